@@ -1,0 +1,188 @@
+// Floor 0. Everything that mqtt-wire can object to, as data: one row a code.
+
+/** What a receiver should do: close the connection, or answer with this CONNACK return code first. */
+export type Action = 'close' | { readonly connack: 1 | 2 }
+
+/**
+ * Why bytes were refused, one row a code.
+ *
+ * `rule` is the statement that the code stands for; an error names a closer one where the standard repeats the
+ * rule for one packet type. `tolerable` codes leave the packet readable, so `tolerate` may let them pass.
+ */
+// biome-ignore format: a table, one row a code
+export const DECODE_ERRORS = {
+  // Framing: where does the packet end, and may it come at all?
+  'reserved-packet-type': { rule: '§2.2.1', tolerable: false, summary: 'packet types 0 and 15 are reserved' },
+  'unexpected-packet-type': { rule: '§2.2.1', tolerable: false, summary: 'the peer may not send this packet type' },
+  'remaining-length-too-long': { rule: '§2.2.3', tolerable: false, summary: 'Remaining Length takes at most four bytes' },
+  'packet-too-large': { rule: '§2.2.3', tolerable: false, summary: 'the packet is larger than the receiver accepts' },
+  'incomplete-packet': { rule: '§2.2.3', tolerable: false, summary: 'the input ended inside a packet' },
+  'trailing-bytes': { rule: '§2.2.3', tolerable: false, summary: 'bytes follow the packet' },
+  'body-too-short': { rule: '§2.2.3', tolerable: false, summary: 'the packet ends before this field does' },
+  'surplus-bytes': { rule: '§2.2.3', tolerable: true, summary: 'the packet is longer than its fields' },
+  // The fixed header's flags
+  'invalid-qos': { rule: 'MQTT-3.3.1-4', tolerable: false, summary: 'QoS is 0, 1 or 2' },
+  'reserved-flags': { rule: 'MQTT-2.2.2-2', tolerable: true, summary: 'the fixed header has flags that Table 2.2 does not allow' },
+  'dup-with-qos-0': { rule: 'MQTT-3.3.1-2', tolerable: true, summary: 'DUP is 0 where QoS is 0' },
+  // Fields that many packets share
+  'packet-identifier-zero': { rule: 'MQTT-2.3.1-1', tolerable: true, summary: 'a packet identifier is not 0' },
+  'ill-formed-utf8': { rule: 'MQTT-1.5.3-1', tolerable: true, summary: 'text is well-formed UTF-8' },
+  'null-character': { rule: 'MQTT-1.5.3-2', tolerable: true, summary: 'text does not hold U+0000' },
+  'empty-topic-name': { rule: 'MQTT-4.7.3-1', tolerable: true, summary: 'a topic name has at least one character' },
+  'wildcard-in-topic-name': { rule: 'MQTT-3.3.2-2', tolerable: true, summary: 'a topic name holds no wildcard' },
+  'empty-topic-filter': { rule: 'MQTT-4.7.3-1', tolerable: true, summary: 'a topic filter has at least one character' },
+  'misplaced-multi-level-wildcard': { rule: 'MQTT-4.7.1-2', tolerable: true, summary: '# is a whole level, and the last one' },
+  'misplaced-single-level-wildcard': { rule: 'MQTT-4.7.1-3', tolerable: true, summary: '+ is a whole level' },
+  // CONNECT
+  'unknown-protocol-name': { rule: 'MQTT-3.1.2-1', tolerable: false, summary: 'the protocol name is not one of MQTT' },
+  'unsupported-protocol-level': { rule: 'MQTT-3.1.2-2', tolerable: false, summary: 'the protocol level is not supported' },
+  'connect-reserved-flag': { rule: 'MQTT-3.1.2-3', tolerable: true, summary: "CONNECT's reserved flag is 0" },
+  'will-qos-without-will': { rule: 'MQTT-3.1.2-13', tolerable: true, summary: 'Will QoS is 0 where the Will Flag is 0' },
+  'will-retain-without-will': { rule: 'MQTT-3.1.2-15', tolerable: true, summary: 'Will Retain is 0 where the Will Flag is 0' },
+  'password-without-username': { rule: 'MQTT-3.1.2-22', tolerable: true, summary: 'a password comes with a user name' },
+  'empty-client-identifier': { rule: 'MQTT-3.1.3-8', tolerable: true, summary: 'an empty client identifier requires clean session 1' },
+  // CONNACK
+  'connack-reserved-bits': { rule: '§3.2.2.1', tolerable: true, summary: 'the reserved Connect Acknowledge Flags are 0' },
+  'reserved-connack-code': { rule: '§3.2.2.3', tolerable: true, summary: 'CONNACK return codes above 5 are reserved' },
+  'session-present-with-refusal': { rule: 'MQTT-3.2.2-4', tolerable: true, summary: 'Session Present is 0 where the connection is refused' },
+  // SUBSCRIBE, SUBACK, UNSUBSCRIBE
+  'no-topic-filter': { rule: 'MQTT-3.8.3-3', tolerable: true, summary: 'the payload holds at least one topic filter' },
+  'requested-qos-reserved-bits': { rule: 'MQTT-3-8.3-4', tolerable: true, summary: 'the reserved bits of a requested QoS are 0' },
+  'no-return-code': { rule: '§3.9.3', tolerable: true, summary: 'the payload holds at least one return code' },
+  'reserved-suback-code': { rule: 'MQTT-3.9.3-2', tolerable: true, summary: 'SUBACK return codes other than 0, 1, 2 and 0x80 are reserved' },
+  // The receiver's own limits, off unless set
+  'topic-too-long': { rule: '§4.7.3', tolerable: false, summary: 'the topic is longer than the receiver accepts' },
+  'too-many-topic-levels': { rule: '§4.7.1', tolerable: false, summary: 'the topic has more levels than the receiver accepts' },
+  'too-many-topic-filters': { rule: '§3.8.3', tolerable: false, summary: 'the packet has more topic filters than the receiver accepts' },
+} as const
+
+/** Why bytes were refused: {@link DecodeError.code}. */
+export type DecodeErrorCode = keyof typeof DECODE_ERRORS
+
+/** The codes that `tolerate` may name: the breach leaves the packet readable. */
+export type TolerableCode = {
+  [Code in DecodeErrorCode]: (typeof DECODE_ERRORS)[Code]['tolerable'] extends true ? Code : never
+}[DecodeErrorCode]
+
+/** Why a packet was not encoded, besides the rules that it shares with decoding. */
+export const ENCODE_ERRORS = {
+  'unknown-packet-type': { rule: '§2.2.1', summary: 'there is no such packet type' },
+  'missing-field': { rule: '§2', summary: 'the packet type requires this field' },
+  'wrong-field-type': { rule: '§1.5', summary: 'the value has the wrong JavaScript type' },
+  'value-out-of-range': { rule: '§1.5.2', summary: 'the value is not a whole number that fits the field' },
+  'field-too-long': { rule: '§1.5.3', summary: 'text and binary fields take at most 65,535 bytes' },
+  'unexpected-packet-identifier': {
+    rule: 'MQTT-2.3.1-5',
+    summary: 'a PUBLISH of QoS 0 has no packet identifier',
+  },
+  'input-changed': { rule: '§2.2.3', summary: 'the packet changed while it was being encoded' },
+  'target-too-small': { rule: '§2.2.3', summary: 'the packet does not fit into the target at this offset' },
+} as const
+
+/** Why a packet was not encoded: {@link EncodeError.code}. */
+export type EncodeErrorCode = keyof typeof ENCODE_ERRORS | DecodeErrorCode
+
+/** The base of the two errors, to catch both with one `instanceof`; never thrown itself. */
+export class MqttError extends Error {
+  /** The statement that was violated: `'MQTT-3.3.2-2'`, or a section where no numbered statement covers it: `'§2.2.3'`. */
+  readonly rule: string
+  /** The packet type's name in lower case, where it is known: `'publish'`. */
+  readonly packetType: string | undefined
+  /** The standard's name of the field, where the breach lies in one: `'Topic Name'`. */
+  readonly field: string | undefined
+
+  constructor(message: string, rule: string, packetType: string | undefined, field: string | undefined) {
+    super(message)
+    this.rule = rule
+    this.packetType = packetType
+    this.field = field
+  }
+}
+
+/** Where and by which rule bytes were refused. */
+export interface DecodeErrorDetails {
+  readonly rule?: string | undefined
+  readonly packetType?: string | undefined
+  readonly field?: string | undefined
+  readonly offset: number
+  readonly streamOffset?: number | undefined
+  readonly protocolLevel?: number | undefined
+}
+
+/** Bytes that MQTT 3.1.1 does not allow, or that exceed a limit of the receiver's. */
+export class DecodeError extends MqttError {
+  readonly code: DecodeErrorCode
+  /** Bytes from the packet's first byte to the first byte that shows the breach. */
+  readonly offset: number
+  /** The same place, in bytes from the first byte that the parser was given; undefined outside a parser. */
+  readonly streamOffset: number | undefined
+  readonly action: Action
+  /** With `unsupported-protocol-level`: the level that the CONNECT asked for. */
+  readonly protocolLevel: number | undefined
+
+  constructor(code: DecodeErrorCode, details: DecodeErrorDetails) {
+    const rule = details.rule ?? DECODE_ERRORS[code].rule
+    const where = subject(details.packetType, details.field)
+    super(
+      `${where}${DECODE_ERRORS[code].summary} [${rule}] (byte ${details.offset})`,
+      rule,
+      details.packetType,
+      details.field,
+    )
+    this.code = code
+    this.offset = details.offset
+    this.streamOffset = details.streamOffset
+    this.action = actionOf(code)
+    this.protocolLevel = details.protocolLevel
+  }
+}
+
+/** A packet that cannot be encoded; nothing was written. */
+export class EncodeError extends MqttError {
+  readonly code: EncodeErrorCode
+
+  constructor(
+    code: EncodeErrorCode,
+    packetType?: string | undefined,
+    field?: string | undefined,
+    rule?: string | undefined,
+  ) {
+    const entry =
+      code in ENCODE_ERRORS
+        ? ENCODE_ERRORS[code as keyof typeof ENCODE_ERRORS]
+        : DECODE_ERRORS[code as DecodeErrorCode]
+    const broken = rule ?? entry.rule
+    super(`${subject(packetType, field)}${entry.summary} [${broken}]`, broken, packetType, field)
+    this.code = code
+  }
+}
+
+// On the prototypes, so that an error's own properties are its facts alone.
+for (const [error, name] of [
+  [MqttError, 'MqttError'],
+  [DecodeError, 'DecodeError'],
+  [EncodeError, 'EncodeError'],
+] as const) {
+  Object.defineProperty(error.prototype, 'name', { value: name, configurable: true, writable: true })
+}
+
+/** Refuses a packet on its way out. Out of line and never returning, so that its callers stay small. */
+export function refuse(code: EncodeErrorCode, packetType?: string, field?: string, rule?: string): never {
+  throw new EncodeError(code, packetType, field, rule)
+}
+
+function actionOf(code: DecodeErrorCode): Action {
+  switch (code) {
+    case 'unsupported-protocol-level':
+      return { connack: 1 } // [MQTT-3.1.2-2]
+    case 'empty-client-identifier':
+      return { connack: 2 } // [MQTT-3.1.3-8]
+    default:
+      return 'close'
+  }
+}
+
+function subject(packetType: string | undefined, field: string | undefined): string {
+  const words = [packetType?.toUpperCase(), field].filter((word) => word !== undefined)
+  return words.length > 0 ? `${words.join(' ')}: ` : ''
+}

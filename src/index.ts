@@ -1,0 +1,42 @@
+// Floor 7. The public face: re-exports only.
+
+export { PacketType, type PacketTypeName, type QoS, type Role } from './control-packet.ts'
+export { decode } from './decode.ts'
+export { encode, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
+export {
+  type Action,
+  DECODE_ERRORS,
+  DecodeError,
+  type DecodeErrorCode,
+  ENCODE_ERRORS,
+  EncodeError,
+  type EncodeErrorCode,
+  MqttError,
+  type TolerableCode,
+} from './errors.ts'
+export {
+  decodeFixedHeader,
+  encodeFixedHeader,
+  type FixedHeader,
+  type FixedHeaderInput,
+} from './fixed-header.ts'
+export type { DecodeOptions, ParserOptions, Protocol } from './options.ts'
+export type { Packet, PacketInput } from './packet.ts'
+export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknowledgement.ts'
+export type { Connack, ConnackInput } from './packets/connack.ts'
+export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
+export type { Disconnect, Pingreq, Pingresp } from './packets/empty.ts'
+export type { Publish, PublishHeaderInput, PublishInput } from './packets/publish.ts'
+export type { Suback, SubackInput } from './packets/suback.ts'
+export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
+export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
+export { type Frame, PacketParser } from './parser.ts'
+export { decodeStream, PacketDecoderStream, PacketEncoderStream } from './streams.ts'
+export { isTopicFilter, isTopicName, topicMatches } from './topic.ts'
+export {
+  decodeRemainingLength,
+  encodeRemainingLength,
+  MAX_PACKET_SIZE,
+  MAX_REMAINING_LENGTH,
+  type RemainingLength,
+} from './wire/remaining-length.ts'

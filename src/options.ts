@@ -1,0 +1,172 @@
+// Floor 1. What a receiver may choose, checked once and kept in the form that the decoder reads.
+
+import {
+  CONTROL_PACKETS,
+  DUP,
+  flagsOf,
+  MAX_UINT16,
+  packetTypeOf,
+  qosOf,
+  type Role,
+} from './control-packet.ts'
+import { DECODE_ERRORS, type DecodeError, type DecodeErrorCode, type TolerableCode } from './errors.ts'
+
+/** The protocol versions that a CONNECT may ask for; `bridge` is a level with bit 0x80 set, as mosquitto's bridges send. */
+export type Protocol = '3.1.1' | '3.1' | 'bridge'
+
+/** What to let pass and what to limit. */
+export interface DecodeOptions {
+  /** The rules to let pass, by their codes. What each leaves in the packet: README, "Tolerating". */
+  readonly tolerate?: Iterable<TolerableCode> | undefined
+  /** Called with the error that `tolerate` kept from being thrown, in the order of the packet's bytes. */
+  readonly onTolerated?: ((violation: DecodeError) => void) | undefined
+  /** Which protocol levels a CONNECT may ask for; default `['3.1.1']`. */
+  readonly protocols?: Iterable<Protocol> | undefined
+  /**
+   * Copy payloads, will messages and passwords out of the input instead of returning views of it; default false.
+   * Without it the input must not be overwritten while a packet lives.
+   */
+  readonly copyPayloads?: boolean | undefined
+  /** The most bytes of a topic name or topic filter, 1 to 65,535; default 65,535. */
+  readonly maxTopicLength?: number | undefined
+  /** The most levels of a topic name or topic filter; default no limit. */
+  readonly maxTopicLevels?: number | undefined
+  /** The most topic filters in a SUBSCRIBE or UNSUBSCRIBE; default no limit. */
+  readonly maxTopicFilters?: number | undefined
+}
+
+/** {@link DecodeOptions}, and what only a stream of packets needs. */
+export interface ParserOptions extends DecodeOptions {
+  /** The largest packet in bytes, fixed header included; default 268,435,460, the protocol's limit. */
+  readonly maxPacketSize?: number | undefined
+  /** What we are: refuses, at the fixed header, the packet types that Table 2.1 does not let the peer send. */
+  readonly role?: Role | undefined
+}
+
+/** Options in the form that decoding reads. */
+export interface Settings {
+  readonly tolerate: ReadonlySet<DecodeErrorCode>
+  readonly onTolerated: ((violation: DecodeError) => void) | undefined
+  readonly protocols: ReadonlySet<Protocol>
+  readonly copyPayloads: boolean
+  readonly maxTopicLength: number
+  readonly maxTopicLevels: number
+  readonly maxTopicFilters: number
+  /** What is wrong with a first byte, by its value: an index into {@link FIRST_BYTE_BREACHES}, 0 for nothing. */
+  readonly firstBytes: Uint8Array
+}
+
+/** What is wrong with a fixed header's first byte. */
+export interface FirstByteBreach {
+  readonly code: DecodeErrorCode
+  readonly field: string
+}
+
+/** What the first byte alone can break, in the order in which it is judged. */
+export const FIRST_BYTE_BREACHES: readonly (FirstByteBreach | undefined)[] = [
+  undefined,
+  { code: 'reserved-packet-type', field: 'Control Packet type' },
+  { code: 'unexpected-packet-type', field: 'Control Packet type' },
+  { code: 'invalid-qos', field: 'QoS level' },
+  { code: 'dup-with-qos-0', field: 'DUP flag' },
+  { code: 'reserved-flags', field: 'Flags' },
+]
+
+function firstByteBreach(firstByte: number, role: Role | undefined): DecodeErrorCode | undefined {
+  const packet = CONTROL_PACKETS[packetTypeOf(firstByte)]
+  const flags = flagsOf(firstByte)
+  if (packet === undefined) return 'reserved-packet-type' // §2.2.1
+  if (packet.sentBy === role) return 'unexpected-packet-type' // Table 2.1: only we may send it
+  if (packet.flags !== 'publish') return packet.flags === flags ? undefined : 'reserved-flags' // [MQTT-2.2.2-1]
+  if (qosOf(flags) === 3) return 'invalid-qos' // [MQTT-3.3.1-4]
+  return qosOf(flags) === 0 && (flags & DUP) !== 0 ? 'dup-with-qos-0' : undefined // [MQTT-3.3.1-2]
+}
+
+function judgeFirstBytes(role: Role | undefined): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, firstByte) => {
+    const code = firstByteBreach(firstByte, role)
+    return FIRST_BYTE_BREACHES.findIndex((breach) => breach?.code === code)
+  })
+}
+
+const NO_LIMIT = MAX_UINT16 + 1 // more levels than 65,535 bytes can hold
+const FIRST_BYTES = {
+  any: judgeFirstBytes(undefined),
+  client: judgeFirstBytes('client'),
+  server: judgeFirstBytes('server'),
+} as const
+
+const DEFAULTS: Settings = {
+  tolerate: new Set(),
+  onTolerated: undefined,
+  protocols: new Set(['3.1.1']),
+  copyPayloads: false,
+  maxTopicLength: MAX_UINT16,
+  maxTopicLevels: NO_LIMIT,
+  maxTopicFilters: Number.MAX_SAFE_INTEGER,
+  firstBytes: FIRST_BYTES.any,
+}
+
+// Parsers whose options say no more than a role share one of these, so that an idle parser stays small.
+const BY_ROLE: Readonly<Record<keyof typeof FIRST_BYTES, Settings>> = {
+  any: DEFAULTS,
+  client: { ...DEFAULTS, firstBytes: FIRST_BYTES.client },
+  server: { ...DEFAULTS, firstBytes: FIRST_BYTES.server },
+}
+
+/**
+ * Checks the options and brings them into the decoder's form.
+ *
+ * @throws TypeError for options that are none: an unknown code, protocol or role, a limit that is not a number.
+ */
+export function settingsFrom(options: ParserOptions | undefined): Settings {
+  if (options === undefined) return DEFAULTS
+  const { role, maxPacketSize: _, ...own } = options
+  if (role !== undefined && role !== 'client' && role !== 'server') {
+    throw new TypeError(`role is 'client' or 'server', not ${String(role)}`)
+  }
+  const shared = BY_ROLE[role ?? 'any']
+  if (Object.values(own).every((value) => value === undefined)) return shared
+  return {
+    tolerate: new Set(checked(own.tolerate ?? [], isTolerable, 'tolerate')),
+    onTolerated: own.onTolerated,
+    protocols:
+      own.protocols === undefined
+        ? DEFAULTS.protocols
+        : new Set(checked(own.protocols, isProtocol, 'protocols')),
+    copyPayloads: own.copyPayloads ?? false,
+    maxTopicLength: limit(own.maxTopicLength, 'maxTopicLength') ?? DEFAULTS.maxTopicLength,
+    maxTopicLevels: limit(own.maxTopicLevels, 'maxTopicLevels') ?? DEFAULTS.maxTopicLevels,
+    maxTopicFilters: limit(own.maxTopicFilters, 'maxTopicFilters') ?? DEFAULTS.maxTopicFilters,
+    firstBytes: shared.firstBytes,
+  }
+}
+
+/**
+ * A limit as the caller gave it.
+ *
+ * @throws TypeError unless it is undefined or a number of at least 1.
+ */
+export function limit(value: number | undefined, name: string): number | undefined {
+  if (value === undefined || (typeof value === 'number' && value >= 1)) return value
+  throw new TypeError(`${name} is a number of at least 1, not ${String(value)}`)
+}
+
+function checked<Value>(
+  values: Iterable<Value>,
+  isAllowed: (value: Value) => boolean,
+  name: string,
+): Value[] {
+  const list = [...values]
+  const stranger = list.find((value) => !isAllowed(value))
+  if (stranger !== undefined) throw new TypeError(`${name} does not know ${String(stranger)}`)
+  return list
+}
+
+function isTolerable(code: DecodeErrorCode): boolean {
+  return Object.hasOwn(DECODE_ERRORS, code) && DECODE_ERRORS[code].tolerable
+}
+
+function isProtocol(protocol: Protocol): boolean {
+  return protocol === '3.1.1' || protocol === '3.1' || protocol === 'bridge'
+}

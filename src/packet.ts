@@ -1,0 +1,32 @@
+// Floor 4. The fourteen packets as one union, told apart by `type`.
+
+import type { Acknowledgement, AcknowledgementInput } from './packets/acknowledgement.ts'
+import type { Connack, ConnackInput } from './packets/connack.ts'
+import type { Connect, ConnectInput } from './packets/connect.ts'
+import type { Empty, EmptyInput } from './packets/empty.ts'
+import type { Publish, PublishInput } from './packets/publish.ts'
+import type { Suback, SubackInput } from './packets/suback.ts'
+import type { Subscribe, SubscribeInput } from './packets/subscribe.ts'
+import type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
+
+/** A decoded packet. Its binary fields are of the kind of bytes that it was decoded from. */
+export type Packet<Bytes extends Uint8Array = Uint8Array> =
+  | Connect<Bytes>
+  | Connack
+  | Publish<Bytes>
+  | Acknowledgement
+  | Subscribe
+  | Suback
+  | Unsubscribe
+  | Empty
+
+/** A packet to be encoded: any {@link Packet}, what has an obvious default left out, text or bytes for binary fields. */
+export type PacketInput =
+  | ConnectInput
+  | ConnackInput
+  | PublishInput
+  | AcknowledgementInput
+  | SubscribeInput
+  | SubackInput
+  | UnsubscribeInput
+  | EmptyInput

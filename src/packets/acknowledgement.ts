@@ -1,0 +1,51 @@
+// Floor 3. The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
+// PUBCOMP §3.7, UNSUBACK §3.11.
+
+import type { Reader } from '../wire/reader.ts'
+import { checkPacketIdentifier, writeUint16 } from '../wire/writer.ts'
+
+type AcknowledgementName = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
+
+interface AcknowledgementOf<Name extends AcknowledgementName> {
+  type: Name
+  /** 1 to 65,535: the packet identifier of what is acknowledged. */
+  packetId: number
+}
+
+/** QoS 1: the PUBLISH has arrived (§3.4). */
+export type Puback = AcknowledgementOf<'puback'>
+/** QoS 2, first answer: the PUBLISH has been received (§3.5). */
+export type Pubrec = AcknowledgementOf<'pubrec'>
+/** QoS 2, second half: the PUBLISH may be released (§3.6). */
+export type Pubrel = AcknowledgementOf<'pubrel'>
+/** QoS 2, last answer: the delivery is complete (§3.7). */
+export type Pubcomp = AcknowledgementOf<'pubcomp'>
+/** The UNSUBSCRIBE was processed (§3.11). */
+export type Unsuback = AcknowledgementOf<'unsuback'>
+
+export type Acknowledgement = Puback | Pubrec | Pubrel | Pubcomp | Unsuback
+
+/** An {@link Acknowledgement} to be encoded. */
+export type AcknowledgementInput = Readonly<Acknowledgement>
+
+const LENGTH = 2
+
+export function readAcknowledgement<Name extends AcknowledgementName>(
+  reader: Reader,
+  type: Name,
+): AcknowledgementOf<Name> {
+  return { type, packetId: reader.packetIdentifier('§2.3.1') }
+}
+
+export function acknowledgementLength({ type, packetId }: AcknowledgementInput): number {
+  checkPacketIdentifier(packetId, type, '§2.3.1')
+  return LENGTH
+}
+
+export function writeAcknowledgement(
+  target: Uint8Array,
+  position: number,
+  packet: AcknowledgementInput,
+): number {
+  return writeUint16(target, position, packet.packetId)
+}

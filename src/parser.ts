@@ -1,0 +1,286 @@
+// Floor 6. Packets from a stream of chunks, cut anywhere.
+//
+// Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser
+// stays in error. A packet that lies whole in a chunk is read in place. One that straddles chunks is put together in
+// memory of its own, and nothing else is ever copied.
+
+import { flagsOf, type PacketType, packetTypeOf } from './control-packet.ts'
+import { readPacket } from './decode.ts'
+import { DecodeError } from './errors.ts'
+import { type Extent, peek } from './fixed-header.ts'
+import { limit, type ParserOptions, type Settings, settingsFrom } from './options.ts'
+import type { Packet } from './packet.ts'
+import { Assembly } from './wire/assembly.ts'
+import { assertBytes, concat } from './wire/bytes.ts'
+import { Reader } from './wire/reader.ts'
+import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
+
+/** A whole packet whose fixed header was judged and whose body was not read. */
+export interface Frame<Bytes extends Uint8Array = Uint8Array> {
+  type: PacketType
+  /** The lower four bits of the first byte. */
+  flags: number
+  /** The packet, fixed header included. */
+  bytes: Bytes
+  /** Where in `bytes` the body starts, 2 to 5. */
+  bodyOffset: number
+}
+
+/**
+ * Decodes a stream of packets, one parser a connection.
+ *
+ * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk
+ * must not be overwritten while they live, unless `copyPayloads` is set. Once `read` has returned undefined, the parser
+ * itself holds no chunk any more.
+ */
+export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
+  // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
+  private readonly settings: Settings
+  private sizeLimit: number
+  /** The chunk that is being read: its `start` is the next packet's first byte. More chunks may wait behind it. */
+  private chunk: Reader<Bytes> | undefined
+  private lastChunk: Reader<Bytes> | undefined
+  /** The packet that is being put together; `chunk` goes on where it stops. */
+  private assembly: Assembly<Bytes> | undefined
+  private pushedLength: number
+  private failure: DecodeError | undefined
+
+  /**
+   * @throws TypeError for options that are none
+   */
+  constructor(options?: ParserOptions) {
+    this.settings = settingsFrom(options)
+    this.sizeLimit = limit(options?.maxPacketSize, 'maxPacketSize') ?? MAX_PACKET_SIZE
+    this.chunk = undefined
+    this.lastChunk = undefined
+    this.assembly = undefined
+    this.pushedLength = 0
+    this.failure = undefined
+  }
+
+  /**
+   * Takes the next bytes of the stream: any number of them, none included. `read` looks at them.
+   *
+   * @throws DecodeError the one that `read` has thrown, until `reset`
+   * @throws TypeError if `chunk` is not a Uint8Array; the parser is as it was before
+   */
+  push(chunk: Bytes): this {
+    if (this.failure !== undefined) throw this.failure
+    assertBytes(chunk)
+    if (chunk.length === 0) return this
+    const reader = new Reader(chunk, this.settings, this.pushedLength)
+    if (this.lastChunk === undefined) this.chunk = reader
+    else this.lastChunk.next = reader
+    this.lastChunk = reader
+    this.pushedLength += chunk.length
+    return this
+  }
+
+  /**
+   * The next packet; undefined if more bytes are needed. Stop calling it to pause: nothing is lost.
+   *
+   * @throws DecodeError for the first packet that MQTT 3.1.1 or a limit does not allow, and again at every call until
+   *   `reset`; all packets before it have been returned
+   */
+  read(): Packet<Bytes> | undefined {
+    const reader = this.next()
+    if (reader === undefined) return undefined
+    let packet: Packet<Bytes>
+    try {
+      packet = readPacket(reader)
+    } catch (error) {
+      throw this.fail(error)
+    }
+    this.consume(reader)
+    return packet
+  }
+
+  /**
+   * The next packet undecoded, for proxies and brokers that forward: its fixed header was judged, its body was not.
+   *
+   * @throws DecodeError as {@link read}, for what the fixed header shows
+   */
+  readFrame(): Frame<Bytes> | undefined {
+    const reader = this.next()
+    if (reader === undefined) return undefined
+    const firstByte = reader.bytes[reader.start]!
+    const frame: Frame<Bytes> = {
+      type: packetTypeOf(firstByte) as PacketType,
+      flags: flagsOf(firstByte),
+      bytes: reader.whole(),
+      bodyOffset: reader.position - reader.start,
+    }
+    this.consume(reader)
+    return frame
+  }
+
+  /** `read` until more bytes are needed: `for (const packet of parser.push(chunk))`. Breaking off loses nothing. */
+  [Symbol.iterator](): IterableIterator<Packet<Bytes>> {
+    return new PacketIterator(this)
+  }
+
+  /**
+   * The stream has ended.
+   *
+   * @throws DecodeError `incomplete-packet` if it ended inside a packet; what was not read before that can still be read
+   */
+  end(): void {
+    if (this.failure !== undefined) throw this.failure
+    if (this.bufferedLength === 0) return
+    const unread = this.chunk === undefined ? 0 : this.unreadLength()
+    const missing = this.bufferedLength - unread
+    if (missing === 0) return
+    const error = new DecodeError('incomplete-packet', { offset: missing, streamOffset: this.pushedLength })
+    throw unread === 0 ? this.fail(error) : error
+  }
+
+  /** Forgets everything: bytes, position in the stream, and error. */
+  reset(): void {
+    this.drop()
+    this.pushedLength = 0
+    this.failure = undefined
+  }
+
+  /** Bytes that were pushed and not yet returned in a packet. */
+  get bufferedLength(): number {
+    if (this.assembly !== undefined) return this.pushedLength - this.assembly.streamOffset
+    return this.chunk === undefined ? 0 : this.pushedLength - this.chunk.streamOffset! - this.chunk.start
+  }
+
+  /**
+   * The largest packet that is accepted, in bytes, fixed header included. May be changed between packets: small before
+   * CONNECT, larger after it.
+   *
+   * @throws TypeError when set to anything but a number of at least 1
+   */
+  get maxPacketSize(): number {
+    return this.sizeLimit
+  }
+
+  set maxPacketSize(bytes: number) {
+    this.sizeLimit = limit(bytes, 'maxPacketSize') ?? MAX_PACKET_SIZE
+  }
+
+  /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
+  private next(): Reader<Bytes> | undefined {
+    const chunk = this.chunk
+    if (chunk === undefined || this.assembly !== undefined) return this.find()
+    // By far the most common case: a sound fixed header of two bytes, and the whole packet lies in the chunk.
+    const { bytes, start } = chunk
+    const body = start + 2
+    if (body > bytes.length || this.settings.firstBytes[bytes[start]!] !== 0) return this.find()
+    const remainingLength = bytes[start + 1]!
+    const end = body + remainingLength
+    if (remainingLength > 0x7f || end > bytes.length || end - start > this.sizeLimit) return this.find()
+    chunk.position = body
+    chunk.end = end
+    return chunk
+  }
+
+  /** As `next`, for every other case. */
+  private find(): Reader<Bytes> | undefined {
+    if (this.failure !== undefined) throw this.failure
+    try {
+      for (let chunk = this.chunk; chunk !== undefined; chunk = this.chunk) {
+        if (this.assembly === undefined) {
+          const extent = this.peek(
+            chunk.bytes,
+            chunk.start,
+            chunk.bytes.length,
+            chunk.streamOffset! + chunk.start,
+          )
+          if (extent !== undefined && chunk.start + extent.size <= chunk.bytes.length) {
+            chunk.position = chunk.start + extent.bodyOffset
+            chunk.end = chunk.start + extent.size
+            return chunk
+          }
+          this.assembly = new Assembly(chunk, extent?.size)
+        }
+        this.feed(this.assembly, chunk)
+      }
+    } catch (error) {
+      throw this.fail(error)
+    }
+    return undefined
+  }
+
+  /** Moves what the packet still lacks from the chunk to where it is put together. */
+  private feed(assembly: Assembly<Bytes>, chunk: Reader<Bytes>): void {
+    // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
+    while (assembly.size === undefined && chunk.start < chunk.bytes.length) {
+      assembly.append(chunk, 1)
+      assembly.size = this.peek(assembly.bytes, 0, assembly.length, assembly.streamOffset)?.size
+    }
+    if (assembly.size !== undefined) assembly.append(chunk, assembly.size - assembly.length)
+    if (chunk.start === chunk.bytes.length) this.leave(chunk)
+    if (assembly.length !== assembly.size) return
+    // The packet is whole: a chunk of its own, in front of the others.
+    const whole = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
+    whole.next = this.chunk
+    this.chunk = whole
+    this.lastChunk ??= whole
+    this.assembly = undefined
+  }
+
+  private peek(bytes: Uint8Array, start: number, end: number, streamOffset: number): Extent | undefined {
+    return peek(bytes, start, end, this.settings, this.sizeLimit, streamOffset)
+  }
+
+  private consume(chunk: Reader<Bytes>): void {
+    chunk.start = chunk.end
+    if (chunk.end === chunk.bytes.length) this.leave(chunk)
+  }
+
+  private leave(chunk: Reader<Bytes>): void {
+    this.chunk = chunk.next
+    if (this.chunk === undefined) this.lastChunk = undefined
+  }
+
+  /** The bytes of the whole packets that are held. */
+  private unreadLength(): number {
+    const pieces: Uint8Array[] =
+      this.assembly === undefined ? [] : [this.assembly.bytes.subarray(0, this.assembly.length)]
+    for (let chunk = this.chunk; chunk !== undefined; chunk = chunk.next)
+      pieces.push(chunk.bytes.subarray(chunk.start))
+    const held = concat(pieces)
+    let length = 0
+    for (;;) {
+      const extent = this.peek(held, length, held.length, this.pushedLength - held.length + length)
+      if (extent === undefined || length + extent.size > held.length) return length
+      length += extent.size
+    }
+  }
+
+  /** Lets everything go and stays in error. Whatever else a callback of the user's has thrown changes nothing. */
+  private fail(error: unknown): unknown {
+    if (error instanceof DecodeError) {
+      this.drop()
+      this.failure = error
+    }
+    return error
+  }
+
+  private drop(): void {
+    this.chunk = undefined
+    this.lastChunk = undefined
+    this.assembly = undefined
+  }
+}
+
+/** Cheaper than a generator. It needs no `return`: what was not read stays in the parser. */
+class PacketIterator<Bytes extends Uint8Array> implements IterableIterator<Packet<Bytes>> {
+  private readonly parser: PacketParser<Bytes>
+
+  constructor(parser: PacketParser<Bytes>) {
+    this.parser = parser
+  }
+
+  next(): IteratorResult<Packet<Bytes>, undefined> {
+    const packet = this.parser.read()
+    return packet === undefined ? { done: true, value: undefined } : { done: false, value: packet }
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+}

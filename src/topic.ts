@@ -1,0 +1,150 @@
+// Floor 3. Topic names and topic filters, §4.7: what is well-formed, and which matches which.
+
+import { MAX_UINT16 } from './control-packet.ts'
+import { refuse, type TolerableCode } from './errors.ts'
+import type { Reader } from './wire/reader.ts'
+import { asciiText, isPlainText, isPlainTopicName, utf8Length } from './wire/utf8.ts'
+import { PREFIX_SIZE, textLength } from './wire/writer.ts'
+
+const SEPARATOR = 0x2f
+const SINGLE_LEVEL = 0x2b
+const MULTI_LEVEL = 0x23
+
+// All three are ASCII, so that the rules read the same on UTF-8 bytes and on UTF-16 code units.
+type Units = ArrayLike<number>
+
+interface Breach {
+  readonly code: TolerableCode
+  readonly index: number
+}
+
+function wildcardAt(units: Units, start: number, end: number): number | undefined {
+  for (let index = start; index < end; index++) {
+    if (units[index] === SINGLE_LEVEL || units[index] === MULTI_LEVEL) return index
+  }
+  return undefined
+}
+
+/** Every misplaced wildcard's first occurrence, in order. */
+function misplacedWildcards(units: Units, start: number, end: number): Breach[] {
+  const breaches: Breach[] = []
+  const add = (code: TolerableCode, index: number): void => {
+    if (!breaches.some((breach) => breach.code === code)) breaches.push({ code, index })
+  }
+  for (let index = start; index < end; index++) {
+    const startsLevel = index === start || units[index - 1] === SEPARATOR
+    if (units[index] === MULTI_LEVEL) {
+      if (!startsLevel || index + 1 < end) add('misplaced-multi-level-wildcard', index) // [MQTT-4.7.1-2]
+    } else if (units[index] === SINGLE_LEVEL) {
+      const endsLevel = index + 1 === end || units[index + 1] === SEPARATOR
+      if (!startsLevel || !endsLevel) add('misplaced-single-level-wildcard', index) // [MQTT-4.7.1-3]
+    }
+  }
+  return breaches
+}
+
+/** Reads a topic name. `wildcardRule` is the statement that forbids wildcards in this field. */
+export function readTopicName(reader: Reader, field: string, wildcardRule: string): string {
+  const start = reader.prefixed(field)
+  const { bytes, position: end } = reader
+  checkLimits(reader, field, start)
+  if (start < end && isPlainTopicName(reader.words, bytes, start, end)) return asciiText(bytes, start, end)
+  if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
+  const text = reader.unusualText(field, start)
+  const wildcard = wildcardAt(bytes, start, end)
+  if (wildcard !== undefined) reader.violation('wildcard-in-topic-name', field, wildcard, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  return text
+}
+
+/** Reads a topic filter. */
+export function readTopicFilter(reader: Reader): string {
+  const field = 'Topic Filter'
+  const start = reader.prefixed(field)
+  const { bytes, position: end } = reader
+  checkLimits(reader, field, start)
+  if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
+  const text = isPlainText(reader.words, bytes, start, end)
+    ? asciiText(bytes, start, end)
+    : reader.unusualText(field, start)
+  if (wildcardAt(bytes, start, end) === undefined) return text
+  for (const { code, index } of misplacedWildcards(bytes, start, end)) reader.violation(code, field, index)
+  return text
+}
+
+/** The receiver's own limits on the topic from `start` to the reader's position. */
+function checkLimits(reader: Reader, field: string, start: number): void {
+  const { bytes, position: end, settings } = reader
+  if (end - start > settings.maxTopicLength) reader.fail('topic-too-long', field, start - PREFIX_SIZE)
+  if (settings.maxTopicLevels > MAX_UINT16) return
+  let levels = 1
+  for (let index = start; index < end; index++) {
+    if (bytes[index] === SEPARATOR && ++levels > settings.maxTopicLevels) {
+      reader.fail('too-many-topic-levels', field, index)
+    }
+  }
+}
+
+/** The bytes of a topic name with its prefix, on its way out. */
+export function topicNameLength(
+  topic: unknown,
+  packetType: string,
+  field: string,
+  wildcardRule: string,
+): number {
+  const length = textLength(topic, packetType, field)
+  if (length === PREFIX_SIZE) refuse('empty-topic-name', packetType, field) // [MQTT-4.7.3-1]
+  if (hasWildcard(topic as string)) refuse('wildcard-in-topic-name', packetType, field, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  return length
+}
+
+/** The bytes of a topic filter with its prefix, on its way out. */
+export function topicFilterLength(filter: unknown, packetType: string): number {
+  const field = 'Topic Filter'
+  const length = textLength(filter, packetType, field)
+  if (length === PREFIX_SIZE) refuse('empty-topic-filter', packetType, field) // [MQTT-4.7.3-1]
+  const [breach] = filterBreaches(filter as string)
+  if (breach !== undefined) refuse(breach.code, packetType, field)
+  return length
+}
+
+function hasWildcard(text: string): boolean {
+  return text.includes('+') || text.includes('#')
+}
+
+function filterBreaches(filter: string): Breach[] {
+  if (!hasWildcard(filter)) return []
+  const units = Uint16Array.from({ length: filter.length }, (_, index) => filter.charCodeAt(index))
+  return misplacedWildcards(units, 0, units.length)
+}
+
+/** What names and filters share: 1 to 65,535 bytes of well-formed UTF-8 [MQTT-4.7.3-1] [MQTT-4.7.3-3] without U+0000 [MQTT-4.7.3-2]. */
+function isTopicText(text: unknown): text is string {
+  if (typeof text !== 'string' || text === '') return false
+  const length = utf8Length(text, false)
+  return typeof length === 'number' && length <= MAX_UINT16
+}
+
+/** Whether `text` is a topic name, as PUBLISH and wills carry it: no wildcards [MQTT-4.7.1-1], and the rules of §4.7.3. */
+export function isTopicName(text: string): boolean {
+  return isTopicText(text) && !hasWildcard(text)
+}
+
+/** Whether `text` is a topic filter, as SUBSCRIBE and UNSUBSCRIBE carry it: §4.7.1 [MQTT-4.7.1-2] [MQTT-4.7.1-3] and §4.7.3. */
+export function isTopicFilter(text: string): boolean {
+  return isTopicText(text) && filterBreaches(text).length === 0
+}
+
+/**
+ * Whether the topic filter matches the topic name (§4.7), character by character, without normalising either
+ * [MQTT-4.7.3-4]. False if one of them is none.
+ */
+export function topicMatches(filter: string, topic: string): boolean {
+  if (!isTopicFilter(filter) || !isTopicName(topic)) return false
+  if (topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) return false // [MQTT-4.7.2-1]
+  const levels = topic.split('/')
+  const wanted = filter.split('/')
+  const multiLevel = wanted.at(-1) === '#'
+  if (multiLevel) wanted.pop() // it stands for its parent and any number of child levels (§4.7.1.2)
+  if (multiLevel ? levels.length < wanted.length : levels.length !== wanted.length) return false
+  return wanted.every((level, index) => level === '+' || level === levels[index])
+}

@@ -1,0 +1,66 @@
+// Floor 2. A packet whose bytes come in pieces, put together in memory of its own.
+
+import { allocate, copyInto, type ViewKind, viewOf } from './bytes.ts'
+import type { Reader } from './reader.ts'
+
+/** The least memory that is taken, and the most that a peer gets for its first byte. */
+const SMALLEST = 64
+
+/** Memory taken is at most this many times the bytes received: room to grow in few steps, however large the claim. */
+const GROWTH = 32
+
+/**
+ * Memory for a packet of `size` bytes of which `received` have come: `size` divided by {@link GROWTH} as often as
+ * leaves room for them. So the last step, to the exact size, comes when at most a 32nd has to be copied, and no step
+ * takes memory that the peer has not earned.
+ */
+export function capacityFor(size: number, received: number): number {
+  let capacity = size
+  while (capacity > SMALLEST && capacity > received * GROWTH) capacity = Math.ceil(capacity / GROWTH)
+  return Math.min(size, Math.max(capacity, SMALLEST))
+}
+
+/** One packet so far: it starts in a chunk that ends before it does. */
+export class Assembly<Bytes extends Uint8Array = Uint8Array> {
+  /** Only the first `length` bytes are the packet's; what lies behind them was never written. */
+  bytes: Uint8Array
+  length: number
+  /** Bytes of the whole packet; undefined until its fixed header is complete. */
+  size: number | undefined
+  /** Bytes of the stream before the packet. */
+  readonly streamOffset: number
+  private readonly kind: ViewKind
+
+  constructor(chunk: Reader<Bytes>, size: number | undefined) {
+    const received = chunk.bytes.length - chunk.start
+    this.bytes = allocate(size === undefined ? SMALLEST : capacityFor(size, received), chunk.kind)
+    this.length = 0
+    this.size = size
+    this.streamOffset = (chunk.streamOffset ?? 0) + chunk.start
+    this.kind = chunk.kind
+  }
+
+  /** Moves at most `most` bytes over from the chunk. */
+  append(chunk: Reader<Bytes>, most: number): void {
+    const start = chunk.start
+    const end = Math.min(start + most, chunk.bytes.length)
+    const length = this.length + end - start
+    if (length > this.bytes.length) this.grow(length)
+    copyInto(this.bytes, this.length, chunk.bytes, start, end)
+    this.length = length
+    chunk.start = end
+  }
+
+  /** The packet, once `length` has reached `size`. */
+  whole(): Bytes {
+    const exact =
+      this.length === this.bytes.length ? this.bytes : viewOf(this.bytes, this.kind, 0, this.length)
+    return exact as Bytes
+  }
+
+  private grow(length: number): void {
+    const larger = allocate(capacityFor(this.size ?? length, length), this.kind)
+    copyInto(larger, 0, this.bytes, 0, this.length)
+    this.bytes = larger
+  }
+}

@@ -1,0 +1,112 @@
+// Floor 2. Views of bytes and memory for them: the one place that knows Buffer from Uint8Array.
+
+import { host } from './host.ts'
+
+const HostBuffer = host.Buffer
+
+// `new Uint8Array(memory, offset, length)` is twice as fast as `Buffer#subarray`, and so is a subclass whose
+// instances inherit from Buffer's prototype: real Buffers to their users.
+class BufferView extends Uint8Array<ArrayBuffer> {}
+if (HostBuffer !== undefined) {
+  Reflect.deleteProperty(BufferView.prototype, 'constructor')
+  Object.setPrototypeOf(BufferView.prototype, HostBuffer.prototype)
+}
+
+/** How to make views of the same kind as some bytes: Buffers of a Buffer, Uint8Arrays of a Uint8Array. */
+export type ViewKind = 'buffer' | 'uint8array' | 'other'
+
+export function kindOf(bytes: Uint8Array): ViewKind {
+  if (HostBuffer !== undefined && bytes instanceof (HostBuffer as unknown as typeof Uint8Array))
+    return 'buffer'
+  return Object.getPrototypeOf(bytes) === Uint8Array.prototype ? 'uint8array' : 'other'
+}
+
+/** A view of `bytes` from `start` to `end`, without a copy. */
+export function viewOf(bytes: Uint8Array, kind: ViewKind, start: number, end: number): Uint8Array {
+  if (kind === 'buffer')
+    return new BufferView(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, end - start)
+  if (kind === 'uint8array') return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
+  return bytes.subarray(start, end)
+}
+
+/** A copy of `bytes` from `start` to `end`, of the same kind. */
+export function copyOf(bytes: Uint8Array, kind: ViewKind, start: number, end: number): Uint8Array {
+  const copy = allocate(end - start, kind)
+  copyInto(copy, 0, bytes, start, end)
+  return copy
+}
+
+/** All the pieces behind one another. */
+export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = allocate(pieces.reduce((length, piece) => length + piece.length, 0))
+  let position = 0
+  for (const piece of pieces) {
+    whole.set(piece, position)
+    position += piece.length
+  }
+  return whole
+}
+
+/** Copies `source` from `start` to `end` into `target` at `position`. */
+export function copyInto(
+  target: Uint8Array,
+  position: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (end - start < LOOP_BELOW) {
+    for (let from = start, to = position; from < end; from++, to++) target[to] = source[from]!
+  } else if (start === 0 && end === source.length) {
+    target.set(source, position)
+  } else {
+    target.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), position)
+  }
+}
+
+// Below this many bytes a loop costs less than a call of `set`.
+const LOOP_BELOW = 40
+
+const POOL_SIZE = 8_192
+let pool: ArrayBuffer = new ArrayBuffer(0)
+let poolUsed = 0
+
+/**
+ * Memory for `length` bytes, not cleared: whoever takes it writes every byte before anybody else sees it.
+ *
+ * Small pieces are cut from a pool, as `Buffer.allocUnsafe` does, because an ArrayBuffer of one's own costs forty
+ * times as much.
+ */
+export function allocate(length: number, kind: ViewKind = DEFAULT_KIND): Uint8Array<ArrayBuffer> {
+  if (length > POOL_SIZE >> 1) return allocateOwn(length, kind)
+  if (poolUsed + length > pool.byteLength) {
+    pool = new ArrayBuffer(POOL_SIZE)
+    poolUsed = 0
+  }
+  const offset = poolUsed
+  poolUsed = (offset + length + 7) & ~7 // DataViews read faster from whole words
+  return kind === 'buffer' ? new BufferView(pool, offset, length) : new Uint8Array(pool, offset, length)
+}
+
+function allocateOwn(length: number, kind: ViewKind): Uint8Array<ArrayBuffer> {
+  if (HostBuffer === undefined) return new Uint8Array(length)
+  const memory = HostBuffer.allocUnsafeSlow(length)
+  return kind === 'buffer' ? memory : new Uint8Array(memory.buffer, memory.byteOffset, length)
+}
+
+const DEFAULT_KIND: ViewKind = HostBuffer === undefined ? 'uint8array' : 'buffer'
+
+/** Whether the value is a Uint8Array, of whatever realm: a frame or a test runner may have brought its own. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return (
+    value instanceof Uint8Array ||
+    (ArrayBuffer.isView(value) &&
+      (value as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag] === 'Uint8Array')
+  )
+}
+
+/** Refuses what is not bytes: a mistake of the caller's, not of the peer's. */
+export function assertBytes(value: unknown): asserts value is Uint8Array {
+  if (!isBytes(value))
+    throw new TypeError(`expected a Uint8Array, not ${value === null ? 'null' : typeof value}`)
+}

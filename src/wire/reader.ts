@@ -1,0 +1,152 @@
+// Floor 2. Reads the fields of one body. It is handed exactly one packet and cannot see past its end.
+
+import { CONTROL_PACKETS, packetTypeOf } from '../control-packet.ts'
+import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
+import type { Settings } from '../options.ts'
+import { copyOf, kindOf, type ViewKind, viewOf } from './bytes.ts'
+import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
+
+/** A cursor over bytes in which packets lie whole: a pushed chunk, or a packet put together from several. */
+export class Reader<Bytes extends Uint8Array = Uint8Array> {
+  readonly bytes: Bytes
+  readonly settings: Settings
+  /** Where the current packet starts, and the next one once it has been read. */
+  start: number
+  /** Where the next field starts. */
+  position: number
+  /** Where the current packet ends. */
+  end: number
+  /** Bytes of the stream before `bytes`; undefined where there is no stream. */
+  readonly streamOffset: number | undefined
+  readonly kind: ViewKind
+  /** The chunk that came after this one, where one waits. */
+  next: Reader<Bytes> | undefined
+  private dataView: DataView | undefined
+
+  constructor(bytes: Bytes, settings: Settings, streamOffset: number | undefined) {
+    this.bytes = bytes
+    this.settings = settings
+    this.start = 0
+    this.position = 0
+    this.end = 0
+    this.streamOffset = streamOffset
+    this.kind = kindOf(bytes)
+    this.next = undefined
+    this.dataView = undefined
+  }
+
+  /** The bytes again, to be read four at a time. Made late: a chunk of one byte has no use for it. */
+  get words(): DataView {
+    this.dataView ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
+    return this.dataView
+  }
+
+  uint8(field: string): number {
+    if (this.position >= this.end) this.tooShort(field, this.position)
+    return this.bytes[this.position++]!
+  }
+
+  uint16(field: string): number {
+    const position = this.position
+    if (position + 2 > this.end) this.tooShort(field, position)
+    this.position = position + 2
+    return (this.bytes[position]! << 8) | this.bytes[position + 1]!
+  }
+
+  /** A packet identifier, §2.3.1. `rule` is the statement that forbids 0 where the packet type has one of its own. */
+  packetIdentifier(rule: string): number {
+    const packetId = this.uint16('Packet Identifier')
+    if (packetId === 0) this.violation('packet-identifier-zero', 'Packet Identifier', this.position - 2, rule)
+    return packetId
+  }
+
+  /** Steps over a field with a length prefix of two bytes (§1.5.3) and returns where its content starts; it ends at `position`. */
+  prefixed(field: string): number {
+    const prefix = this.position
+    const start = prefix + 2
+    if (start > this.end) this.tooShort(field, prefix)
+    const end = start + ((this.bytes[prefix]! << 8) | this.bytes[prefix + 1]!)
+    if (end > this.end) this.tooShort(field, prefix)
+    this.position = end
+    return start
+  }
+
+  /** Text, §1.5.3. */
+  text(field: string): string {
+    const start = this.prefixed(field)
+    return isPlainText(this.words, this.bytes, start, this.position)
+      ? asciiText(this.bytes, start, this.position)
+      : this.unusualText(field, start)
+  }
+
+  /** Text from `start` to `position` that is not plain: beyond ASCII, ill-formed, or holding U+0000. */
+  unusualText(field: string, start: number): string {
+    const { bytes, position: end } = this
+    const text = utf8Text(bytes, start, end)
+    if (text !== undefined && !text.includes('\0')) return text
+    const breaches: [TolerableCode, number | undefined][] = [
+      ['ill-formed-utf8', illFormedAt(bytes, start, end)], // [MQTT-1.5.3-1]
+      ['null-character', nullAt(bytes, start, end)], // [MQTT-1.5.3-2]
+    ]
+    for (const [code, at] of breaches.sort(([, a = 0], [, b = 0]) => a - b)) {
+      if (at !== undefined) this.violation(code, field, at)
+    }
+    return text ?? replacedText(bytes, start, end)
+  }
+
+  /** Binary data with a length prefix of two bytes. */
+  data(field: string): Bytes {
+    const start = this.prefixed(field)
+    return this.slice(start, this.position)
+  }
+
+  /** The rest of the packet. */
+  rest(): Bytes {
+    const start = this.position
+    this.position = this.end
+    return this.slice(start, this.end)
+  }
+
+  private slice(start: number, end: number): Bytes {
+    const make = this.settings.copyPayloads ? copyOf : viewOf
+    return make(this.bytes, this.kind, start, end) as Bytes
+  }
+
+  /** A view of the whole packet. */
+  whole(): Bytes {
+    return viewOf(this.bytes, this.kind, this.start, this.end) as Bytes
+  }
+
+  /** A breach of a rule at index `at`: returns if it is to be tolerated. */
+  violation(code: DecodeErrorCode, field: string | undefined, at: number, rule?: string): void {
+    const { tolerate, onTolerated } = this.settings
+    if (!tolerate.has(code)) throw this.error(code, field, at, rule)
+    onTolerated?.(this.error(code, field, at, rule))
+  }
+
+  /** A breach that leaves nothing to read on with. Out of line and never returning, so that its callers stay small. */
+  fail(code: DecodeErrorCode, field: string | undefined, at: number, rule?: string): never {
+    throw this.error(code, field, at, rule)
+  }
+
+  private tooShort(field: string, at: number): never {
+    this.fail('body-too-short', field, at)
+  }
+
+  error(
+    code: DecodeErrorCode,
+    field: string | undefined,
+    at: number,
+    rule?: string,
+    protocolLevel?: number,
+  ): DecodeError {
+    return new DecodeError(code, {
+      rule,
+      packetType: CONTROL_PACKETS[packetTypeOf(this.bytes[this.start] ?? 0)]?.name,
+      field,
+      offset: at - this.start,
+      streamOffset: this.streamOffset === undefined ? undefined : this.streamOffset + at,
+      protocolLevel,
+    })
+  }
+}

@@ -1,0 +1,94 @@
+// Floor 2. Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
+
+import { DecodeError, refuse } from '../errors.ts'
+
+/** The largest Remaining Length: 268,435,455 bytes (§2.2.3, Table 2.4). */
+export const MAX_REMAINING_LENGTH = 268_435_455
+
+/** The largest packet: a fixed header of five bytes and a body of {@link MAX_REMAINING_LENGTH}. */
+export const MAX_PACKET_SIZE = 268_435_460
+
+const MAX_LENGTH = 4
+const CONTINUATION = 0x80
+
+/** The bytes that the shortest form of `value` takes, 1 to 4. */
+export function remainingLengthSize(value: number): number {
+  if (value < 0x80) return 1
+  if (value < 0x4000) return 2
+  return value < 0x20_0000 ? 3 : 4
+}
+
+/** Writes the shortest form of `value` and returns the position behind it. */
+export function writeRemainingLength(target: Uint8Array, position: number, value: number): number {
+  let rest = value
+  while (rest >= CONTINUATION) {
+    target[position++] = (rest & 0x7f) | CONTINUATION
+    rest >>>= 7
+  }
+  target[position++] = rest
+  return position
+}
+
+/**
+ * Encodes a Remaining Length in its shortest form (§2.2.3).
+ *
+ * @param value a whole number of bytes, 0 to 268,435,455
+ * @returns 1 to 4 bytes
+ * @throws EncodeError `packet-too-large` above the range, `value-out-of-range` for anything else that is no such number
+ */
+export function encodeRemainingLength(value: number): Uint8Array {
+  checkRemainingLength(value)
+  const bytes = new Uint8Array(remainingLengthSize(value))
+  writeRemainingLength(bytes, 0, value)
+  return bytes
+}
+
+/** Refuses what is no Remaining Length. */
+export function checkRemainingLength(value: number, packetType?: string): void {
+  if (value > MAX_REMAINING_LENGTH) refuse('packet-too-large', packetType, 'Remaining Length')
+  if (!Number.isInteger(value) || value < 0)
+    refuse('value-out-of-range', packetType, 'Remaining Length', '§2.2.3')
+}
+
+/** A Remaining Length's value, and the bytes that it took. */
+export interface RemainingLength {
+  value: number
+  length: number
+}
+
+/**
+ * The Remaining Length at `start`, of bytes that are known up to `end`: undefined if it goes on beyond them.
+ * Forms that are longer than necessary are read: no rule of 3.1.1 forbids them.
+ */
+export function remainingLengthAt(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): RemainingLength | 'too-long' | undefined {
+  let value = 0
+  for (let length = 1; length <= MAX_LENGTH; length++) {
+    const index = start + length - 1
+    if (index >= end) return undefined
+    const byte = bytes[index]!
+    value |= (byte & 0x7f) << (7 * (length - 1))
+    if (byte < CONTINUATION) return { value, length }
+  }
+  return 'too-long' // §2.2.3: the fourth byte announces a fifth
+}
+
+/**
+ * Decodes a Remaining Length (§2.2.3).
+ *
+ * @param bytes holds the Remaining Length at `offset`
+ * @param offset in bytes; default 0
+ * @returns the value, 0 to 268,435,455, and the bytes that it took, 1 to 4; undefined: more bytes are needed
+ * @throws DecodeError `remaining-length-too-long`; its `offset` counts from the fixed header's first byte, which
+ *   precedes the Remaining Length
+ */
+export function decodeRemainingLength(bytes: Uint8Array, offset = 0): RemainingLength | undefined {
+  const decoded = remainingLengthAt(bytes, offset, bytes.length)
+  if (decoded === 'too-long') {
+    throw new DecodeError('remaining-length-too-long', { field: 'Remaining Length', offset: MAX_LENGTH })
+  }
+  return decoded
+}

@@ -1,0 +1,182 @@
+// Floor 2. UTF-8 as §1.5.3 has it: well-formed, without U+0000, a leading U+FEFF kept.
+
+import { SHORT, shortAscii } from './ascii.ts'
+import { host } from './host.ts'
+
+const HIGH_BITS = 0x8080_8080 | 0
+const ONES = 0x0101_0101
+const PLUS_SIGNS = 0x2b2b_2b2b
+const PLUS_FROM_HASH = 0x0808_0808
+
+// Four bytes at a time: for bytes below 0x80, subtracting 1 from each sets the high bit of one that is 0.
+// Both functions may find too much (then somebody looks closer), never too little.
+
+/** Whether the bytes hold no U+0000 and no byte beyond ASCII. */
+export function isPlainText(words: DataView, bytes: Uint8Array, start: number, end: number): boolean {
+  let position = start
+  for (; position + 4 <= end; position += 4) {
+    const word = words.getInt32(position)
+    if (((word | (word - ONES)) & HIGH_BITS) !== 0) return false
+  }
+  for (; position < end; position++) {
+    const byte = bytes[position]!
+    if (byte === 0 || byte >= 0x80) return false
+  }
+  return true
+}
+
+/** Whether the bytes hold no U+0000, no byte beyond ASCII, and neither `+` nor `#`, which differ in one bit. */
+export function isPlainTopicName(words: DataView, bytes: Uint8Array, start: number, end: number): boolean {
+  let position = start
+  for (; position + 4 <= end; position += 4) {
+    const word = words.getInt32(position)
+    const wildcards = ((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES
+    if (((word | (word - ONES) | wildcards) & HIGH_BITS) !== 0) return false
+  }
+  for (; position < end; position++) {
+    const byte = bytes[position]!
+    if (byte === 0 || byte >= 0x80 || (byte | 0x08) === 0x2b) return false
+  }
+  return true
+}
+
+const slices = host.Buffer?.prototype
+const latin1Slice = slices?.latin1Slice
+const utf8Slice = slices?.utf8Slice
+
+let strict: { decode(bytes: Uint8Array): string } | undefined
+let replacing: { decode(bytes: Uint8Array): string } | undefined
+
+/** The text of bytes that are all ASCII. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= SHORT) return shortAscii(bytes, start, end - start)
+  if (latin1Slice !== undefined) return latin1Slice.call(bytes, start, end)
+  return strictText(bytes, start, end) as string
+}
+
+/** The text of UTF-8 bytes; undefined if they are ill-formed. */
+export function utf8Text(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (utf8Slice === undefined) return strictText(bytes, start, end)
+  const text = utf8Slice.call(bytes, start, end)
+  // Where the bytes are ill-formed Buffer puts a U+FFFD, which they may also have held themselves.
+  return text.includes('\uFFFD') && illFormedAt(bytes, start, end) !== undefined ? undefined : text
+}
+
+function strictText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  strict ??= new host.TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // [MQTT-1.5.3-3]
+  try {
+    return strict.decode(bytes.slice(start, end)) // a copy, because browsers decode no shared memory
+  } catch {
+    return undefined
+  }
+}
+
+/** The text of bytes that may be ill-formed UTF-8: U+FFFD for each maximal ill-formed piece, as browsers do. */
+export function replacedText(bytes: Uint8Array, start: number, end: number): string {
+  replacing ??= new host.TextDecoder('utf-8', { ignoreBOM: true }) // [MQTT-1.5.3-3]
+  return replacing.decode(bytes.slice(start, end))
+}
+
+/** Where the first ill-formed sequence starts [MQTT-1.5.3-1]; undefined: nowhere. Table 3-7 of the Unicode Standard. */
+export function illFormedAt(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let position = start
+  while (position < end) {
+    const lead = bytes[position]!
+    if (lead < 0x80) {
+      position++
+      continue
+    }
+    const length = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+    if (length === 0 || position + length > end) return position // stray, overlong, beyond U+10FFFF; or cut off
+    // The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF.
+    const lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+    const highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+    const second = bytes[position + 1]!
+    if (second < lowest || second > highest) return position
+    for (let index = position + 2; index < position + length; index++) {
+      if ((bytes[index]! & 0xc0) !== 0x80) return position
+    }
+    position += length
+  }
+  return undefined
+}
+
+/** Where the first U+0000 stands [MQTT-1.5.3-2]; undefined: nowhere. No longer sequence holds a byte of 0. */
+export function nullAt(bytes: Uint8Array, start: number, end: number): number | undefined {
+  for (let position = start; position < end; position++) if (bytes[position] === 0) return position
+  return undefined
+}
+
+/** Why a string cannot be sent. */
+export type TextBreach = 'null-character' | 'ill-formed-utf8'
+
+/**
+ * The bytes that `text` takes in UTF-8; or why it is no text that MQTT carries: a lone
+ * surrogate [MQTT-1.5.3-1], or U+0000 [MQTT-1.5.3-2] where `allowNull` is false.
+ */
+export function utf8Length(text: string, allowNull: boolean): number | TextBreach {
+  let length = text.length
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit < 0x80) {
+      if (unit === 0 && !allowNull) return 'null-character' // [MQTT-1.5.3-2]
+    } else if (unit < 0x800) {
+      length++
+    } else {
+      length += 2
+      if (unit >= 0xd800 && unit <= 0xdfff) {
+        const next = index + 1 < text.length ? text.charCodeAt(index + 1) : 0
+        if (unit > 0xdbff || next < 0xdc00 || next > 0xdfff) return 'ill-formed-utf8' // [MQTT-1.5.3-1]
+        index++ // a pair: two units, four bytes
+      }
+    }
+  }
+  return length
+}
+
+const utf8Write = slices?.utf8Write
+let encoder: { encodeInto(text: string, target: Uint8Array): { readonly written: number } } | undefined
+
+// Above this many characters a call out of JavaScript is cheaper than a loop.
+const LOOP_BELOW = 64
+
+/** Writes well-formed `text` and returns the position behind it. */
+export function writeUtf8(target: Uint8Array, position: number, text: string): number {
+  if (text.length >= LOOP_BELOW) return writeLong(target, position, text)
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit >= 0x80) return writeMultibyte(target, position, text, index)
+    target[position++] = unit
+  }
+  return position
+}
+
+function writeLong(target: Uint8Array, position: number, text: string): number {
+  if (utf8Write !== undefined)
+    return position + utf8Write.call(target, text, position, target.length - position)
+  encoder ??= new host.TextEncoder()
+  return position + encoder.encodeInto(text, target.subarray(position)).written
+}
+
+function writeMultibyte(target: Uint8Array, position: number, text: string, from: number): number {
+  for (let index = from; index < text.length; index++) {
+    const unit = text.codePointAt(index)!
+    if (unit < 0x80) {
+      target[position++] = unit
+    } else if (unit < 0x800) {
+      target[position++] = 0xc0 | (unit >> 6)
+      target[position++] = 0x80 | (unit & 0x3f)
+    } else if (unit < 0x1_0000) {
+      target[position++] = 0xe0 | (unit >> 12)
+      target[position++] = 0x80 | ((unit >> 6) & 0x3f)
+      target[position++] = 0x80 | (unit & 0x3f)
+    } else {
+      target[position++] = 0xf0 | (unit >> 18)
+      target[position++] = 0x80 | ((unit >> 12) & 0x3f)
+      target[position++] = 0x80 | ((unit >> 6) & 0x3f)
+      target[position++] = 0x80 | (unit & 0x3f)
+      index++
+    }
+  }
+  return position
+}
