@@ -35,6 +35,7 @@ export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeO
   }
   reader.position = extent.bodyOffset
   reader.end = extent.size
+  reportTolerated(reader)
   const packet = readPacket(reader)
   if (extent.size < bytes.length) reader.fail('trailing-bytes', undefined, extent.size)
   return packet
@@ -42,9 +43,7 @@ export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeO
 
 /** Reads the packet from the reader's `start` to its `end`, whose fixed header has been judged and stepped over. */
 export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Packet<Bytes> {
-  const firstByte = reader.bytes[reader.start]!
-  if (reader.settings.firstBytes[firstByte] !== 0) reportTolerated(reader, firstByte)
-  const packet = readBody(reader, firstByte)
+  const packet = readBody(reader, reader.view.getUint8(reader.start))
   if (reader.position !== reader.end) reader.violation('surplus-bytes', undefined, reader.position) // §2.2.3
   return packet
 }
@@ -86,7 +85,8 @@ function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, firstByte: nu
 }
 
 /** Reports the breach in a first byte that was let pass at the fixed header. */
-function reportTolerated(reader: Reader, firstByte: number): void {
+export function reportTolerated(reader: Reader): void {
+  const firstByte = reader.bytes[reader.start]!
   const breach = breachOf(firstByte, reader.settings)
   if (breach !== undefined)
     reader.violation(breach.code, breach.field, reader.start, firstByteRule(breach, firstByte))

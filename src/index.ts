@@ -21,7 +21,7 @@ export {
   type FixedHeaderInput,
 } from './fixed-header.ts'
 export type { DecodeOptions, ParserOptions, Protocol } from './options.ts'
-export type { Packet, PacketInput } from './packet.ts'
+export type { Frame, Packet, PacketInput } from './packet.ts'
 export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknowledgement.ts'
 export type { Connack, ConnackInput } from './packets/connack.ts'
 export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
@@ -30,7 +30,7 @@ export type { Publish, PublishHeaderInput, PublishInput } from './packets/publis
 export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
 export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
-export { type Frame, PacketParser } from './parser.ts'
+export { PacketParser } from './parser.ts'
 export { decodeStream, PacketDecoderStream, PacketEncoderStream } from './streams.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic.ts'
 export {

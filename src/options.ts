@@ -49,6 +49,8 @@ export interface Settings {
   readonly onTolerated: ((violation: DecodeError) => void) | undefined
   readonly protocols: ReadonlySet<Protocol>
   readonly copyPayloads: boolean
+  /** Whether one of the next two is less than the protocol allows. */
+  readonly limitsTopics: boolean
   readonly maxTopicLength: number
   readonly maxTopicLevels: number
   readonly maxTopicFilters: number
@@ -101,6 +103,7 @@ const DEFAULTS: Settings = {
   onTolerated: undefined,
   protocols: new Set(['3.1.1']),
   copyPayloads: false,
+  limitsTopics: false,
   maxTopicLength: MAX_UINT16,
   maxTopicLevels: NO_LIMIT,
   maxTopicFilters: Number.MAX_SAFE_INTEGER,
@@ -135,6 +138,7 @@ export function settingsFrom(options: ParserOptions | undefined): Settings {
         ? DEFAULTS.protocols
         : new Set(checked(own.protocols, isProtocol, 'protocols')),
     copyPayloads: own.copyPayloads ?? false,
+    limitsTopics: own.maxTopicLength !== undefined || own.maxTopicLevels !== undefined,
     maxTopicLength: limit(own.maxTopicLength, 'maxTopicLength') ?? DEFAULTS.maxTopicLength,
     maxTopicLevels: limit(own.maxTopicLevels, 'maxTopicLevels') ?? DEFAULTS.maxTopicLevels,
     maxTopicFilters: limit(own.maxTopicFilters, 'maxTopicFilters') ?? DEFAULTS.maxTopicFilters,

@@ -1,5 +1,6 @@
 // Floor 4. The fourteen packets as one union, told apart by `type`.
 
+import type { PacketType } from './control-packet.ts'
 import type { Acknowledgement, AcknowledgementInput } from './packets/acknowledgement.ts'
 import type { Connack, ConnackInput } from './packets/connack.ts'
 import type { Connect, ConnectInput } from './packets/connect.ts'
@@ -30,3 +31,14 @@ export type PacketInput =
   | SubackInput
   | UnsubscribeInput
   | EmptyInput
+
+/** A whole packet whose fixed header was judged and whose body was not read. */
+export interface Frame<Bytes extends Uint8Array = Uint8Array> {
+  type: PacketType
+  /** The lower four bits of the first byte. */
+  flags: number
+  /** The packet, fixed header included. */
+  bytes: Bytes
+  /** Where in `bytes` the body starts, 2 to 5. */
+  bodyOffset: number
+}

@@ -1,30 +1,19 @@
 // Floor 6. Packets from a stream of chunks, cut anywhere.
 //
-// Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser
-// stays in error. A packet that lies whole in a chunk is read in place. One that straddles chunks is put together in
-// memory of its own, and nothing else is ever copied.
+// Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser stays in
+// error. A packet that lies whole in a chunk is read in place. Only one that straddles chunks is copied, once.
 
 import { flagsOf, type PacketType, packetTypeOf } from './control-packet.ts'
-import { readPacket } from './decode.ts'
+import { readPacket, reportTolerated } from './decode.ts'
 import { DecodeError } from './errors.ts'
 import { type Extent, peek } from './fixed-header.ts'
 import { limit, type ParserOptions, type Settings, settingsFrom } from './options.ts'
-import type { Packet } from './packet.ts'
+import type { Frame, Packet } from './packet.ts'
+import { PacketIterator } from './packet-iterator.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertBytes, concat } from './wire/bytes.ts'
 import { Reader } from './wire/reader.ts'
 import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
-
-/** A whole packet whose fixed header was judged and whose body was not read. */
-export interface Frame<Bytes extends Uint8Array = Uint8Array> {
-  type: PacketType
-  /** The lower four bits of the first byte. */
-  flags: number
-  /** The packet, fixed header included. */
-  bytes: Bytes
-  /** Where in `bytes` the body starts, 2 to 5. */
-  bodyOffset: number
-}
 
 /**
  * Decodes a stream of packets, one parser a connection.
@@ -45,9 +34,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   private pushedLength: number
   private failure: DecodeError | undefined
 
-  /**
-   * @throws TypeError for options that are none
-   */
+  /** @throws TypeError for options that are none */
   constructor(options?: ParserOptions) {
     this.settings = settingsFrom(options)
     this.sizeLimit = limit(options?.maxPacketSize, 'maxPacketSize') ?? MAX_PACKET_SIZE
@@ -126,11 +113,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    */
   end(): void {
     if (this.failure !== undefined) throw this.failure
-    if (this.bufferedLength === 0) return
     const unread = this.chunk === undefined ? 0 : this.unreadLength()
-    const missing = this.bufferedLength - unread
-    if (missing === 0) return
-    const error = new DecodeError('incomplete-packet', { offset: missing, streamOffset: this.pushedLength })
+    const present = this.bufferedLength - unread
+    if (present === 0) return
+    const error = new DecodeError('incomplete-packet', { offset: present, streamOffset: this.pushedLength })
     throw unread === 0 ? this.fail(error) : error
   }
 
@@ -149,9 +135,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /**
    * The largest packet that is accepted, in bytes, fixed header included. May be changed between packets: small before
-   * CONNECT, larger after it.
-   *
-   * @throws TypeError when set to anything but a number of at least 1
+   * CONNECT, larger after it. Setting it to anything but a number of at least 1 throws a TypeError.
    */
   get maxPacketSize(): number {
     return this.sizeLimit
@@ -166,12 +150,14 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     const chunk = this.chunk
     if (chunk === undefined || this.assembly !== undefined) return this.find()
     // By far the most common case: a sound fixed header of two bytes, and the whole packet lies in the chunk.
-    const { bytes, start } = chunk
+    const { start } = chunk
     const body = start + 2
-    if (body > bytes.length || this.settings.firstBytes[bytes[start]!] !== 0) return this.find()
-    const remainingLength = bytes[start + 1]!
+    if (body > chunk.length) return this.find()
+    const header = chunk.view.getUint16(start)
+    const remainingLength = header & 0xff
     const end = body + remainingLength
-    if (remainingLength > 0x7f || end > bytes.length || end - start > this.sizeLimit) return this.find()
+    if (remainingLength > 0x7f || end > chunk.length || end - start > this.sizeLimit) return this.find()
+    if (this.settings.firstBytes[header >> 8] !== 0) return this.find()
     chunk.position = body
     chunk.end = end
     return chunk
@@ -183,15 +169,12 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     try {
       for (let chunk = this.chunk; chunk !== undefined; chunk = this.chunk) {
         if (this.assembly === undefined) {
-          const extent = this.peek(
-            chunk.bytes,
-            chunk.start,
-            chunk.bytes.length,
-            chunk.streamOffset! + chunk.start,
-          )
-          if (extent !== undefined && chunk.start + extent.size <= chunk.bytes.length) {
-            chunk.position = chunk.start + extent.bodyOffset
-            chunk.end = chunk.start + extent.size
+          const { bytes, start, length } = chunk
+          const extent = this.peek(bytes, start, length, chunk.streamOffset! + start)
+          if (extent !== undefined && start + extent.size <= length) {
+            chunk.position = start + extent.bodyOffset
+            chunk.end = start + extent.size
+            if (this.settings.firstBytes[bytes[start]!] !== 0) reportTolerated(chunk)
             return chunk
           }
           this.assembly = new Assembly(chunk, extent?.size)
@@ -207,12 +190,12 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   /** Moves what the packet still lacks from the chunk to where it is put together. */
   private feed(assembly: Assembly<Bytes>, chunk: Reader<Bytes>): void {
     // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
-    while (assembly.size === undefined && chunk.start < chunk.bytes.length) {
+    while (assembly.size === undefined && chunk.start < chunk.length) {
       assembly.append(chunk, 1)
       assembly.size = this.peek(assembly.bytes, 0, assembly.length, assembly.streamOffset)?.size
     }
     if (assembly.size !== undefined) assembly.append(chunk, assembly.size - assembly.length)
-    if (chunk.start === chunk.bytes.length) this.leave(chunk)
+    if (chunk.start === chunk.length) this.leave(chunk)
     if (assembly.length !== assembly.size) return
     // The packet is whole: a chunk of its own, in front of the others.
     const whole = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
@@ -228,7 +211,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   private consume(chunk: Reader<Bytes>): void {
     chunk.start = chunk.end
-    if (chunk.end === chunk.bytes.length) this.leave(chunk)
+    if (chunk.end === chunk.length) this.leave(chunk)
   }
 
   private leave(chunk: Reader<Bytes>): void {
@@ -238,8 +221,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /** The bytes of the whole packets that are held. */
   private unreadLength(): number {
-    const pieces: Uint8Array[] =
-      this.assembly === undefined ? [] : [this.assembly.bytes.subarray(0, this.assembly.length)]
+    const pieces: Uint8Array[] = this.assembly === undefined ? [] : [this.assembly.received]
     for (let chunk = this.chunk; chunk !== undefined; chunk = chunk.next)
       pieces.push(chunk.bytes.subarray(chunk.start))
     const held = concat(pieces)
@@ -264,23 +246,5 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     this.chunk = undefined
     this.lastChunk = undefined
     this.assembly = undefined
-  }
-}
-
-/** Cheaper than a generator. It needs no `return`: what was not read stays in the parser. */
-class PacketIterator<Bytes extends Uint8Array> implements IterableIterator<Packet<Bytes>> {
-  private readonly parser: PacketParser<Bytes>
-
-  constructor(parser: PacketParser<Bytes>) {
-    this.parser = parser
-  }
-
-  next(): IteratorResult<Packet<Bytes>, undefined> {
-    const packet = this.parser.read()
-    return packet === undefined ? { done: true, value: undefined } : { done: false, value: packet }
-  }
-
-  [Symbol.iterator](): this {
-    return this
   }
 }

@@ -46,13 +46,21 @@ function misplacedWildcards(units: Units, start: number, end: number): Breach[] 
 /** Reads a topic name. `wildcardRule` is the statement that forbids wildcards in this field. */
 export function readTopicName(reader: Reader, field: string, wildcardRule: string): string {
   const start = reader.prefixed(field)
+  const { view, position: end, settings } = reader
+  if (settings.limitsTopics) checkLimits(reader, field, start)
+  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, field, start, wildcardRule)
+  return asciiText(reader.bytes, start, end)
+}
+
+/** A topic name that is not plain: empty, beyond ASCII, ill-formed, or holding U+0000 or a wildcard. */
+function readUnusualTopicName(reader: Reader, field: string, start: number, wildcardRule: string): string {
   const { bytes, position: end } = reader
-  checkLimits(reader, field, start)
-  if (start < end && isPlainTopicName(reader.words, bytes, start, end)) return asciiText(bytes, start, end)
   if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
   const text = reader.unusualText(field, start)
   const wildcard = wildcardAt(bytes, start, end)
-  if (wildcard !== undefined) reader.violation('wildcard-in-topic-name', field, wildcard, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  if (wildcard !== undefined) {
+    reader.violation('wildcard-in-topic-name', field, wildcard, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  }
   return text
 }
 
@@ -61,9 +69,9 @@ export function readTopicFilter(reader: Reader): string {
   const field = 'Topic Filter'
   const start = reader.prefixed(field)
   const { bytes, position: end } = reader
-  checkLimits(reader, field, start)
+  if (reader.settings.limitsTopics) checkLimits(reader, field, start)
   if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
-  const text = isPlainText(reader.words, bytes, start, end)
+  const text = isPlainText(reader.view, start, end)
     ? asciiText(bytes, start, end)
     : reader.unusualText(field, start)
   if (wildcardAt(bytes, start, end) === undefined) return text

@@ -2,7 +2,7 @@
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
 import type { Reader } from '../wire/reader.ts'
-import { checkPacketIdentifier, writeUint16 } from '../wire/writer.ts'
+import { isPacketIdentifier, refusePacketIdentifier, writeUint16 } from '../wire/writer.ts'
 
 type AcknowledgementName = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
 
@@ -37,8 +37,8 @@ export function readAcknowledgement<Name extends AcknowledgementName>(
   return { type, packetId: reader.packetIdentifier('§2.3.1') }
 }
 
-export function acknowledgementLength({ type, packetId }: AcknowledgementInput): number {
-  checkPacketIdentifier(packetId, type, '§2.3.1')
+export function acknowledgementLength(packet: AcknowledgementInput): number {
+  if (!isPacketIdentifier(packet.packetId)) refusePacketIdentifier(packet.packetId, packet.type, '§2.3.1')
   return LENGTH
 }
 

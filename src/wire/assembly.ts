@@ -40,6 +40,11 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
     this.kind = chunk.kind
   }
 
+  /** What has come of the packet. */
+  get received(): Uint8Array {
+    return this.bytes.subarray(0, this.length)
+  }
+
   /** Moves at most `most` bytes over from the chunk. */
   append(chunk: Reader<Bytes>, most: number): void {
     const start = chunk.start

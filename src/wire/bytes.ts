@@ -6,7 +6,7 @@ const HostBuffer = host.Buffer
 
 // `new Uint8Array(memory, offset, length)` is twice as fast as `Buffer#subarray`, and so is a subclass whose
 // instances inherit from Buffer's prototype: real Buffers to their users.
-class BufferView extends Uint8Array<ArrayBuffer> {}
+export class BufferView extends Uint8Array<ArrayBuffer> {}
 if (HostBuffer !== undefined) {
   Reflect.deleteProperty(BufferView.prototype, 'constructor')
   Object.setPrototypeOf(BufferView.prototype, HostBuffer.prototype)
@@ -65,7 +65,7 @@ export function copyInto(
 }
 
 // Below this many bytes a loop costs less than a call of `set`.
-const LOOP_BELOW = 40
+const LOOP_BELOW = 16
 
 const POOL_SIZE = 8_192
 let pool: ArrayBuffer = new ArrayBuffer(0)

@@ -3,12 +3,13 @@
 import { CONTROL_PACKETS, packetTypeOf } from '../control-packet.ts'
 import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
 import type { Settings } from '../options.ts'
-import { copyOf, kindOf, type ViewKind, viewOf } from './bytes.ts'
+import { BufferView, copyOf, kindOf, type ViewKind } from './bytes.ts'
 import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
 
 /** A cursor over bytes in which packets lie whole: a pushed chunk, or a packet put together from several. */
 export class Reader<Bytes extends Uint8Array = Uint8Array> {
   readonly bytes: Bytes
+  readonly length: number
   readonly settings: Settings
   /** Where the current packet starts, and the next one once it has been read. */
   start: number
@@ -21,10 +22,13 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   readonly kind: ViewKind
   /** The chunk that came after this one, where one waits. */
   next: Reader<Bytes> | undefined
+  /** The memory behind `bytes`, opened when something is read: a chunk of one byte has no use for it. */
+  private memory: ArrayBufferLike | undefined
   private dataView: DataView | undefined
 
   constructor(bytes: Bytes, settings: Settings, streamOffset: number | undefined) {
     this.bytes = bytes
+    this.length = bytes.length
     this.settings = settings
     this.start = 0
     this.position = 0
@@ -32,25 +36,35 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.streamOffset = streamOffset
     this.kind = kindOf(bytes)
     this.next = undefined
+    this.memory = undefined
     this.dataView = undefined
   }
 
-  /** The bytes again, to be read four at a time. Made late: a chunk of one byte has no use for it. */
-  get words(): DataView {
-    this.dataView ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
+  /**
+   * The bytes again. Read by DataView even one at a time: V8 knows one kind of DataView, but compiles every place that
+   * indexes Buffers and Uint8Arrays alike for each kind of them.
+   */
+  get view(): DataView {
+    return this.dataView ?? this.open()
+  }
+
+  private open(): DataView {
+    const { buffer, byteOffset, byteLength } = this.bytes
+    this.memory = buffer
+    this.dataView = new DataView(buffer, byteOffset, byteLength)
     return this.dataView
   }
 
   uint8(field: string): number {
     if (this.position >= this.end) this.tooShort(field, this.position)
-    return this.bytes[this.position++]!
+    return this.view.getUint8(this.position++)
   }
 
   uint16(field: string): number {
     const position = this.position
     if (position + 2 > this.end) this.tooShort(field, position)
     this.position = position + 2
-    return (this.bytes[position]! << 8) | this.bytes[position + 1]!
+    return this.view.getUint16(position)
   }
 
   /** A packet identifier, §2.3.1. `rule` is the statement that forbids 0 where the packet type has one of its own. */
@@ -65,7 +79,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     const prefix = this.position
     const start = prefix + 2
     if (start > this.end) this.tooShort(field, prefix)
-    const end = start + ((this.bytes[prefix]! << 8) | this.bytes[prefix + 1]!)
+    const end = start + this.view.getUint16(prefix)
     if (end > this.end) this.tooShort(field, prefix)
     this.position = end
     return start
@@ -74,7 +88,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   /** Text, §1.5.3. */
   text(field: string): string {
     const start = this.prefixed(field)
-    return isPlainText(this.words, this.bytes, start, this.position)
+    return isPlainText(this.view, start, this.position)
       ? asciiText(this.bytes, start, this.position)
       : this.unusualText(field, start)
   }
@@ -108,13 +122,23 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   private slice(start: number, end: number): Bytes {
-    const make = this.settings.copyPayloads ? copyOf : viewOf
-    return make(this.bytes, this.kind, start, end) as Bytes
+    if (this.settings.copyPayloads) return copyOf(this.bytes, this.kind, start, end) as Bytes
+    return this.sub(start, end)
+  }
+
+  private sub(start: number, end: number): Bytes {
+    // `buffer` is kept because asking a typed array for it costs as much as making the view.
+    const offset = this.view.byteOffset + start
+    if (this.kind === 'buffer')
+      return new BufferView(this.memory as ArrayBuffer, offset, end - start) as Uint8Array as Bytes
+    if (this.kind === 'uint8array')
+      return new Uint8Array(this.memory!, offset, end - start) as Uint8Array as Bytes
+    return this.bytes.subarray(start, end) as Bytes
   }
 
   /** A view of the whole packet. */
   whole(): Bytes {
-    return viewOf(this.bytes, this.kind, this.start, this.end) as Bytes
+    return this.sub(this.start, this.end)
   }
 
   /** A breach of a rule at index `at`: returns if it is to be tolerated. */

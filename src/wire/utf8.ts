@@ -8,36 +8,42 @@ const ONES = 0x0101_0101
 const PLUS_SIGNS = 0x2b2b_2b2b
 const PLUS_FROM_HASH = 0x0808_0808
 
-// Four bytes at a time: for bytes below 0x80, subtracting 1 from each sets the high bit of one that is 0.
-// Both functions may find too much (then somebody looks closer), never too little.
+// Four bytes at a time, the last four once more where the length is no multiple. For bytes below 0x80, subtracting 1
+// from each sets the high bit of one that is 0. A word may be found unusual without need (then somebody looks closer),
+// never plain without reason.
 
-/** Whether the bytes hold no U+0000 and no byte beyond ASCII. */
-export function isPlainText(words: DataView, bytes: Uint8Array, start: number, end: number): boolean {
-  let position = start
-  for (; position + 4 <= end; position += 4) {
-    const word = words.getInt32(position)
-    if (((word | (word - ONES)) & HIGH_BITS) !== 0) return false
-  }
-  for (; position < end; position++) {
-    const byte = bytes[position]!
-    if (byte === 0 || byte >= 0x80) return false
-  }
-  return true
+/** Whether one of four bytes is U+0000 or beyond ASCII. */
+const isUnusual = (word: number): boolean => ((word | (word - ONES)) & HIGH_BITS) !== 0
+
+/** Whether one of four bytes is U+0000, beyond ASCII, `+` or `#`; these two differ in one bit. */
+const isUnusualInTopicName = (word: number): boolean =>
+  ((word | (word - ONES) | (((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES)) & HIGH_BITS) !== 0
+
+/** Up to four bytes as a word, filled up with spaces. */
+function shortWord(view: DataView, start: number, end: number): number {
+  let word = 0x2020_2020
+  for (let position = start; position < end; position++) word = (word << 8) | view.getUint8(position)
+  return word
 }
 
-/** Whether the bytes hold no U+0000, no byte beyond ASCII, and neither `+` nor `#`, which differ in one bit. */
-export function isPlainTopicName(words: DataView, bytes: Uint8Array, start: number, end: number): boolean {
-  let position = start
-  for (; position + 4 <= end; position += 4) {
-    const word = words.getInt32(position)
-    const wildcards = ((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES
-    if (((word | (word - ONES) | wildcards) & HIGH_BITS) !== 0) return false
+/** Whether the bytes hold no U+0000 and nothing beyond ASCII. */
+export function isPlainText(view: DataView, start: number, end: number): boolean {
+  const last = end - 4
+  if (last < start) return !isUnusual(shortWord(view, start, end))
+  for (let position = start; position < last; position += 4) {
+    if (isUnusual(view.getInt32(position))) return false
   }
-  for (; position < end; position++) {
-    const byte = bytes[position]!
-    if (byte === 0 || byte >= 0x80 || (byte | 0x08) === 0x2b) return false
+  return !isUnusual(view.getInt32(last))
+}
+
+/** Whether the bytes are at least one, and hold no U+0000, nothing beyond ASCII, and no wildcard. */
+export function isPlainTopicName(view: DataView, start: number, end: number): boolean {
+  const last = end - 4
+  if (last < start) return start < end && !isUnusualInTopicName(shortWord(view, start, end))
+  for (let position = start; position < last; position += 4) {
+    if (isUnusualInTopicName(view.getInt32(position))) return false
   }
-  return true
+  return !isUnusualInTopicName(view.getInt32(last))
 }
 
 const slices = host.Buffer?.prototype

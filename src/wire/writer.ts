@@ -31,10 +31,16 @@ export function checkUint16(value: unknown, packetType: string, field: string, r
   }
 }
 
-/** A packet identifier, 1 to 65,535. */
+/** Whether it is a packet identifier, 1 to 65,535. The bits alone tell: they leave nothing else as it is. */
+export function isPacketIdentifier(value: unknown): boolean {
+  return typeof value === 'number' && (value & MAX_UINT16) === value && value !== 0
+}
+
 export function checkPacketIdentifier(value: unknown, packetType: string, rule: string): void {
-  // One test for the common case: `|0` leaves nothing but whole numbers as they are.
-  if (typeof value === 'number' && (value & MAX_UINT16) === value && value !== 0) return
+  if (!isPacketIdentifier(value)) refusePacketIdentifier(value, packetType, rule)
+}
+
+export function refusePacketIdentifier(value: unknown, packetType: string, rule: string): never {
   checkUint16(value, packetType, 'Packet Identifier', '§2.3.1')
   refuse('packet-identifier-zero', packetType, 'Packet Identifier', rule)
 }
