@@ -40,3 +40,4 @@ export {
   MAX_REMAINING_LENGTH,
   type RemainingLength,
 } from './wire/remaining-length.ts'
+export { topicCache } from './wire/topic-cache.ts'

@@ -3,6 +3,8 @@
 import { MAX_UINT16 } from './control-packet.ts'
 import { refuse, type TolerableCode } from './errors.ts'
 import type { Reader } from './wire/reader.ts'
+import { stageTopicName } from './wire/staged-topic.ts'
+import { topicCache } from './wire/topic-cache.ts'
 import { asciiText, isPlainText, isPlainTopicName, utf8Length } from './wire/utf8.ts'
 import { PREFIX_SIZE, textLength } from './wire/writer.ts'
 
@@ -48,8 +50,12 @@ export function readTopicName(reader: Reader, field: string, wildcardRule: strin
   const start = reader.prefixed(field)
   const { view, position: end, settings } = reader
   if (settings.limitsTopics) checkLimits(reader, field, start)
+  const known = topicCache.find(view, start, end)
+  if (known !== undefined) return known
   if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, field, start, wildcardRule)
-  return asciiText(reader.bytes, start, end)
+  const text = asciiText(reader.bytes, start, end)
+  if (topicCache.sought !== 0) topicCache.add(view, start, end, text)
+  return text
 }
 
 /** A topic name that is not plain: empty, beyond ASCII, ill-formed, or holding U+0000 or a wildcard. */
@@ -60,6 +66,8 @@ function readUnusualTopicName(reader: Reader, field: string, start: number, wild
   const wildcard = wildcardAt(bytes, start, end)
   if (wildcard !== undefined) {
     reader.violation('wildcard-in-topic-name', field, wildcard, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  } else if (isTopicName(text)) {
+    if (topicCache.sought !== 0) topicCache.add(reader.view, start, end, text)
   }
   return text
 }
@@ -99,6 +107,8 @@ export function topicNameLength(
   field: string,
   wildcardRule: string,
 ): number {
+  const staged = typeof topic === 'string' ? stageTopicName(topic) : 0
+  if (staged !== 0) return staged
   const length = textLength(topic, packetType, field)
   if (length === PREFIX_SIZE) refuse('empty-topic-name', packetType, field) // [MQTT-4.7.3-1]
   if (hasWildcard(topic as string)) refuse('wildcard-in-topic-name', packetType, field, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]

@@ -4,6 +4,7 @@ import { DUP, type QoS, qosOf, RETAIN } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
 import { readTopicName, topicNameLength } from '../topic.ts'
 import type { Reader } from '../wire/reader.ts'
+import { writeTopicName } from '../wire/staged-topic.ts'
 import {
   checkBoolean,
   checkPacketIdentifier,
@@ -11,7 +12,6 @@ import {
   type Data,
   payloadLength,
   writePayload,
-  writeText,
   writeUint16,
 } from '../wire/writer.ts'
 
@@ -88,6 +88,6 @@ export function writePublish(target: Uint8Array, position: number, packet: Publi
 }
 
 export function writePublishHeader(target: Uint8Array, position: number, packet: PublishHeaderInput): number {
-  const next = writeText(target, position, packet.topic)
+  const next = writeTopicName(target, position, packet.topic)
   return packet.packetId === undefined ? next : writeUint16(target, next, packet.packetId)
 }

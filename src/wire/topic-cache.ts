@@ -1,0 +1,143 @@
+// Floor 2. Topic names that came before. A broker sees the same ones again and again, and checking them and turning
+// their bytes into text is most of the cost of a small PUBLISH.
+//
+// Only names that were found sound are kept, in bounded memory, for all parsers together. While little is found, nothing
+// is looked up. A peer cannot make names collide, as it does not know the key; and all that it would gain is that they
+// are not found.
+
+/** After so many misses there must have been so many hits, or the next look-ups are left out: each time more of them. */
+const MISSES = 16
+const WORTHWHILE = 8
+const FIRST_PAUSE = 32
+const LAST_PAUSE = 1_024
+
+/** Whether looking up is worth its cost. */
+class Benefit {
+  private hits = 0
+  private misses = 0
+  private left = 0
+  private pause = FIRST_PAUSE
+
+  /** Whether to look up this time. */
+  get expected(): boolean {
+    if (this.left === 0) return true
+    this.left--
+    return false
+  }
+
+  hit(): void {
+    this.hits = (this.hits + 1) & 0x3fff_ffff // stays a small integer
+  }
+
+  miss(): void {
+    if (++this.misses < MISSES) return
+    if (this.hits >= WORTHWHILE) {
+      this.pause = FIRST_PAUSE
+    } else {
+      this.left = this.pause
+      this.pause = Math.min(this.pause * 2, LAST_PAUSE)
+    }
+    this.misses = 0
+    this.hits = 0
+  }
+}
+
+/** The shortest and the longest name that is kept, in bytes. */
+const SHORTEST = 8
+const LONGEST = 64
+
+/** Each set has two places. */
+const SETS = 2_048
+const WAYS = 2
+const SET_SHIFT = 32 - Math.log2(SETS)
+const WORDS = LONGEST / 4
+
+/** A table of topic names by their bytes: 256 KiB, and 4,096 texts of at most 64 bytes. */
+export class TopicCache {
+  /** Set it to false to have every name read anew. */
+  enabled = true
+  private readonly benefit = new Benefit()
+  /** Odd, and no peer's business. */
+  private readonly key = (Math.random() * 0x1_0000_0000) | 1
+  // Of each place: its name's hash; the name's words, from the first byte on and from the last; its length; its text.
+  private readonly hashes = new Int32Array(SETS * WAYS)
+  private readonly words = new Int32Array(SETS * WAYS * WORDS)
+  private readonly lengths = new Uint8Array(SETS * WAYS)
+  private readonly texts: string[] = new Array<string>(SETS * WAYS).fill('')
+  /** The hash of each set's last name that was not found: a name is kept when it comes for the second time. */
+  private readonly missed = new Int32Array(SETS)
+  /** The hash of the name that `find` has just not found and `add` may keep; 0 if there is none. */
+  sought = 0
+
+  /** The text of the bytes from `start` to `end`, if they are a name that is kept. */
+  find(view: DataView, start: number, end: number): string | undefined {
+    this.sought = 0
+    return this.benefit.expected && this.enabled ? this.lookUp(view, start, end) : undefined
+  }
+
+  private lookUp(view: DataView, start: number, end: number): string | undefined {
+    const length = end - start
+    if (length < SHORTEST || length > LONGEST) return undefined
+    const { words, hashes, key } = this
+    const reach = reachOf(length)
+    const tail = end - reach
+    let front = length
+    let back = key
+    for (let step = 0; step < reach; step += 4) {
+      front = (Math.imul(front, key) + view.getInt32(start + step, true)) | 0
+      back = (Math.imul(back, key) + view.getInt32(tail + step, true)) | 0
+    }
+    const hash = Math.imul(front ^ ((back >>> 15) | (back << 17)), key)
+    const first = (hash >>> SET_SHIFT) * WAYS
+    const other = hashes[first]! ^ hash
+    const place = first + ((other | -other) >>> 31) // one more if it is another: no branch that cannot be foretold
+    if (hashes[place] !== hash || this.lengths[place] !== length) return this.miss(hash)
+    for (let step = 0, word = place * WORDS; step < reach; step += 4, word += 2) {
+      if (words[word] !== view.getInt32(start + step, true)) return this.miss(hash)
+      if (words[word + 1] !== view.getInt32(tail + step, true)) return this.miss(hash)
+    }
+    this.benefit.hit()
+    return this.texts[place]
+  }
+
+  private miss(hash: number): undefined {
+    this.sought = hash
+    this.benefit.miss()
+  }
+
+  /** Keeps the sound name that was `sought`, if it is the second time. */
+  add(view: DataView, start: number, end: number, text: string): void {
+    const hash = this.sought
+    const set = hash >>> SET_SHIFT
+    if (this.missed[set] !== hash) {
+      this.missed[set] = hash
+      return
+    }
+    const first = set * WAYS
+    const place =
+      this.lengths[first] === 0 ? first : this.lengths[first + 1] === 0 ? first + 1 : first + (hash & 1)
+    const reach = reachOf(end - start)
+    for (let step = 0, word = place * WORDS; step < reach; step += 4, word += 2) {
+      this.words[word] = view.getInt32(start + step, true)
+      this.words[word + 1] = view.getInt32(end - reach + step, true)
+    }
+    this.hashes[place] = hash
+    this.lengths[place] = end - start
+    this.texts[place] = text
+  }
+
+  /** Forgets all names. */
+  clear(): void {
+    this.lengths.fill(0)
+    this.texts.fill('')
+  }
+}
+
+/** How far from both ends of a name to look, in bytes, so that all of it is seen: few cases, foretold by the processor. */
+function reachOf(length: number): number {
+  if (length > 32) return 32
+  return length > 16 ? 16 : 8
+}
+
+/** The one that all parsers share. */
+export const topicCache: TopicCache = new TopicCache()
