@@ -4,9 +4,12 @@ import { CONTROL_PACKETS, PacketType } from './control-packet.ts'
 import { refuse } from './errors.ts'
 import type { PacketInput } from './packet.ts'
 import {
+  ACKNOWLEDGEMENT_SIZE,
   type AcknowledgementInput,
   acknowledgementLength,
+  isSoundAcknowledgement,
   writeAcknowledgement,
+  writeWholeAcknowledgement,
 } from './packets/acknowledgement.ts'
 import { type ConnackInput, connackLength, writeConnack } from './packets/connack.ts'
 import { type ConnectInput, connectLength, writeConnect } from './packets/connect.ts'
@@ -45,6 +48,11 @@ const FIRST_BYTES = Uint8Array.from(CONTROL_PACKETS, (packet, type) =>
  */
 export function encode(packet: PacketInput): Uint8Array {
   const type = typeOf(packet)
+  if (isSoundAcknowledgement(type, packet)) {
+    const bytes = allocate(ACKNOWLEDGEMENT_SIZE)
+    writeWholeAcknowledgement(bytes, 0, FIRST_BYTES[type]!, packet)
+    return bytes
+  }
   const remainingLength = remainingLengthOf(type, packet)
   const bytes = allocate(sizeOf(remainingLength))
   write(bytes, 0, type, packet, remainingLength)
@@ -71,12 +79,14 @@ export function encodedLength(packet: PacketInput): number {
 export function encodeInto(packet: PacketInput, target: Uint8Array, offset = 0): number {
   assertBytes(target)
   const type = typeOf(packet)
+  if (isSoundAcknowledgement(type, packet) && fits(ACKNOWLEDGEMENT_SIZE, target, offset)) {
+    return writeWholeAcknowledgement(target, offset, FIRST_BYTES[type]!, packet)
+  }
   const remainingLength = remainingLengthOf(type, packet)
-  const end = offset + sizeOf(remainingLength)
-  if (!(offset >= 0 && end <= target.length && Number.isInteger(offset)))
-    refuse('target-too-small', packet.type)
+  const size = sizeOf(remainingLength)
+  if (!fits(size, target, offset)) refuse('target-too-small', packet.type)
   write(target, offset, type, packet, remainingLength)
-  return end - offset
+  return size
 }
 
 /**
@@ -138,6 +148,10 @@ function typeOf(packet: PacketInput): PacketType {
     default:
       return refuse('unknown-packet-type', undefined, 'Control Packet type') // §2.2.1
   }
+}
+
+function fits(size: number, target: Uint8Array, offset: number): boolean {
+  return offset >= 0 && offset + size <= target.length && Number.isInteger(offset)
 }
 
 /** Checks the whole packet and counts its body's bytes. */

@@ -1,6 +1,7 @@
 // Floor 3. The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
+import { PacketType } from '../control-packet.ts'
 import type { Reader } from '../wire/reader.ts'
 import { isPacketIdentifier, refusePacketIdentifier, writeUint16 } from '../wire/writer.ts'
 
@@ -48,4 +49,27 @@ export function writeAcknowledgement(
   packet: AcknowledgementInput,
 ): number {
   return writeUint16(target, position, packet.packetId)
+}
+
+/** Bytes of the whole packet. */
+export const ACKNOWLEDGEMENT_SIZE = 4
+
+/** Whether the short way is open: a quarter of what a broker sends are acknowledgements, all alike but for two fields. */
+export function isSoundAcknowledgement(type: PacketType, packet: object): packet is AcknowledgementInput {
+  if (type < PacketType.PUBACK || (type > PacketType.PUBCOMP && type !== PacketType.UNSUBACK)) return false
+  return isPacketIdentifier((packet as AcknowledgementInput).packetId)
+}
+
+/** Writes the whole packet and returns its size. */
+export function writeWholeAcknowledgement(
+  target: Uint8Array,
+  position: number,
+  firstByte: number,
+  { packetId }: AcknowledgementInput,
+): number {
+  target[position] = firstByte
+  target[position + 1] = LENGTH
+  target[position + 2] = packetId >> 8
+  target[position + 3] = packetId
+  return ACKNOWLEDGEMENT_SIZE
 }
