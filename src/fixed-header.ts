@@ -84,6 +84,20 @@ export function peek(
   return { bodyOffset, size }
 }
 
+/** The bytes of the whole packets that `bytes` start with. The rest is as in {@link peek}. */
+export function wholePacketsLength(
+  bytes: Uint8Array,
+  settings: Settings,
+  maxPacketSize: number,
+  streamOffset: number,
+): number {
+  for (let length = 0; ; ) {
+    const extent = peek(bytes, length, bytes.length, settings, maxPacketSize, streamOffset + length)
+    if (extent === undefined || length + extent.size > bytes.length) return length
+    length += extent.size
+  }
+}
+
 /** What is wrong with a first byte, tolerated or not; undefined if nothing is. */
 export function breachOf(firstByte: number, settings: Settings): FirstByteBreach | undefined {
   return FIRST_BYTE_BREACHES[settings.firstBytes[firstByte]!]

@@ -6,7 +6,7 @@
 import { flagsOf, type PacketType, packetTypeOf } from './control-packet.ts'
 import { readPacket, reportTolerated } from './decode.ts'
 import { DecodeError } from './errors.ts'
-import { type Extent, peek } from './fixed-header.ts'
+import { peek, wholePacketsLength } from './fixed-header.ts'
 import { limit, type ParserOptions, type Settings, settingsFrom } from './options.ts'
 import type { Frame, Packet } from './packet.ts'
 import { PacketIterator } from './packet-iterator.ts'
@@ -19,30 +19,24 @@ import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
  * Decodes a stream of packets, one parser a connection.
  *
  * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk
- * must not be overwritten while they live, unless `copyPayloads` is set. Once `read` has returned undefined, the parser
- * itself holds no chunk any more.
+ * must not be overwritten while they live, unless `copyPayloads` is set.
  */
 export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
   private readonly settings: Settings
   private sizeLimit: number
   /** The chunk that is being read: its `start` is the next packet's first byte. More chunks may wait behind it. */
-  private chunk: Reader<Bytes> | undefined
-  private lastChunk: Reader<Bytes> | undefined
+  private chunk: Reader<Bytes> | undefined = undefined
+  private lastChunk: Reader<Bytes> | undefined = undefined
   /** The packet that is being put together; `chunk` goes on where it stops. */
-  private assembly: Assembly<Bytes> | undefined
-  private pushedLength: number
-  private failure: DecodeError | undefined
+  private assembly: Assembly<Bytes> | undefined = undefined
+  private pushedLength = 0
+  private failure: DecodeError | undefined = undefined
 
   /** @throws TypeError for options that are none */
   constructor(options?: ParserOptions) {
     this.settings = settingsFrom(options)
     this.sizeLimit = limit(options?.maxPacketSize, 'maxPacketSize') ?? MAX_PACKET_SIZE
-    this.chunk = undefined
-    this.lastChunk = undefined
-    this.assembly = undefined
-    this.pushedLength = 0
-    this.failure = undefined
   }
 
   /**
@@ -54,11 +48,16 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   push(chunk: Bytes): this {
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
-    if (chunk.length === 0) return this
-    const reader = new Reader(chunk, this.settings, this.pushedLength)
-    if (this.lastChunk === undefined) this.chunk = reader
-    else this.lastChunk.next = reader
-    this.lastChunk = reader
+    const { assembly } = this
+    if (this.chunk === undefined && assembly !== undefined && assembly.lacks(chunk.length)) {
+      assembly.append(chunk, 0, chunk.length)
+      if (assembly.isWhole) this.complete(assembly)
+    } else if (chunk.length !== 0) {
+      const reader = new Reader(chunk, this.settings, this.pushedLength)
+      if (this.lastChunk === undefined) this.chunk = reader
+      else this.lastChunk.next = reader
+      this.lastChunk = reader
+    }
     this.pushedLength += chunk.length
     return this
   }
@@ -84,7 +83,6 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /**
    * The next packet undecoded, for proxies and brokers that forward: its fixed header was judged, its body was not.
-   *
    * @throws DecodeError as {@link read}, for what the fixed header shows
    */
   readFrame(): Frame<Bytes> | undefined {
@@ -134,8 +132,8 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /**
-   * The largest packet that is accepted, in bytes, fixed header included. May be changed between packets: small before
-   * CONNECT, larger after it. Setting it to anything but a number of at least 1 throws a TypeError.
+   * The largest packet that is accepted, in bytes, fixed header included: small before CONNECT, larger after it, say.
+   * Setting it to anything but a number of at least 1 throws a TypeError.
    */
   get maxPacketSize(): number {
     return this.sizeLimit
@@ -147,7 +145,8 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
   private next(): Reader<Bytes> | undefined {
-    const chunk = this.chunk
+    const { chunk } = this
+    if (chunk === undefined && this.failure === undefined) return undefined
     if (chunk === undefined || this.assembly !== undefined) return this.find()
     // By far the most common case: a sound fixed header of two bytes, and the whole packet lies in the chunk.
     const { start } = chunk
@@ -166,15 +165,16 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   /** As `next`, for every other case. */
   private find(): Reader<Bytes> | undefined {
     if (this.failure !== undefined) throw this.failure
+    const { settings, sizeLimit } = this
     try {
-      for (let chunk = this.chunk; chunk !== undefined; chunk = this.chunk) {
+      for (let { chunk } = this; chunk !== undefined; chunk = this.chunk) {
         if (this.assembly === undefined) {
           const { bytes, start, length } = chunk
-          const extent = this.peek(bytes, start, length, chunk.streamOffset! + start)
+          const extent = peek(bytes, start, length, settings, sizeLimit, chunk.streamOffset! + start)
           if (extent !== undefined && start + extent.size <= length) {
             chunk.position = start + extent.bodyOffset
             chunk.end = start + extent.size
-            if (this.settings.firstBytes[bytes[start]!] !== 0) reportTolerated(chunk)
+            if (settings.firstBytes[bytes[start]!] !== 0) reportTolerated(chunk)
             return chunk
           }
           this.assembly = new Assembly(chunk, extent?.size)
@@ -189,24 +189,29 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /** Moves what the packet still lacks from the chunk to where it is put together. */
   private feed(assembly: Assembly<Bytes>, chunk: Reader<Bytes>): void {
+    const { settings, sizeLimit } = this
     // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
     while (assembly.size === undefined && chunk.start < chunk.length) {
-      assembly.append(chunk, 1)
-      assembly.size = this.peek(assembly.bytes, 0, assembly.length, assembly.streamOffset)?.size
+      assembly.append(chunk.bytes, chunk.start, ++chunk.start)
+      const { bytes, length, streamOffset } = assembly
+      assembly.size = peek(bytes, 0, length, settings, sizeLimit, streamOffset)?.size
     }
-    if (assembly.size !== undefined) assembly.append(chunk, assembly.size - assembly.length)
+    if (assembly.size !== undefined) {
+      const end = Math.min(chunk.start + assembly.size - assembly.length, chunk.length)
+      assembly.append(chunk.bytes, chunk.start, end)
+      chunk.start = end
+    }
     if (chunk.start === chunk.length) this.leave(chunk)
-    if (assembly.length !== assembly.size) return
-    // The packet is whole: a chunk of its own, in front of the others.
+    if (assembly.isWhole) this.complete(assembly)
+  }
+
+  /** Makes the packet a chunk of its own, in front of the others. */
+  private complete(assembly: Assembly<Bytes>): void {
     const whole = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
     whole.next = this.chunk
     this.chunk = whole
     this.lastChunk ??= whole
     this.assembly = undefined
-  }
-
-  private peek(bytes: Uint8Array, start: number, end: number, streamOffset: number): Extent | undefined {
-    return peek(bytes, start, end, this.settings, this.sizeLimit, streamOffset)
   }
 
   private consume(chunk: Reader<Bytes>): void {
@@ -222,15 +227,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   /** The bytes of the whole packets that are held. */
   private unreadLength(): number {
     const pieces: Uint8Array[] = this.assembly === undefined ? [] : [this.assembly.received]
-    for (let chunk = this.chunk; chunk !== undefined; chunk = chunk.next)
+    for (let { chunk } = this; chunk !== undefined; chunk = chunk.next)
       pieces.push(chunk.bytes.subarray(chunk.start))
     const held = concat(pieces)
-    let length = 0
-    for (;;) {
-      const extent = this.peek(held, length, held.length, this.pushedLength - held.length + length)
-      if (extent === undefined || length + extent.size > held.length) return length
-      length += extent.size
-    }
+    return wholePacketsLength(held, this.settings, this.sizeLimit, this.pushedLength - held.length)
   }
 
   /** Lets everything go and stays in error. Whatever else a callback of the user's has thrown changes nothing. */

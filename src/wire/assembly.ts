@@ -45,18 +45,24 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
     return this.bytes.subarray(0, this.length)
   }
 
-  /** Moves at most `most` bytes over from the chunk. */
-  append(chunk: Reader<Bytes>, most: number): void {
-    const start = chunk.start
-    const end = Math.min(start + most, chunk.bytes.length)
-    const length = this.length + end - start
-    if (length > this.bytes.length) this.grow(length)
-    copyInto(this.bytes, this.length, chunk.bytes, start, end)
-    this.length = length
-    chunk.start = end
+  /** Whether so many bytes and more are certain to be the packet's: its fixed header is complete. */
+  lacks(length: number): boolean {
+    return this.size !== undefined && this.length + length <= this.size
   }
 
-  /** The packet, once `length` has reached `size`. */
+  get isWhole(): boolean {
+    return this.length === this.size
+  }
+
+  /** Takes the next bytes of the packet: those of `chunk` from `start` to `end`. */
+  append(chunk: Uint8Array, start: number, end: number): void {
+    const length = this.length + end - start
+    if (length > this.bytes.length) this.grow(length)
+    copyInto(this.bytes, this.length, chunk, start, end)
+    this.length = length
+  }
+
+  /** The packet, once it is whole. */
   whole(): Bytes {
     const exact =
       this.length === this.bytes.length ? this.bytes : viewOf(this.bytes, this.kind, 0, this.length)

@@ -98,11 +98,7 @@ const DEFAULT_KIND: ViewKind = HostBuffer === undefined ? 'uint8array' : 'buffer
 
 /** Whether the value is a Uint8Array, of whatever realm: a frame or a test runner may have brought its own. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return (
-    value instanceof Uint8Array ||
-    (ArrayBuffer.isView(value) &&
-      (value as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag] === 'Uint8Array')
-  )
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array'
 }
 
 /** Refuses what is not bytes: a mistake of the caller's, not of the peer's. */
