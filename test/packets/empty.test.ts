@@ -1,0 +1,26 @@
+import { describe } from 'vitest'
+import { testMalformed } from '../support/malformed.ts'
+import { testValid } from '../support/valid.ts'
+
+const EMPTY = [
+  { name: 'PINGREQ, §3.12', type: 'pingreq', first: 'c', flagsRule: 'MQTT-2.2.2-2' },
+  { name: 'PINGRESP, §3.13', type: 'pingresp', first: 'd', flagsRule: 'MQTT-2.2.2-2' },
+  { name: 'DISCONNECT, §3.14', type: 'disconnect', first: 'e', flagsRule: 'MQTT-3.14.1-1' },
+] as const
+
+describe.each(EMPTY)('$name', ({ type, first, flagsRule }) => {
+  testValid([
+    { name: 'two bytes', hex: `${first}0 00`, packet: { type } },
+    {
+      name: 'a Remaining Length of four bytes',
+      hex: `${first}0 80 80 80 00`,
+      packet: { type },
+      readOnly: true,
+    },
+  ])
+  // biome-ignore format: one row a breach
+  testMalformed([
+    { name: 'a body', hex: `${first}0 01 00`, code: 'surplus-bytes', rule: '§2.2.3', offset: 2, packetType: type, tolerated: { type } },
+    ...[1, 2, 4, 8].map((bit) => ({ name: `flag ${bit}`, hex: `${first}${bit} 00`, code: 'reserved-flags' as const, rule: flagsRule, field: 'Flags', offset: 0, packetType: type, tolerated: { type } })),
+  ])
+})

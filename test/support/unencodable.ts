@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import {
+  EncodeError,
+  type EncodeErrorCode,
+  encode,
+  encodedLength,
+  encodeInto,
+  type PacketInput,
+} from '../../src/index.ts'
+
+/** What is refused on its way out. `packet` may be anything that a JavaScript caller can pass. */
+export interface UnencodableRow {
+  readonly name: string
+  readonly packet: unknown
+  readonly code: EncodeErrorCode
+  readonly field?: string
+  readonly rule?: string
+}
+
+export function testUnencodable(rows: readonly UnencodableRow[]): void {
+  describe.each(rows)('$name', ({ packet, code, field, rule }) => {
+    const input = packet as PacketInput
+    const target = new Uint8Array(200_000).fill(0xaa)
+
+    test.each([
+      ['encode', () => encode(input)],
+      ['encodedLength', () => encodedLength(input)],
+      ['encodeInto', () => encodeInto(input, target, 1)],
+    ])('%s refuses it', (_, attempt) => {
+      let error: unknown
+      try {
+        attempt()
+      } catch (thrown) {
+        error = thrown
+      }
+      expect(error).toBeInstanceOf(EncodeError)
+      expect(error).toMatchObject({ code, ...(rule && { rule }) })
+      expect((error as EncodeError).field).toBe(field)
+      expect(target.every((byte) => byte === 0xaa)).toBe(true)
+    })
+  })
+}
