@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import {
+  DecodeError,
+  decodeFixedHeader,
+  EncodeError,
+  encodeFixedHeader,
+  type FixedHeader,
+  type FixedHeaderInput,
+  PacketParser,
+  PacketType,
+} from '../src/index.ts'
+import { bytes } from './support/bytes.ts'
+
+const plain = { dup: false, qos: 0, retain: false } as const
+
+// biome-ignore format: one row a header
+const ROWS: readonly { hex: string; header: FixedHeader; input?: FixedHeaderInput }[] = [
+  { hex: '10 00', header: { ...plain, type: 1, flags: 0, remainingLength: 0, length: 2 } },
+  { hex: '30 00', header: { ...plain, type: 3, flags: 0, remainingLength: 0, length: 2 }, input: { type: 3, remainingLength: 0 } },
+  { hex: '31 05', header: { ...plain, type: 3, flags: 1, retain: true, remainingLength: 5, length: 2 } },
+  { hex: '3b 80 01', header: { type: 3, flags: 11, dup: true, qos: 1, retain: true, remainingLength: 128, length: 3 } },
+  { hex: '34 ff ff ff 7f', header: { ...plain, type: 3, flags: 4, qos: 2, remainingLength: 268_435_455, length: 5 } },
+  { hex: '62 02', header: { ...plain, type: 6, flags: 2, remainingLength: 2, length: 2 } },
+  { hex: '82 80 80 01', header: { ...plain, type: 8, flags: 2, remainingLength: 16_384, length: 4 } },
+  { hex: 'e0 00', header: { ...plain, type: 14, flags: 0, remainingLength: 0, length: 2 } },
+]
+
+describe.each(ROWS)('$hex', ({ hex, header, input = header }) => {
+  const encoded = bytes(hex)
+
+  test('decodes, at any offset, and needs more at every proper prefix', () => {
+    expect(decodeFixedHeader(encoded)).toEqual(header)
+    expect(decodeFixedHeader(bytes(`00 00 ${hex} ff`), 2)).toEqual(header)
+    for (let length = 0; length < encoded.length; length++) {
+      expect(decodeFixedHeader(encoded.subarray(0, length))).toBeUndefined()
+    }
+  })
+
+  test('encodes', () => {
+    expect(encodeFixedHeader(input)).toEqual(encoded)
+  })
+})
+
+test('Tables 2.1 and 2.2 hold for all 256 first bytes, alone and in front of a size', () => {
+  const flags: Record<number, number[]> = {
+    ...Object.fromEntries(Object.values(PacketType).map((type) => [type, [0]])),
+    [PacketType.PUBLISH]: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13],
+    [PacketType.PUBREL]: [2],
+    [PacketType.SUBSCRIBE]: [2],
+    [PacketType.UNSUBSCRIBE]: [2],
+  }
+  for (let first = 0; first < 256; first++) {
+    const allowed = flags[first >> 4]?.includes(first & 15) ?? false
+    for (const input of [Uint8Array.of(first), Uint8Array.of(first, 0x80), Uint8Array.of(first, 0)]) {
+      const complete = input[1] === 0
+      const decodeIt = (): unknown => decodeFixedHeader(input)
+      if (allowed) expect(decodeIt() !== undefined).toBe(complete)
+      else expect(decodeIt).toThrow(expect.objectContaining({ offset: 0 }))
+    }
+  }
+})
+
+describe('Table 2.1, direction of flow', () => {
+  const sentByClient = [1, 3, 4, 5, 6, 7, 8, 10, 12, 14]
+  const sentByServer = [2, 3, 4, 5, 6, 7, 9, 11, 13]
+
+  test.each([
+    ['server', sentByClient],
+    ['client', sentByServer],
+    [undefined, [...sentByClient, ...sentByServer]],
+  ] as const)('role %s', (role, accepted) => {
+    for (const type of Object.values(PacketType)) {
+      const parser = new PacketParser({ role })
+      const first = (type << 4) | ([6, 8, 10].includes(type) ? 2 : 0)
+      parser.push(Uint8Array.of(first))
+      if ((accepted as readonly number[]).includes(type)) {
+        expect(parser.read()).toBeUndefined()
+      } else {
+        expect(() => parser.read()).toThrow(
+          expect.objectContaining({
+            code: 'unexpected-packet-type',
+            rule: '§2.2.1',
+            offset: 0,
+            field: 'Control Packet type',
+          }),
+        )
+      }
+    }
+  })
+})
+
+test.each(['00 00', 'f0 00', '0f 00', 'ff ff'])('%s has a reserved type', (hex) => {
+  expect(() => decodeFixedHeader(bytes(hex))).toThrow(DecodeError)
+  expect(() => decodeFixedHeader(bytes(hex))).toThrow(
+    expect.objectContaining({ code: 'reserved-packet-type', rule: '§2.2.1', packetType: undefined }),
+  )
+})
+
+test('a fifth byte of Remaining Length is refused at the fourth', () => {
+  expect(() => decodeFixedHeader(bytes('30 80 80 80 80'))).toThrow(
+    expect.objectContaining({ code: 'remaining-length-too-long', offset: 4, packetType: 'publish' }),
+  )
+})
+
+// biome-ignore format: one row a breach
+test.each([
+  [{ type: 0, remainingLength: 0 }, 'unknown-packet-type'],
+  [{ type: 15, remainingLength: 0 }, 'unknown-packet-type'],
+  [{ type: 'publish', remainingLength: 0 }, 'unknown-packet-type'],
+  [{ type: 3, qos: 3, remainingLength: 0 }, 'invalid-qos'],
+  [{ type: 3, dup: true, remainingLength: 0 }, 'dup-with-qos-0'],
+  [{ type: 3, dup: 1, qos: 1, remainingLength: 0 }, 'wrong-field-type'],
+  [{ type: 3, retain: 'no', remainingLength: 0 }, 'wrong-field-type'],
+  [{ type: 4, retain: true, remainingLength: 2 }, 'reserved-flags'],
+  [{ type: 4, qos: 1, remainingLength: 2 }, 'reserved-flags'],
+  [{ type: 3, remainingLength: 268_435_456 }, 'packet-too-large'],
+  [{ type: 3, remainingLength: -1 }, 'value-out-of-range'],
+  [{ type: 3 }, 'value-out-of-range'],
+])('%j cannot be encoded', (header, code) => {
+  expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(EncodeError)
+  expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(expect.objectContaining({ code }))
+})

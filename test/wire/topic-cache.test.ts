@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { decode, encode, PacketParser, type Publish, topicCache } from '../../src/index.ts'
+import { TopicCache } from '../../src/wire/topic-cache.ts'
+
+/** `name` at `start` of some memory. */
+function place(name: string, start = 3): { view: DataView; start: number; end: number } {
+  const text = Buffer.from(name)
+  const memory = new Uint8Array(start + text.length + 2).fill(0x61)
+  memory.set(text, start)
+  return { view: new DataView(memory.buffer), start, end: start + text.length }
+}
+
+function find(cache: TopicCache, name: string): string | undefined {
+  const { view, start, end } = place(name)
+  return cache.find(view, start, end)
+}
+
+/** Looks a name up and offers it, as reading a PUBLISH does. */
+function meet(cache: TopicCache, name: string): string | undefined {
+  const { view, start, end } = place(name)
+  const known = cache.find(view, start, end)
+  if (known === undefined && cache.sought !== 0) cache.add(view, start, end, name)
+  return known
+}
+
+describe('topic names that come again', () => {
+  test.each([8, 9, 16, 17, 20, 25, 32, 33, 47, 64])(
+    'a name of %i bytes is kept on second sight',
+    (length) => {
+      const cache = new TopicCache()
+      const name = 'sensor/temperature/'.repeat(4).slice(0, length)
+      expect([meet(cache, name), meet(cache, name), meet(cache, name)]).toEqual([undefined, undefined, name])
+      for (let index = 0; index < length; index++) {
+        expect(find(cache, `${name.slice(0, index)}X${name.slice(index + 1)}`)).toBeUndefined()
+        expect(find(cache, name)).toBe(name)
+      }
+      expect(find(cache, `${name}x`)).toBeUndefined()
+      expect(find(cache, name.slice(1))).toBeUndefined()
+    },
+  )
+
+  test.each([0, 1, 7, 65, 100])('a name of %i bytes is not kept', (length) => {
+    const cache = new TopicCache()
+    const name = 'x'.repeat(length)
+    for (let times = 0; times < 4; times++) expect(meet(cache, name)).toBeUndefined()
+  })
+
+  test('ten thousand names are never taken for one another', () => {
+    const cache = new TopicCache()
+    for (let round = 0; round < 4; round++) {
+      for (let index = 0; index < 10_000; index++) {
+        const name = `device/${index}/state`
+        const known = meet(cache, name)
+        if (known !== undefined && known !== name) expect.fail(`${name} was taken for ${known}`)
+      }
+    }
+  })
+
+  test('while nothing is found, hardly anything is looked up', () => {
+    const cache = new TopicCache()
+    let looked = 0
+    for (let index = 0; index < 20_000; index++) {
+      meet(cache, `never/again/${index}`)
+      if (cache.sought !== 0) looked++
+    }
+    expect(looked).toBeLessThan(1_000)
+  })
+
+  test('it is forgotten on demand, and can be switched off', () => {
+    const cache = new TopicCache()
+    const name = 'a/topic/name'
+    for (let times = 0; times < 3; times++) meet(cache, name)
+    expect(find(cache, name)).toBe(name)
+    cache.enabled = false
+    expect(find(cache, name)).toBeUndefined()
+    cache.enabled = true
+    expect(find(cache, name)).toBe(name)
+    cache.clear()
+    expect(find(cache, name)).toBeUndefined()
+  })
+})
+
+describe('decoding with it', () => {
+  beforeEach(() => topicCache.clear())
+  afterEach(() => {
+    topicCache.enabled = true
+  })
+
+  const topics = ['plain/topic/name', 'größe/der/dinge', '温度/部屋/一', `${'long/'.repeat(12)}topic`]
+
+  test.each([true, false])('gives the same topics, enabled: %s', (enabled) => {
+    topicCache.enabled = enabled
+    const parser = new PacketParser()
+    for (let round = 0; round < 20; round++) {
+      for (const topic of topics) {
+        const packet = parser.push(encode({ type: 'publish', topic, payload: '' })).read() as Publish
+        expect(packet.topic).toBe(topic)
+      }
+    }
+  })
+
+  test('what was let pass once is refused again', () => {
+    const wildcard = encode({ type: 'publish', topic: 'a/topic/nameX', payload: '' })
+    wildcard[wildcard.length - 1] = 0x23
+    for (let times = 0; times < 5; times++) {
+      expect(decode(wildcard, { tolerate: ['wildcard-in-topic-name'] })).toMatchObject({
+        topic: 'a/topic/name#',
+      })
+      expect(() => decode(wildcard)).toThrow(expect.objectContaining({ code: 'wildcard-in-topic-name' }))
+    }
+  })
+
+  test('a limit holds for names that are known', () => {
+    const packet = encode({ type: 'publish', topic: 'a/topic/name', payload: '' })
+    for (let times = 0; times < 5; times++) decode(packet)
+    expect(() => decode(packet, { maxTopicLevels: 2 })).toThrow(
+      expect.objectContaining({ code: 'too-many-topic-levels' }),
+    )
+  })
+})
