@@ -183,6 +183,6 @@ function actionOf(code: DecodeErrorCode): Action {
 }
 
 function subject(packetType: string | undefined, field: string | undefined): string {
-  const words = [packetType?.toUpperCase(), field].filter((word) => word !== undefined)
-  return words.length > 0 ? `${words.join(' ')}: ` : ''
+  if (packetType === undefined) return field === undefined ? '' : `${field}: `
+  return field === undefined ? `${packetType.toUpperCase()}: ` : `${packetType.toUpperCase()} ${field}: `
 }

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import {
+  decode,
+  EncodeError,
+  encode,
+  encodedLength,
+  encodeInto,
+  encodePublishHeader,
+  MqttError,
+  type PacketInput,
+} from '../src/index.ts'
+import { bytes, join } from './support/bytes.ts'
+import { testUnencodable } from './support/unencodable.ts'
+
+const PUBACK = { type: 'puback', packetId: 7 } as const
+const PUBLISH = { type: 'publish', topic: 'a/b', payload: 'hi' } as const
+
+describe('no packet at all', () => {
+  testUnencodable(
+    [
+      undefined,
+      null,
+      7,
+      'publish',
+      [],
+      {},
+      { type: 'auth' },
+      { type: 3 },
+      { type: 'PUBLISH' },
+      { type: 'toString' },
+      () => {},
+    ].map((packet) => ({
+      name: String(JSON.stringify(packet)),
+      packet,
+      code: 'unknown-packet-type' as const,
+      field: 'Control Packet type',
+    })),
+  )
+})
+
+test('a Buffer where there is Buffer, which shares no byte with another', () => {
+  const first = encode(PUBLISH)
+  const second = encode(PUBACK)
+  expect(Buffer.isBuffer(first)).toBe(true)
+  expect(Buffer.isBuffer(encode({ type: 'publish', topic: 'a', payload: new Uint8Array(5_000) }))).toBe(true)
+  const copy = Uint8Array.from(first)
+  second.fill(0xff)
+  expect(Uint8Array.from(first)).toEqual(copy)
+})
+
+test('many packets of many sizes, none of which touches another', () => {
+  const inputs = Array.from({ length: 3_000 }, (_, index): PacketInput => {
+    return index % 3 === 0
+      ? { type: 'puback', packetId: index + 1 }
+      : { ...PUBLISH, payload: new Uint8Array((index * 37) % 700).fill(index) }
+  })
+  const encoded = inputs.map((input) => encode(input))
+  for (const [index, input] of inputs.entries()) {
+    expect(Uint8Array.from(encoded[index]!)).toEqual(Uint8Array.from(encode(input)))
+  }
+})
+
+describe('encodeInto', () => {
+  test.each([
+    [PUBACK, 3, 0],
+    [PUBACK, 4, 1],
+    [PUBLISH, 8, 0],
+    [PUBLISH, 20, 12],
+    [PUBLISH, 20, -1],
+    [PUBLISH, 20, 0.5],
+    [PUBLISH, 20, Number.NaN],
+    [PUBACK, 20, 17],
+    [PUBACK, 20, -1],
+    [PUBACK, 20, 1.5],
+    [PUBACK, 0, 0],
+  ])('%j into %i bytes at %d does not fit', (packet, size, offset) => {
+    const target = new Uint8Array(size).fill(0xaa)
+    expect(() => encodeInto(packet, target, offset)).toThrow(
+      expect.objectContaining({ code: 'target-too-small', packetType: packet.type }),
+    )
+    expect(target.every((byte) => byte === 0xaa)).toBe(true)
+  })
+
+  test.each(['text', null, [], new Array(99).fill(0), new Uint16Array(99), new ArrayBuffer(99)])(
+    '%j is no target',
+    (target) => {
+      expect(() => encodeInto(PUBACK, target as unknown as Uint8Array)).toThrow(TypeError)
+      expect(() => encodeInto(PUBLISH, target as unknown as Uint8Array)).toThrow(TypeError)
+    },
+  )
+
+  test('fills a target to its last byte', () => {
+    const target = new Uint8Array(13)
+    const first = encodeInto(PUBLISH, target)
+    expect(first).toBe(9)
+    expect(encodeInto(PUBACK, target, first)).toBe(4)
+    expect(target).toEqual(bytes("30 07 0003 'a/b' 'hi' 40 02 0007"))
+  })
+})
+
+describe('encodePublishHeader', () => {
+  test.each([
+    [{ topic: 'a/b' }, 2, "30 07 0003 'a/b'"],
+    [{ topic: 'a/b', qos: 2, packetId: 9, dup: true, retain: true }, 0, "3d 07 0003 'a/b' 0009"],
+    [{ topic: 'a' }, 268_435_452, "30 ffffff7f 0001 'a'"],
+    [{ type: 'publish', topic: 'größe' }, 121, "30 8201 0007 'größe'"],
+  ] as const)('%j with %i bytes behind it', (publish, payloadLength, hex) => {
+    expect(Uint8Array.from(encodePublishHeader(publish, payloadLength))).toEqual(bytes(hex))
+  })
+
+  test('and the payload are the packet', () => {
+    const payload = new Uint8Array(1_000).fill(7)
+    const whole = encode({ ...PUBLISH, payload })
+    expect(join(encodePublishHeader(PUBLISH, payload.length), payload)).toEqual(Uint8Array.from(whole))
+    expect(decode(whole)).toMatchObject({ topic: 'a/b' })
+  })
+
+  test.each([
+    [{ topic: 'a' }, 268_435_453, 'packet-too-large'],
+    [{ topic: 'a' }, 268_435_456, 'packet-too-large'],
+    [{ topic: 'a' }, -1, 'value-out-of-range'],
+    [{ topic: 'a' }, 1.5, 'value-out-of-range'],
+    [{ topic: 'a' }, undefined, 'value-out-of-range'],
+    [{ topic: '#' }, 0, 'wildcard-in-topic-name'],
+    [{ topic: 'a', qos: 1 }, 0, 'missing-field'],
+    [{ type: 'puback', topic: 'a' }, 0, 'unknown-packet-type'],
+    [null, 0, 'unknown-packet-type'],
+  ])('%j with %s bytes behind it is refused', (publish, payloadLength, code) => {
+    expect(() => encodePublishHeader(publish as never, payloadLength as number)).toThrow(EncodeError)
+    expect(() => encodePublishHeader(publish as never, payloadLength as number)).toThrow(
+      expect.objectContaining({ code }),
+    )
+  })
+})
+
+test('a packet that is too large is refused by its length, not by its memory', () => {
+  const large = new Uint8Array(268_435_453)
+  expect(() => encodedLength({ type: 'publish', topic: 'a', payload: large })).toThrow(
+    expect.objectContaining({ code: 'packet-too-large', field: 'Remaining Length', rule: '§2.2.3' }),
+  )
+  expect(encodedLength({ type: 'publish', topic: 'a', payload: large.subarray(1) })).toBe(268_435_460)
+})
+
+describe('input that changes while it is encoded', () => {
+  /** Gives another topic at each look. */
+  const shifty = (...topics: string[]): PacketInput => ({
+    type: 'publish',
+    payload: 'hi',
+    get topic() {
+      return topics.length > 1 ? topics.shift()! : topics[0]!
+    },
+  })
+
+  test.each([
+    ['longer', ['a', 'abcdefghij']],
+    ['shorter', ['abcdefghij', 'a']],
+    ['longer, beyond ASCII', ['a', 'éé']],
+  ])('into something %s is refused, and no memory shows', (_, topics) => {
+    expect(() => encode(shifty(...topics))).toThrow(expect.objectContaining({ code: 'input-changed' }))
+  })
+
+  test('or encodes another packet on the way is not mixed up', () => {
+    const nested: PacketInput = {
+      type: 'publish',
+      topic: 'outer/topic',
+      get payload() {
+        encode({ type: 'publish', topic: 'inner/topic', payload: '' })
+        return 'hi'
+      },
+    }
+    expect(decode(encode(nested))).toMatchObject({ topic: 'outer/topic' })
+  })
+})
+
+test('names of which only the beginning is plain leave nothing behind', () => {
+  expect(() => encode({ type: 'publish', topic: 'abcdef#', payload: '' })).toThrow(EncodeError)
+  expect(decode(encode({ type: 'publish', topic: 'abc', payload: '' }))).toMatchObject({ topic: 'abc' })
+  expect(() => encode({ type: 'publish', topic: 'xyz\0', payload: '' })).toThrow(MqttError)
+  expect(decode(encode({ type: 'publish', topic: 'abc', payload: '' }))).toMatchObject({ topic: 'abc' })
+})
+
+test('errors say what and where', () => {
+  expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(
+    'PUBLISH Topic Name: a topic name holds no wildcard [MQTT-3.3.2-2]',
+  )
+  expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(expect.objectContaining({ name: 'EncodeError' }))
+})

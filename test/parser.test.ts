@@ -1,0 +1,387 @@
+import { describe, expect, test } from 'vitest'
+import { DecodeError, encode, type Packet, PacketParser, type Publish, topicCache } from '../src/index.ts'
+import { bytes, join } from './support/bytes.ts'
+
+const PUBACK = bytes('40 02 0001')
+const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
+const HUGE_HEADER = bytes('30 ff ff ff 7f')
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action()
+  } catch (error) {
+    return error instanceof DecodeError ? error.code : String(error)
+  }
+  return undefined
+}
+
+/** A PUBLISH whose payload has so many bytes. */
+function publish(payloadLength: number, first = 0x61): Uint8Array {
+  return Uint8Array.from(
+    encode({ type: 'publish', topic: 'a', payload: new Uint8Array(payloadLength).fill(first) }),
+  )
+}
+
+describe('reading', () => {
+  test('nothing of nothing', () => {
+    const parser = new PacketParser()
+    expect(parser.read()).toBeUndefined()
+    expect(parser.readFrame()).toBeUndefined()
+    expect([...parser.push(new Uint8Array(0))]).toEqual([])
+    expect(parser.bufferedLength).toBe(0)
+    parser.end()
+  })
+
+  test('several packets of one chunk, as many as are asked for', () => {
+    const parser = new PacketParser()
+    parser.push(join(PUBACK, PUBLISH, PUBACK, PUBLISH.subarray(0, 3)))
+    expect(parser.bufferedLength).toBe(20)
+    expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
+    expect(parser.bufferedLength).toBe(16)
+    for (const packet of parser) {
+      expect(packet.type).toBe('publish')
+      break
+    }
+    expect(parser.bufferedLength).toBe(7)
+    expect([...parser]).toEqual([{ type: 'puback', packetId: 1 }])
+    expect(parser.bufferedLength).toBe(3)
+    expect(parser.read()).toBeUndefined()
+    expect(parser.push(PUBLISH.subarray(3)).read()).toMatchObject({ topic: 'a/b' })
+    expect(parser.bufferedLength).toBe(0)
+  })
+
+  test('chunks that were pushed while nobody read', () => {
+    const parser = new PacketParser()
+    const stream = join(PUBACK, PUBLISH, publish(300), PUBACK)
+    for (let index = 0; index < stream.length; index += 7) parser.push(stream.subarray(index, index + 7))
+    expect(parser.bufferedLength).toBe(stream.length)
+    expect(Array.from(parser, ({ type }) => type)).toEqual(['puback', 'publish', 'publish', 'puback'])
+  })
+
+  test('empty chunks change nothing, wherever they come', () => {
+    const parser = new PacketParser()
+    const packets: Packet[] = []
+    for (const byte of join(PUBACK, PUBLISH, PUBACK)) {
+      for (const chunk of [new Uint8Array(0), Uint8Array.of(byte), new Uint8Array(0)]) {
+        packets.push(...parser.push(chunk))
+      }
+    }
+    expect(packets.map(({ type }) => type)).toEqual(['puback', 'publish', 'puback'])
+  })
+
+  test('the same packets under every cut into three', () => {
+    const stream = join(PUBACK, PUBLISH, publish(130), PUBACK)
+    const whole = [...new PacketParser().push(stream)]
+    for (let first = 0; first <= stream.length; first++) {
+      for (let second = first; second <= stream.length; second += 5) {
+        const parser = new PacketParser()
+        const chunks = [stream.subarray(0, first), stream.subarray(first, second), stream.subarray(second)]
+        const packets = chunks.flatMap((chunk) => [...parser.push(chunk)])
+        expect(packets).toEqual(whole)
+        parser.end()
+      }
+    }
+  })
+})
+
+describe('frames', () => {
+  test('are whole packets, undecoded', () => {
+    const parser = new PacketParser()
+    parser.push(join(PUBLISH, bytes('62 02 0001'), publish(200)))
+    expect(parser.readFrame()).toEqual({ type: 3, flags: 0, bytes: PUBLISH, bodyOffset: 2 })
+    expect(parser.readFrame()).toEqual({ type: 6, flags: 2, bytes: bytes('62 02 0001'), bodyOffset: 2 })
+    expect(parser.readFrame()).toEqual({ type: 3, flags: 0, bytes: publish(200), bodyOffset: 3 })
+    expect(parser.readFrame()).toBeUndefined()
+  })
+
+  test('and packets may be read in turns', () => {
+    const parser = new PacketParser()
+    const kinds: unknown[] = []
+    for (const byte of join(PUBLISH, PUBACK, PUBLISH, PUBACK)) {
+      parser.push(Uint8Array.of(byte))
+      const item = kinds.length % 2 === 0 ? parser.readFrame() : parser.read()
+      if (item !== undefined) kinds.push(item.type)
+    }
+    expect(kinds).toEqual([3, 'puback', 3, 'puback'])
+  })
+
+  test('are judged by their fixed headers alone', () => {
+    const parser = new PacketParser()
+    parser.push(bytes('40 02 0000 90 02 0001'))
+    expect(parser.readFrame()).toMatchObject({ type: 4 })
+    expect(parser.readFrame()).toMatchObject({ type: 9 })
+    expect(codeOf(() => parser.push(bytes('00')).readFrame())).toBe('reserved-packet-type')
+  })
+})
+
+describe('memory', () => {
+  test('a packet that lies whole in its chunk is not copied', () => {
+    const chunk = join(PUBACK, PUBLISH, PUBACK)
+    const [, packet] = [...new PacketParser().push(chunk)] as Publish[]
+    expect(packet?.payload.buffer).toBe(chunk.buffer)
+    expect(packet?.payload.byteOffset).toBe(4 + 7)
+    chunk.set(bytes("'yo'"), 11)
+    expect(packet?.payload).toEqual(bytes("'yo'"))
+  })
+
+  test('a packet that straddles chunks is copied, and no other', () => {
+    const chunks = [join(PUBLISH, PUBLISH.subarray(0, 4)), join(PUBLISH.subarray(4), PUBLISH)]
+    const parser = new PacketParser()
+    const packets = chunks.flatMap((chunk) => [...parser.push(chunk)]) as Publish[]
+    const sources = packets.map(({ payload }) => chunks.findIndex(({ buffer }) => buffer === payload.buffer))
+    expect(sources).toEqual([0, -1, 1])
+  })
+
+  test('copyPayloads gives payloads, passwords and will messages memory of their own', () => {
+    const chunk = encodeAll(
+      { type: 'connect', clientId: 'c', username: 'u', password: 'p', will: { topic: 'w', payload: 'm' } },
+      { type: 'publish', topic: 'a', payload: 'hi' },
+    )
+    const [connect, publish] = [...new PacketParser({ copyPayloads: true }).push(chunk)]
+    chunk.fill(0)
+    expect(connect).toMatchObject({ password: bytes("'p'"), will: { payload: bytes("'m'") } })
+    expect(publish).toMatchObject({ payload: bytes("'hi'") })
+  })
+
+  test.each([
+    ['Uint8Array', (whole: Uint8Array) => Uint8Array.from(whole)],
+    ['Buffer', (whole: Uint8Array) => Buffer.from(whole)],
+  ])('a %s gives its own kind, in one chunk and in many, copied or not', (kind, make) => {
+    const stream = make(
+      encodeAll(
+        { type: 'publish', topic: 'a', payload: 'hello' },
+        { type: 'connect', clientId: 'c', username: 'u', password: 'p', will: { topic: 'w', payload: 'm' } },
+      ),
+    )
+    for (const size of [stream.length, 10, 1]) {
+      for (const copyPayloads of [false, true]) {
+        const parser = new PacketParser({ copyPayloads })
+        for (let index = 0; index < stream.length; index += size)
+          parser.push(stream.subarray(index, index + size))
+        const [publish, connect] = [...parser] as [Publish, Extract<Packet, { type: 'connect' }>]
+        for (const view of [publish.payload, connect.password, connect.will?.payload]) {
+          expect(Buffer.isBuffer(view)).toBe(kind === 'Buffer')
+          expect(view).toBeInstanceOf(Uint8Array)
+        }
+        expect(String(Buffer.from(publish.payload))).toBe('hello')
+      }
+    }
+  })
+
+  test('Buffers that are given behave as Buffers do', () => {
+    const [packet] = [...new PacketParser<Buffer>().push(Buffer.from(PUBLISH))] as Publish<Buffer>[]
+    const payload = packet?.payload
+    expect(payload?.toString()).toBe('hi')
+    expect(payload?.equals(Buffer.from('hi'))).toBe(true)
+    expect(payload?.subarray(1).toString('hex')).toBe('69')
+    expect(Buffer.concat([payload ?? Buffer.alloc(0), Buffer.from('!')]).toString()).toBe('hi!')
+    expect(payload?.readUInt16BE(0)).toBe(0x6869)
+  })
+
+  test('a subclass of Uint8Array gives itself', () => {
+    class Own extends Uint8Array {}
+    const [packet] = [...new PacketParser<Own>().push(Own.from(PUBLISH) as Own)] as Publish<Own>[]
+    expect(packet?.payload).toBeInstanceOf(Own)
+  })
+
+  test('a large packet takes memory as it arrives', () => {
+    const parser = new PacketParser()
+    const payload = 1_000_000
+    const whole = publish(payload)
+    for (let index = 0; index < whole.length; index += 1_000) {
+      expect(parser.read()).toBeUndefined()
+      parser.push(whole.subarray(index, index + 1_000))
+    }
+    const packet = parser.read() as Publish
+    expect(packet.payload.length).toBe(payload)
+    expect(packet.payload.buffer.byteLength).toBeLessThan(payload + 100)
+    expect(packet.payload.every((byte) => byte === 0x61)).toBe(true)
+  })
+})
+
+describe('the size limit', () => {
+  test('refuses at the fixed header, before a byte of the body is kept', () => {
+    for (const chunk of [HUGE_HEADER, join(HUGE_HEADER, new Uint8Array(100))]) {
+      const parser = new PacketParser({ maxPacketSize: 1_000 })
+      expect(codeOf(() => parser.push(chunk).read())).toBe('packet-too-large')
+      expect(parser.bufferedLength).toBe(0)
+    }
+  })
+
+  test('counts the whole packet', () => {
+    const whole = publish(125)
+    expect(whole.length).toBe(131)
+    expect(new PacketParser({ maxPacketSize: 131 }).push(whole).read()).toBeDefined()
+    const parser = new PacketParser({ maxPacketSize: 130 })
+    expect(() => parser.push(whole).read()).toThrow(
+      expect.objectContaining({
+        code: 'packet-too-large',
+        offset: 1,
+        field: 'Remaining Length',
+        packetType: 'publish',
+      }),
+    )
+  })
+
+  test.each([2, 4, 9])('of %i holds for packets of a short header', (maxPacketSize) => {
+    const parser = new PacketParser({ maxPacketSize })
+    const fits = maxPacketSize >= PUBLISH.length
+    expect(codeOf(() => parser.push(PUBLISH).read())).toBe(fits ? undefined : 'packet-too-large')
+  })
+
+  test('may change between packets', () => {
+    const parser = new PacketParser({ maxPacketSize: 10 })
+    expect(parser.maxPacketSize).toBe(10)
+    parser.push(join(PUBLISH, publish(50)))
+    expect(parser.read()).toBeDefined()
+    parser.maxPacketSize = 100
+    expect(parser.read()).toBeDefined()
+    parser.maxPacketSize = 5
+    expect(codeOf(() => parser.push(PUBLISH).read())).toBe('packet-too-large')
+  })
+
+  test.each([0, -1, Number.NaN, '10', null])('%s is no limit', (limit) => {
+    expect(() => new PacketParser({ maxPacketSize: limit as number })).toThrow(TypeError)
+    const parser = new PacketParser()
+    expect(() => {
+      parser.maxPacketSize = limit as number
+    }).toThrow(TypeError)
+    expect(parser.maxPacketSize).toBe(268_435_460)
+  })
+})
+
+describe('the end', () => {
+  test('between packets is no error', () => {
+    const parser = new PacketParser()
+    parser.end()
+    expect([...parser.push(PUBACK)]).toHaveLength(1)
+    parser.end()
+  })
+
+  test('inside a packet is one, which stays', () => {
+    for (let length = 1; length < PUBLISH.length; length++) {
+      for (const read of [true, false]) {
+        const parser = new PacketParser()
+        parser.push(join(PUBACK, PUBLISH.subarray(0, length)))
+        if (read) expect([...parser]).toHaveLength(1)
+        expect(() => parser.end()).toThrow(
+          expect.objectContaining({ code: 'incomplete-packet', offset: length, streamOffset: 4 + length }),
+        )
+        // What had not been read is not lost.
+        expect(read ? codeOf(() => parser.read()) : parser.read()?.type).toBe(
+          read ? 'incomplete-packet' : 'puback',
+        )
+      }
+    }
+  })
+
+  test('behind packets that nobody has read is none', () => {
+    const parser = new PacketParser()
+    for (const byte of join(PUBACK, PUBLISH)) parser.push(Uint8Array.of(byte))
+    parser.end()
+    expect([...parser]).toHaveLength(2)
+    parser.push(PUBLISH.subarray(0, 4)).read()
+    parser.push(PUBLISH.subarray(4)).push(PUBACK.subarray(0, 3))
+    expect(codeOf(() => parser.end())).toBe('incomplete-packet')
+    expect([...parser]).toHaveLength(1)
+  })
+})
+
+describe('misuse', () => {
+  test.each([
+    'text',
+    7,
+    null,
+    undefined,
+    [0x40, 2, 0, 1],
+    new ArrayBuffer(4),
+    new Uint16Array(2),
+    new DataView(new ArrayBuffer(4)),
+  ])('pushing %j is a TypeError, and changes nothing', (value) => {
+    const parser = new PacketParser()
+    parser.push(PUBLISH.subarray(0, 5))
+    expect(() => parser.push(value as unknown as Uint8Array)).toThrow(TypeError)
+    expect(parser.bufferedLength).toBe(5)
+    expect(parser.push(PUBLISH.subarray(5)).read()).toMatchObject({ topic: 'a/b' })
+  })
+
+  test.each([
+    { tolerate: ['no-such-code'] },
+    { tolerate: ['remaining-length-too-long'] },
+    { tolerate: 7 },
+    { protocols: ['5'] },
+    { role: 'broker' },
+    { maxTopicLength: 0 },
+    { maxTopicLevels: 'many' },
+    { maxTopicFilters: Number.NaN },
+  ])('%j are no options', (options) => {
+    expect(() => new PacketParser(options as never)).toThrow(TypeError)
+  })
+})
+
+describe('letting breaches pass', () => {
+  test('reports them in the order of the bytes, each with its place in the stream', () => {
+    const stream = join(PUBACK, bytes('42 03 0000 00'), bytes("39 06 0002 '#' 00 'hi'"))
+    const reports: string[] = []
+    const parser = new PacketParser({
+      tolerate: [
+        'reserved-flags',
+        'packet-identifier-zero',
+        'surplus-bytes',
+        'dup-with-qos-0',
+        'wildcard-in-topic-name',
+        'null-character',
+      ],
+      onTolerated: ({ code, streamOffset }) => reports.push(`${code} ${streamOffset}`),
+    })
+    expect([...parser.push(stream)]).toHaveLength(3)
+    expect(reports).toEqual([
+      'reserved-flags 4',
+      'packet-identifier-zero 6',
+      'surplus-bytes 8',
+      'dup-with-qos-0 9',
+      'null-character 14',
+      'wildcard-in-topic-name 13',
+    ])
+  })
+
+  test('a callback that throws leaves the parser as it was', () => {
+    let broken = true
+    const parser = new PacketParser({
+      tolerate: ['packet-identifier-zero', 'reserved-flags'],
+      onTolerated() {
+        if (broken) throw new RangeError('not now')
+      },
+    })
+    parser.push(join(bytes('40 02 0000 4f 02 0001'), PUBACK))
+    expect(() => parser.read()).toThrow(RangeError)
+    expect(parser.bufferedLength).toBe(12)
+    broken = false
+    expect([...parser]).toEqual([0, 1, 1].map((packetId) => ({ type: 'puback', packetId })))
+  })
+
+  test('one code does not let another pass', () => {
+    const parser = new PacketParser({ tolerate: ['dup-with-qos-0'] })
+    expect(codeOf(() => parser.push(bytes("38 06 0002 'a#' 0000")).read())).toBe('wildcard-in-topic-name')
+  })
+})
+
+test('parsers do not disturb one another', () => {
+  topicCache.clear()
+  const parsers = Array.from({ length: 50 }, () => new PacketParser())
+  const streams = parsers.map((_, index) => join(publish(index * 7, index), PUBACK, publish(3, index)))
+  const got = parsers.map((): Packet[] => [])
+  for (let at = 0; at < 400; at += 3) {
+    for (const [index, parser] of parsers.entries()) {
+      got[index]?.push(...parser.push(streams[index]!.subarray(at, at + 3)))
+    }
+  }
+  for (const [index, [first, , third]] of (got as Publish[][]).entries()) {
+    expect(first?.payload).toEqual(new Uint8Array(index * 7).fill(index))
+    expect(third?.payload).toEqual(new Uint8Array(3).fill(index))
+  }
+})
+
+function encodeAll(...packets: Parameters<typeof encode>[0][]): Uint8Array {
+  return join(...packets.map((packet) => encode(packet)))
+}

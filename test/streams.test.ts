@@ -1,0 +1,227 @@
+import { Duplex, PassThrough, Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import {
+  DecodeError,
+  decodeStream,
+  type EncodeError,
+  encode,
+  type Packet,
+  PacketDecoderStream,
+  PacketEncoderStream,
+  type PacketInput,
+} from '../src/index.ts'
+import { bytes, CUTS, join } from './support/bytes.ts'
+
+const PUBACK = bytes('40 02 0001')
+const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
+const STREAM = join(PUBACK, PUBLISH, PUBACK)
+const TYPES = ['puback', 'publish', 'puback']
+const BAD = bytes('00 00')
+
+async function* asynchronously<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
+  for (const item of items) {
+    await new Promise((resolve) => setImmediate(resolve))
+    yield item
+  }
+}
+
+/** The types of all packets, and how it ended. */
+async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
+  const seen: unknown[] = []
+  try {
+    for await (const packet of packets) seen.push(packet.type)
+  } catch (error) {
+    seen.push((error as DecodeError).code ?? error)
+  }
+  return seen
+}
+
+describe.each(CUTS)('decodeStream, $name', ({ cut }) => {
+  test.each([
+    ['an array', (chunks: Uint8Array[]) => chunks],
+    ['a generator', (chunks: Uint8Array[]) => asynchronously(chunks)],
+    [
+      'a Readable',
+      (chunks: Uint8Array[]) =>
+        Readable.from(
+          chunks.map((chunk) => Buffer.from(chunk)),
+          { objectMode: false },
+        ),
+    ],
+  ])('of %s', async (_, source) => {
+    expect(await collect(decodeStream(source(cut(STREAM))))).toEqual(TYPES)
+    expect(await collect(decodeStream(source(cut(join(STREAM, BAD, PUBACK)))))).toEqual([
+      ...TYPES,
+      'reserved-packet-type',
+    ])
+    expect(await collect(decodeStream(source(cut(join(STREAM, PUBACK.subarray(0, 3))))))).toEqual([
+      ...TYPES,
+      'incomplete-packet',
+    ])
+    expect(await collect(decodeStream(source([])))).toEqual([])
+  })
+})
+
+describe('decodeStream', () => {
+  test('reads no more than it is asked for, and lets its source go', async () => {
+    let given = 0
+    let released = false
+    function* source(): Generator<Uint8Array> {
+      try {
+        for (;;) {
+          given++
+          yield PUBACK
+        }
+      } finally {
+        released = true
+      }
+    }
+    for await (const packet of decodeStream(source())) {
+      expect(packet.type).toBe('puback')
+      break
+    }
+    expect(given).toBe(1)
+    expect(released).toBe(true)
+  })
+
+  test('a socket that breaks is the loop that throws', async () => {
+    const socket = new PassThrough()
+    socket.write(PUBACK)
+    setImmediate(() => socket.destroy(new Error('ECONNRESET')))
+    expect(await collect(decodeStream(socket))).toEqual(['puback', new Error('ECONNRESET')])
+  })
+
+  test('takes options, and refuses what is none', async () => {
+    const zero = bytes('40 02 0000')
+    expect(await collect(decodeStream([zero], { tolerate: ['packet-identifier-zero'] }))).toEqual(['puback'])
+    expect(await collect(decodeStream([zero], { role: 'nobody' as never }))).toEqual([expect.any(TypeError)])
+    expect(await collect(decodeStream(['text' as never]))).toEqual([expect.any(TypeError)])
+  })
+})
+
+describe('PacketDecoderStream', () => {
+  const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk)
+        controller.close()
+      },
+    })
+
+  test.each(CUTS)('$name', async ({ cut }) => {
+    const through = (whole: Uint8Array): Promise<unknown[]> =>
+      collect(readable(cut(whole)).pipeThrough(new PacketDecoderStream()) as never)
+    expect(await through(STREAM)).toEqual(TYPES)
+    expect(await through(join(STREAM, BAD, PUBACK))).toEqual([...TYPES, 'reserved-packet-type'])
+    expect(await through(join(STREAM, PUBACK.subarray(0, 3)))).toEqual([...TYPES, 'incomplete-packet'])
+  })
+
+  test('a chunk counts as written once its packets were read', async () => {
+    const stream = new PacketDecoderStream()
+    const writer = stream.writable.getWriter()
+    const reader = stream.readable.getReader()
+    let written = false
+    const writing = writer.write(join(PUBACK, PUBACK)).then(() => {
+      written = true
+    })
+    await reader.read()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(written).toBe(false)
+    await reader.read()
+    const next = reader.read()
+    await writing
+    expect(written).toBe(true)
+    void writer.close()
+    expect(await next).toEqual({ done: true, value: undefined })
+  })
+
+  test('the writer learns of a bad packet, and of a reader that goes', async () => {
+    const bad = new PacketDecoderStream()
+    const reading = bad.readable.getReader().read()
+    const writer = bad.writable.getWriter()
+    await expect(Promise.all([writer.write(BAD), reading])).rejects.toThrow(DecodeError)
+    await expect(writer.closed).rejects.toThrow(DecodeError)
+
+    const left = new PacketDecoderStream()
+    const other = left.writable.getWriter()
+    await left.readable.cancel(new Error('enough'))
+    await expect(other.closed).rejects.toThrow('enough')
+  })
+
+  test('the reader learns of a writer that aborts, and of chunks that are none', async () => {
+    const stream = new PacketDecoderStream()
+    const reading = stream.readable.getReader().read()
+    await stream.writable.abort(new Error('gone'))
+    await expect(reading).rejects.toThrow('gone')
+
+    const text = new PacketDecoderStream()
+    const [written, read] = await Promise.allSettled([
+      text.writable.getWriter().write('text' as never),
+      text.readable.getReader().read(),
+    ])
+    expect([written, read]).toMatchObject([
+      { reason: expect.any(TypeError) },
+      { reason: expect.any(TypeError) },
+    ])
+  })
+
+  test('refuses what is no option', () => {
+    expect(() => new PacketDecoderStream({ maxPacketSize: -1 })).toThrow(TypeError)
+  })
+})
+
+describe('PacketEncoderStream', () => {
+  const encoded = async (packets: unknown[]): Promise<unknown[]> => {
+    const source = new ReadableStream<PacketInput>({
+      start(controller) {
+        for (const packet of packets) controller.enqueue(packet as PacketInput)
+        controller.close()
+      },
+    })
+    const chunks: unknown[] = []
+    try {
+      for await (const chunk of source.pipeThrough(new PacketEncoderStream()))
+        chunks.push(Buffer.from(chunk).toString('hex'))
+    } catch (error) {
+      chunks.push((error as EncodeError).code)
+    }
+    return chunks
+  }
+
+  test('gives one chunk a packet', async () => {
+    expect(await encoded([{ type: 'puback', packetId: 1 }, { type: 'pingreq' }])).toEqual([
+      '40020001',
+      'c000',
+    ])
+  })
+
+  test('ends at a packet that cannot be encoded', async () => {
+    expect(await encoded([{ type: 'pingreq' }, { type: 'puback', packetId: 0 }])).toEqual([
+      'c000',
+      'packet-identifier-zero',
+    ])
+  })
+})
+
+test('a Duplex of Node, both ways', async () => {
+  const { readable, writable } = Duplex.toWeb(new PassThrough())
+  const writer = new PacketEncoderStream()
+  const sent: PacketInput[] = [
+    { type: 'pingreq' },
+    { type: 'publish', topic: 'a', payload: 'x'.repeat(100_000) },
+  ]
+  const pump = writer.readable.pipeTo(writable as never)
+  const input = writer.writable.getWriter()
+  const feed = (async () => {
+    for (const packet of sent) await input.write(packet)
+    await input.close()
+  })()
+  const received: Uint8Array[] = []
+  for await (const packet of readable.pipeThrough(
+    new PacketDecoderStream() as never,
+  ) as AsyncIterable<Packet>) {
+    received.push(Uint8Array.from(encode(packet)))
+  }
+  await Promise.all([feed, pump])
+  expect(received).toEqual(sent.map((packet) => Uint8Array.from(encode(packet))))
+})

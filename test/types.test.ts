@@ -1,0 +1,100 @@
+// Most of this file is for the type checker (`npm run typecheck`): a wrong line does not compile, and neither does an
+// expected error that is none.
+
+import { expect, expectTypeOf, test } from 'vitest'
+import {
+  type Connect,
+  type DecodeErrorCode,
+  decode,
+  decodeStream,
+  encode,
+  type Packet,
+  PacketDecoderStream,
+  type PacketInput,
+  PacketParser,
+  type PacketType,
+  type Publish,
+  type QoS,
+  type TolerableCode,
+} from '../src/index.ts'
+
+const PINGREQ = Uint8Array.of(0xc0, 0)
+
+test('packet.type narrows', () => {
+  const describe = (packet: Packet): string => {
+    switch (packet.type) {
+      case 'publish':
+        expectTypeOf(packet).toEqualTypeOf<Publish>()
+        return packet.topic
+      case 'connect':
+        expectTypeOf(packet.will?.qos).toEqualTypeOf<QoS | undefined>()
+        return packet.clientId
+      case 'suback':
+        return packet.returnCodes.join()
+      case 'subscribe':
+        return packet.subscriptions.map(({ topicFilter }) => topicFilter).join()
+      case 'unsubscribe':
+        return packet.topicFilters.join()
+      case 'connack':
+        return String(packet.returnCode)
+      case 'pingreq':
+      case 'pingresp':
+      case 'disconnect':
+        // @ts-expect-error these have no packet identifier
+        return String(packet.packetId)
+      default:
+        expectTypeOf(packet.packetId).toEqualTypeOf<number>()
+        return packet.type
+    }
+  }
+  expect(describe({ type: 'puback', packetId: 1 })).toBe('puback')
+})
+
+test('bytes come out as they go in', () => {
+  const buffer = Buffer.from(PINGREQ)
+  expectTypeOf(decode(buffer)).toEqualTypeOf<Packet<typeof buffer>>()
+  expectTypeOf(decode(PINGREQ)).toEqualTypeOf<Packet<Uint8Array<ArrayBuffer>>>()
+  expectTypeOf(new PacketParser<Buffer>().push(Buffer.from(PINGREQ)).read()).toEqualTypeOf<
+    Packet<Buffer> | undefined
+  >()
+  expectTypeOf(new PacketParser().read()).toEqualTypeOf<Packet | undefined>()
+  expectTypeOf<Connect<Buffer>['password']>().toEqualTypeOf<Buffer | undefined>()
+  for (const packet of new PacketParser<Buffer>()) expectTypeOf(packet).toEqualTypeOf<Packet<Buffer>>()
+  expectTypeOf(decodeStream([buffer])).toExtend<AsyncIterableIterator<Packet<typeof buffer>>>()
+  expectTypeOf(new PacketDecoderStream<Buffer>().readable).toEqualTypeOf<ReadableStream<Packet<Buffer>>>()
+})
+
+test('what is decoded can be encoded', () => {
+  expectTypeOf<Packet>().toExtend<PacketInput>()
+  expectTypeOf<Packet<Buffer>>().toExtend<PacketInput>()
+  expectTypeOf<TolerableCode>().toExtend<DecodeErrorCode>()
+  expectTypeOf<PacketType>().toEqualTypeOf<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14>()
+})
+
+test('wrong input does not compile', () => {
+  const wrong = [
+    // @ts-expect-error no such type
+    () => encode({ type: 'auth' }),
+    // @ts-expect-error no topic
+    () => encode({ type: 'publish', payload: '' }),
+    // @ts-expect-error no payload
+    () => encode({ type: 'publish', topic: 'a' }),
+    // @ts-expect-error QoS is 0, 1 or 2
+    () => encode({ type: 'publish', topic: 'a', payload: '', qos: 3, packetId: 1 }),
+    // @ts-expect-error a packet identifier is a number
+    () => encode({ type: 'puback', packetId: '1' }),
+    // @ts-expect-error a list of subscriptions, not of topic filters
+    () => encode({ type: 'subscribe', packetId: 1, subscriptions: ['a'] }),
+    // @ts-expect-error a field that no packet has
+    () => encode({ type: 'pingreq', topic: 'a' }),
+    // @ts-expect-error framing is never tolerable
+    () => decode(PINGREQ, { tolerate: ['remaining-length-too-long'] }),
+    // @ts-expect-error no such protocol
+    () => decode(PINGREQ, { protocols: ['5'] }),
+    // @ts-expect-error no such role
+    () => new PacketParser({ role: 'broker' }),
+    // @ts-expect-error text is not bytes
+    () => new PacketParser().push('c000'),
+  ]
+  expect(wrong).toHaveLength(11)
+})
