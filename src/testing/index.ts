@@ -1,0 +1,11 @@
+// The public face of `mqtt-wire/testing`: re-exports only. It builds on the core; the core knows nothing of it.
+
+export { type Arbitraries, arbitraries } from './arbitraries/index.ts'
+export type { PacketArbitraries } from './arbitraries/packets.ts'
+export type { Session } from './arbitraries/session.ts'
+export type { ChunkedStream, MutatedStream, PacketStream } from './arbitraries/streams.ts'
+export type { MatchingPair } from './arbitraries/topic.ts'
+export { applyCutting, type Cut, type Cutting } from './cut.ts'
+export { cut, type GenerateOptions, generatePackets, generateSessions, mutate } from './generate.ts'
+export { type Field, layoutOf, type PacketLayout } from './layout.ts'
+export { applyMutations, MUTATION_KINDS, type Mutation, type MutationKind } from './mutation.ts'

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { decode, encode } from '../../src/index.ts'
+import { cut, generatePackets, generateSessions, mutate } from '../../src/testing/index.ts'
+
+const plain = (bytes: Uint8Array) => Uint8Array.from(bytes)
+
+function digest(chunks: Iterable<Uint8Array>): string {
+  const hash = createHash('sha256')
+  for (const chunk of chunks) hash.update(chunk)
+  return hash.digest('hex').slice(0, 16)
+}
+
+test.each([1, 2, 3])('seed %i: every generated packet survives encoding and decoding', (seed) => {
+  for (const packet of generatePackets(seed, 1000))
+    expect(decode(plain(encode(packet)))).toStrictEqual(packet)
+})
+
+test('ample packets survive as well', () => {
+  let largest = 0
+  for (const packet of generatePackets(4, 400, { size: 'ample', types: ['publish'] })) {
+    const bytes = plain(encode(packet))
+    largest = Math.max(largest, bytes.length)
+    const again = encode(decode(bytes))
+    if (Buffer.compare(again, bytes) !== 0) expect(again).toEqual(bytes)
+  }
+  expect(largest).toBeGreaterThan(2_000_000)
+})
+
+const SEEDS = [0, 1, -1, 2 ** 40 + 7]
+
+test('a seed stands for the same packets everywhere and always', () => {
+  const packets = (seed: number) => digest([...generatePackets(seed, 500)].map((packet) => encode(packet)))
+  expect(SEEDS.map(packets)).toEqual([
+    'c3d5b5a3b505b578',
+    '8c0f89cf46a3b5fa',
+    'd6f5ab2786e212cc',
+    '2b03033c2c5044a2',
+  ])
+})
+
+test('a seed stands for the same sessions, mutations and cuts everywhere and always', () => {
+  const everything = (seed: number) =>
+    digest(
+      [...generateSessions(seed, 50)].flatMap(({ bytes }, index) => {
+        const mutated = mutate(bytes, seed + index)
+        return [
+          mutated,
+          ...cut(mutated, seed + index).map(({ length }) => Uint8Array.of(length, length >> 8)),
+        ]
+      }),
+    )
+  expect(SEEDS.map(everything)).toEqual([
+    '973308b65b6ef5b4',
+    '94012a384cc2b343',
+    'd56f4673947e8942',
+    'b567d2f8c1d8a559',
+  ])
+})
+
+test('chunks are the bytes again, and many are empty, single bytes, or cut inside a fixed header', () => {
+  let empty = 0
+  let single = 0
+  for (const [index, { bytes }] of [...generateSessions(6, 200)].entries()) {
+    const chunks = cut(bytes, index)
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
+    empty += chunks.filter(({ length }) => length === 0).length
+    single += chunks.filter(({ length }) => length === 1).length
+  }
+  expect(Math.min(empty, single)).toBeGreaterThan(100)
+})
+
+test('mutations leave the input alone, and nearly always change something', () => {
+  let changed = 0
+  for (const [index, { bytes }] of [...generateSessions(7, 500)].entries()) {
+    const before = Buffer.from(bytes)
+    const after = mutate(bytes, index)
+    expect(before.equals(bytes)).toBe(true)
+    if (!before.equals(after)) changed++
+  }
+  expect(changed).toBeGreaterThan(480)
+  expect(mutate(new Uint8Array(0), 3)).toBeInstanceOf(Uint8Array)
+})
+
+test('the options choose the types', () => {
+  const types = (options: Parameters<typeof generatePackets>[2]) =>
+    [...new Set([...generatePackets(5, 500, options)].map(({ type }) => type))].sort()
+  expect(types({})).toHaveLength(14)
+  expect(types({ types: ['puback', 'publish'] })).toEqual(['puback', 'publish'])
+  expect(types({ sentBy: 'server' })).toEqual(
+    ['connack', 'puback', 'pubcomp', 'publish', 'pubrec', 'pubrel', 'pingresp', 'suback', 'unsuback'].sort(),
+  )
+  expect(() => [...generatePackets(5, 1, { types: [] })]).toThrow(TypeError)
+})
+
+test('a seed is a safe integer', () => {
+  expect(() => [...generatePackets(0.5, 1)]).toThrow(TypeError)
+})
