@@ -9,3 +9,18 @@ export { applyCutting, type Cut, type Cutting } from './cut.ts'
 export { cut, type GenerateOptions, generatePackets, generateSessions, mutate } from './generate.ts'
 export { type Field, layoutOf, type PacketLayout } from './layout.ts'
 export { applyMutations, MUTATION_KINDS, type Mutation, type MutationKind } from './mutation.ts'
+export type { Raw, RawContent, RawLength, RawNumber, RawPrefixed, Verbatim } from './raw-field.ts'
+export {
+  type RawAcknowledgement,
+  type RawConnack,
+  type RawConnect,
+  type RawEmpty,
+  type RawLayout,
+  type RawPacket,
+  type RawPublish,
+  type RawSuback,
+  type RawSubscribe,
+  type RawUnsubscribe,
+  rawLayout,
+  rawPacket,
+} from './raw-packet.ts'

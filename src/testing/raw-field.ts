@@ -1,0 +1,150 @@
+// One field of a packet that may be wrong: as it should be, otherwise, not at all, or several times.
+
+import { concat } from './bytes.ts'
+import type { Field } from './layout.ts'
+import { utf8 } from './utf8.ts'
+
+/** Bytes that stand where a field should, or beside it, as they are. */
+export interface Verbatim {
+  readonly bytes: Uint8Array | readonly number[]
+}
+
+/**
+ * A field: its value; `undefined`, one that is right; `null`, left out; or a list of values and bytes, one after
+ * another. So `['a', 'a']` repeats a field, and `[{ bytes: [0xff] }, 'a']` puts a byte in front of it.
+ */
+export type Raw<Value> = Value | Verbatim | null | undefined | readonly (Value | Verbatim)[]
+
+/** A length: what is right, another number, or bytes as they are, none included. */
+export type RawLength = 'auto' | number | Uint8Array
+
+/** What text and binary fields hold. A lone surrogate in a string becomes the three bytes that UTF-8 forbids. */
+export type RawContent = string | Uint8Array
+
+/** A field with a length prefix of two bytes: what it holds, and perhaps what its prefix says. */
+export type RawPrefixed = Raw<RawContent | { readonly length?: RawLength; readonly content?: RawContent }>
+
+/** A field of one or two bytes. */
+export type RawNumber = Raw<number>
+
+/** What stands in front of a field, and the field. */
+type Encoded = readonly [prefix: Uint8Array, content: Uint8Array]
+
+const NOTHING = new Uint8Array(0)
+
+/** A field's value if it was given one, `null` included. */
+export function given<Value>(value: Value | undefined, otherwise: Value): Value {
+  return value === undefined ? otherwise : value
+}
+
+/** Writes fields and notes where each one lies, also where it would have. */
+export class RawWriter {
+  readonly pieces: Uint8Array[] = []
+  readonly fields: Field[] = []
+  length = 0
+
+  uint8(name: string, raw: Raw<number>): this {
+    return this.add(name, raw, (value) => [NOTHING, uint(value, 1)])
+  }
+
+  uint16(name: string, raw: Raw<number>): this {
+    return this.add(name, raw, (value) => [NOTHING, uint(value, 2)])
+  }
+
+  prefixed(name: string, raw: RawPrefixed): this {
+    return this.add(name, raw, (value) => {
+      const { length = 'auto', content = NOTHING } = isContent(value) ? { content: value } : value
+      const bytes = bytesOf(content)
+      return [encodeLength(length, bytes.length, (number) => uint(number, 2)), bytes]
+    })
+  }
+
+  rest(name: string, raw: Raw<RawContent>): this {
+    return this.add(name, raw, (value) => [NOTHING, bytesOf(value)])
+  }
+
+  remainingLength(raw: Raw<RawLength>, bodyLength: number): this {
+    return this.add('Remaining Length', raw, (value) => [
+      NOTHING,
+      encodeLength(value, bodyLength, anyRemainingLength),
+    ])
+  }
+
+  /** Everything that the other has written. */
+  append({ pieces, fields, length }: RawWriter): this {
+    for (const { name, start, content, end } of fields) {
+      this.fields.push({
+        name,
+        start: this.length + start,
+        content: this.length + content,
+        end: this.length + end,
+      })
+    }
+    this.pieces.push(...pieces)
+    this.length += length
+    return this
+  }
+
+  get bytes(): Uint8Array {
+    return concat(this.pieces)
+  }
+
+  private add<Value>(name: string, raw: Raw<Value>, encode: (value: Value) => Encoded): this {
+    const items = listOf(raw)
+    if (items.length === 0) this.put(name, NOTHING, NOTHING)
+    for (const item of items) {
+      if (isVerbatim(item)) this.put(name, NOTHING, Uint8Array.from(item.bytes))
+      else this.put(name, ...encode(item as Value))
+    }
+    return this
+  }
+
+  private put(name: string, prefix: Uint8Array, bytes: Uint8Array): void {
+    const start = this.length
+    const content = start + prefix.length
+    const end = content + bytes.length
+    this.pieces.push(prefix, bytes)
+    this.fields.push({ name, start, content, end })
+    this.length = end
+  }
+}
+
+/** The values and bytes that stand for a field; none where it was left out. */
+export function listOf<Value>(raw: Raw<Value>): readonly (Value | Verbatim)[] {
+  if (raw === null || raw === undefined) return []
+  return Array.isArray(raw) ? raw : [raw as Value | Verbatim]
+}
+
+function isContent(value: RawContent | object): value is RawContent {
+  return typeof value === 'string' || value instanceof Uint8Array
+}
+
+/** Whether these are bytes in the place of a value. */
+export function isVerbatim(value: unknown): value is Verbatim {
+  return typeof value === 'object' && value !== null && 'bytes' in value
+}
+
+function bytesOf(content: RawContent): Uint8Array {
+  return typeof content === 'string' ? utf8(content) : content
+}
+
+function encodeLength(length: RawLength, right: number, encode: (value: number) => Uint8Array): Uint8Array {
+  if (length === 'auto') return encode(right)
+  return typeof length === 'number' ? encode(length) : length
+}
+
+function uint(value: number, size: 1 | 2): Uint8Array {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size)) {
+    throw new RangeError(`${value} does not fit ${size} bytes: use { bytes: […] } for what is no such number`)
+  }
+  return size === 1 ? Uint8Array.of(value) : Uint8Array.of(value >> 8, value)
+}
+
+/** As §2.2.3 has it, but of any number: from 268,435,456 on it takes five bytes and more. */
+function anyRemainingLength(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no Remaining Length`)
+  const bytes: number[] = []
+  let rest = value
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80)
+  return Uint8Array.of(...bytes, rest)
+}

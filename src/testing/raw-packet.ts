@@ -1,0 +1,237 @@
+// Packets that may be wrong in any way: a builder that believes everything that it is told.
+
+import { CONTROL_PACKETS, DUP, type PacketTypeName, qosOf, RETAIN } from '../control-packet.ts'
+import type { Field } from './layout.ts'
+import {
+  given,
+  isVerbatim,
+  listOf,
+  type Raw,
+  type RawContent,
+  type RawLength,
+  type RawNumber,
+  type RawPrefixed,
+  RawWriter,
+} from './raw-field.ts'
+
+/** What every packet has. */
+interface RawFrame {
+  /** The whole first byte, instead of type and flags. */
+  readonly firstByte?: RawNumber
+  /** Its lower four bits. */
+  readonly flags?: number | undefined
+  /** `'auto'` counts the body as it was built; a number above 268,435,455 takes five bytes. */
+  readonly remainingLength?: Raw<RawLength>
+  /** Bytes behind the last field, and within the packet. */
+  readonly surplus?: Raw<RawContent>
+}
+
+/** The flags follow from what is there: a field that is `null` is announced by its flag, and left out. */
+export interface RawConnect extends RawFrame {
+  readonly type: 'connect'
+  readonly protocolName?: RawPrefixed
+  readonly protocolLevel?: RawNumber
+  readonly bridge?: boolean | undefined
+  /** The whole byte, instead of what the other fields say. */
+  readonly connectFlags?: RawNumber
+  readonly cleanSession?: boolean | undefined
+  readonly keepAlive?: RawNumber
+  readonly clientId?: RawPrefixed
+  readonly will?:
+    | {
+        readonly topic?: RawPrefixed
+        readonly payload?: RawPrefixed
+        readonly qos?: number | undefined
+        readonly retain?: boolean | undefined
+      }
+    | undefined
+  readonly username?: RawPrefixed
+  readonly password?: RawPrefixed
+}
+
+export interface RawConnack extends RawFrame {
+  readonly type: 'connack'
+  readonly sessionPresent?: boolean | undefined
+  /** The whole byte, instead of `sessionPresent`. */
+  readonly acknowledgeFlags?: RawNumber
+  readonly returnCode?: RawNumber
+}
+
+export interface RawPublish extends RawFrame {
+  readonly type: 'publish'
+  readonly dup?: boolean | undefined
+  /** 0 to 3. */
+  readonly qos?: number | undefined
+  readonly retain?: boolean | undefined
+  readonly topic?: RawPrefixed
+  /** Left out, unless it is given or the flags say a QoS above 0. */
+  readonly packetId?: RawNumber
+  readonly payload?: Raw<RawContent>
+}
+
+export interface RawAcknowledgement extends RawFrame {
+  readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
+  readonly packetId?: RawNumber
+}
+
+export interface RawSubscribe extends RawFrame {
+  readonly type: 'subscribe'
+  readonly packetId?: RawNumber
+  readonly subscriptions?: Raw<{ readonly topicFilter?: RawPrefixed; readonly qos?: RawNumber }>
+}
+
+export interface RawSuback extends RawFrame {
+  readonly type: 'suback'
+  readonly packetId?: RawNumber
+  readonly returnCodes?: RawNumber
+}
+
+export interface RawUnsubscribe extends RawFrame {
+  readonly type: 'unsubscribe'
+  readonly packetId?: RawNumber
+  readonly topicFilters?: RawPrefixed
+}
+
+/** A packet without a body, also of a type that is reserved: 0 or 15. */
+export interface RawEmpty extends RawFrame {
+  readonly type: 'pingreq' | 'pingresp' | 'disconnect' | 0 | 15
+}
+
+/** A packet as `encode` takes it, and every way to be wrong. */
+export type RawPacket =
+  | RawConnect
+  | RawConnack
+  | RawPublish
+  | RawAcknowledgement
+  | RawSubscribe
+  | RawSuback
+  | RawUnsubscribe
+  | RawEmpty
+
+/** A packet's bytes and where its fields lie, in the order in which they were written. */
+export interface RawLayout {
+  readonly bytes: Uint8Array
+  /** Also fields that were left out: where they would have started. Several where a field was repeated. */
+  readonly fields: readonly Field[]
+}
+
+/**
+ * The bytes of a packet that may be wrong in any way. What is not said is right: a packet that `encode` accepts gives
+ * the same bytes. Every field can be another, left out or repeated, and have bytes around it: see {@link Raw}.
+ *
+ * ```js
+ * rawPacket({ type: 'publish', topic: '' }) // 30 02 00 00
+ * rawPacket({ type: 'publish', topic: { length: 0xffff, content: 'ABCDE' } }) // 30 07 ff ff 41 42 43 44 45
+ * rawPacket({ type: 'puback', packetId: { bytes: [7] } }) // 40 01 07
+ * rawPacket({ type: 'pingreq', remainingLength: 268_435_456 }) // c0 80 80 80 80 01
+ * ```
+ *
+ * @throws RangeError for a number that its field's bytes cannot hold
+ */
+export function rawPacket(packet: RawPacket): Uint8Array {
+  return rawLayout(packet).bytes
+}
+
+/** {@link rawPacket}, and where its fields lie. */
+export function rawLayout(packet: RawPacket): RawLayout {
+  const flags = packet.flags ?? flagsOf(packet)
+  const body = writeBody(new RawWriter(), packet, flags)
+  if (packet.surplus !== undefined) body.rest('', packet.surplus)
+  const { bytes, fields } = new RawWriter()
+    .uint8('Control Packet type', given(packet.firstByte, (typeOf(packet.type) << 4) | (flags & 0x0f)))
+    .remainingLength(given(packet.remainingLength, 'auto'), body.length)
+    .append(body)
+  return { bytes, fields }
+}
+
+function typeOf(type: PacketTypeName | 0 | 15): number {
+  return typeof type === 'number' ? type : CONTROL_PACKETS.findIndex((packet) => packet?.name === type)
+}
+
+function flagsOf(packet: RawPacket): number {
+  if (packet.type === 'publish') {
+    return (packet.dup === true ? DUP : 0) | ((packet.qos ?? 0) << 1) | (packet.retain === true ? RETAIN : 0)
+  }
+  const flags = CONTROL_PACKETS[typeOf(packet.type)]?.flags
+  return typeof flags === 'number' ? flags : 0
+}
+
+function writeBody(writer: RawWriter, packet: RawPacket, flags: number): RawWriter {
+  switch (packet.type) {
+    case 'connect':
+      return writeConnect(writer, packet)
+    case 'connack':
+      return writer
+        .uint8(
+          'Connect Acknowledge Flags',
+          given(packet.acknowledgeFlags, packet.sessionPresent === true ? 1 : 0),
+        )
+        .uint8('Return Code', given(packet.returnCode, 0))
+    case 'publish':
+      writer.prefixed('Topic Name', given(packet.topic, 'a'))
+      if (packet.packetId !== undefined || qosOf(flags) > 0) writePacketIdentifier(writer, packet)
+      return writer.rest('Payload', given(packet.payload, ''))
+    case 'puback':
+    case 'pubrec':
+    case 'pubrel':
+    case 'pubcomp':
+    case 'unsuback':
+      return writePacketIdentifier(writer, packet)
+    case 'subscribe':
+      return writeSubscriptions(writePacketIdentifier(writer, packet), packet)
+    case 'suback':
+      return writePacketIdentifier(writer, packet).uint8('Return Code', given(packet.returnCodes, 0))
+    case 'unsubscribe':
+      return writePacketIdentifier(writer, packet).prefixed('Topic Filter', given(packet.topicFilters, 'a'))
+    default:
+      return writer
+  }
+}
+
+function writePacketIdentifier(
+  writer: RawWriter,
+  { packetId }: { readonly packetId?: RawNumber },
+): RawWriter {
+  return writer.uint16('Packet Identifier', given(packetId, 1))
+}
+
+function writeSubscriptions(writer: RawWriter, { subscriptions }: RawSubscribe): RawWriter {
+  const list = listOf(given(subscriptions, {}))
+  for (const subscription of list) {
+    if (isVerbatim(subscription)) writer.rest('Topic Filter', subscription)
+    else {
+      writer
+        .prefixed('Topic Filter', given(subscription.topicFilter, 'a'))
+        .uint8('Requested QoS', given(subscription.qos, 0))
+    }
+  }
+  return list.length === 0 ? writer.prefixed('Topic Filter', null) : writer
+}
+
+function writeConnect(writer: RawWriter, packet: RawConnect): RawWriter {
+  const { protocolName, protocolLevel, will, username, password } = packet
+  // The name and the level imply each other, as in encode.
+  const level = given(protocolLevel, protocolName === 'MQIsdp' ? 3 : 4)
+  writer
+    .prefixed('Protocol Name', given(protocolName, protocolLevel === 3 ? 'MQIsdp' : 'MQTT'))
+    .uint8('Protocol Level', typeof level === 'number' && packet.bridge === true ? level | 0x80 : level)
+    .uint8('Connect Flags', given(packet.connectFlags, connectFlags(packet)))
+    .uint16('Keep Alive', given(packet.keepAlive, 0))
+    .prefixed('Client Identifier', given(packet.clientId, ''))
+  if (will !== undefined) {
+    writer.prefixed('Will Topic', given(will.topic, 'a')).prefixed('Will Message', given(will.payload, ''))
+  }
+  if (username !== undefined) writer.prefixed('User Name', username)
+  if (password !== undefined) writer.prefixed('Password', password)
+  return writer
+}
+
+/** §3.1.2.3. */
+function connectFlags({ cleanSession, will, username, password }: RawConnect): number {
+  return (
+    (cleanSession === false ? 0 : 0x02) |
+    (will === undefined ? 0 : 0x04 | ((will.qos ?? 0) << 3) | (will.retain === true ? 0x20 : 0)) |
+    (password === undefined ? 0 : 0x40) |
+    (username === undefined ? 0 : 0x80)
+  )
+}
