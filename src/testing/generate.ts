@@ -8,6 +8,8 @@ import { type Session, session } from './arbitraries/session.ts'
 import { cutting, mutations } from './arbitraries/streams.ts'
 import type { Arbitrary } from './combinators.ts'
 import { applyCutting } from './cut.ts'
+import type { Malformed } from './malformed/breach.ts'
+import { malformed } from './malformed/index.ts'
 import { applyMutations } from './mutation.ts'
 import { Random } from './random.ts'
 import { draw, SEEDED } from './seeded.ts'
@@ -70,6 +72,11 @@ export function cut(bytes: Uint8Array, seed: number): Uint8Array[] {
 /** What clients and servers send from CONNECT to DISCONNECT: {@link Arbitraries.session} from a seed. */
 export function generateSessions(seed: number, count: number): IterableIterator<Session> {
   return generate(session(SEEDED, packetArbitraries(SEEDED, 'modest')), seed, count)
+}
+
+/** Malformed packets, each with the error that must be reported for it: {@link Arbitraries.malformed} from a seed. */
+export function generateMalformed(seed: number, count: number): IterableIterator<Malformed> {
+  return generate(malformed(SEEDED), seed, count)
 }
 
 function maySend(name: string, sentBy: Role | undefined): boolean {

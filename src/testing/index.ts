@@ -6,8 +6,16 @@ export type { Session } from './arbitraries/session.ts'
 export type { ChunkedStream, MutatedStream, PacketStream } from './arbitraries/streams.ts'
 export type { MatchingPair } from './arbitraries/topic.ts'
 export { applyCutting, type Cut, type Cutting } from './cut.ts'
-export { cut, type GenerateOptions, generatePackets, generateSessions, mutate } from './generate.ts'
+export {
+  cut,
+  type GenerateOptions,
+  generateMalformed,
+  generatePackets,
+  generateSessions,
+  mutate,
+} from './generate.ts'
 export { type Field, layoutOf, type PacketLayout } from './layout.ts'
+export type { Malformed } from './malformed/breach.ts'
 export { applyMutations, MUTATION_KINDS, type Mutation, type MutationKind } from './mutation.ts'
 export type { Raw, RawContent, RawLength, RawNumber, RawPrefixed, Verbatim } from './raw-field.ts'
 export {

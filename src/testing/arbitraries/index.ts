@@ -1,7 +1,10 @@
 // Everything that `arbitraries(fc)` offers, put together.
 
+import type { DecodeErrorCode } from '../../errors.ts'
 import type { Packet, PacketInput } from '../../packet.ts'
 import type { Arbitrary, Combinators } from '../combinators.ts'
+import type { Malformed } from '../malformed/breach.ts'
+import { malformed } from '../malformed/index.ts'
 import { packetInput } from './input.ts'
 import { anyPacket, type PacketArbitraries, packetArbitraries, packetIdentifier } from './packets.ts'
 import { payload } from './payload.ts'
@@ -41,6 +44,10 @@ export interface Arbitraries extends PacketArbitraries {
   readonly chunked: Arbitrary<ChunkedStream>
   /** A packet stream after one to eight mutations that know where its fields lie. */
   readonly mutated: Arbitrary<MutatedStream>
+  /** A packet with one breach, and the error that must be reported for it; of every code. */
+  readonly malformed: Arbitrary<Malformed>
+  /** {@link malformed} of one code. */
+  malformedBy(code: DecodeErrorCode): Arbitrary<Malformed>
   /** What a client or a server sends from CONNECT to DISCONNECT. */
   readonly session: Arbitrary<Session>
 }
@@ -76,6 +83,8 @@ export function arbitraries(fc: Combinators): Arbitraries {
     packetStream: stream,
     chunked: chunked(fc, stream),
     mutated: mutated(fc, stream),
+    malformed: malformed(fc),
+    malformedBy: (code) => malformed(fc, code),
     session: session(fc, modest),
   }
 }

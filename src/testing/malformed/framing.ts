@@ -1,0 +1,132 @@
+// Where does the packet end, may it come at all, and is what it needs in it?
+
+import { CONTROL_PACKETS, type PacketTypeName } from '../../control-packet.ts'
+import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
+import { encodeRemainingLength } from '../../wire/remaining-length.ts'
+import { concat, copyOf } from '../bytes.ts'
+import { type RawPacket, rawLayout, rawPacket } from '../raw-packet.ts'
+import { type Breach, breach, type Ingredients, type Malformed, pick } from './breach.ts'
+import { CLOSED, VALID, WITH_FIELDS } from './packets.ts'
+
+const valid = (of: Ingredients): RawPacket => pick(VALID, of.way)(of)
+
+const FIXED_HEADER: readonly Breach[] = [
+  breach('reserved-packet-type', ({ way, turn, payload }) => ({
+    packet: { type: pick([0, 15], way), flags: turn % 16, surplus: payload },
+    at: 'Control Packet type',
+  })),
+  breach('remaining-length-too-long', (of) => ({
+    packet: { ...valid(of), remainingLength: pick(TOO_LONG, of.turn) },
+    at: 'Remaining Length',
+    fromStart: 3,
+  })),
+  // Table 2.1: what we are, the peer is not.
+  ...(['server', 'client'] as const).map((role) =>
+    breach('unexpected-packet-type', (of) => ({
+      packet: pick(
+        VALID.map((make) => make(of)).filter(({ type }) => senderOf(type) === role),
+        of.way,
+      ),
+      at: 'Control Packet type',
+      options: { role },
+      seenBy: 'parser',
+    })),
+  ),
+  breach('packet-too-large', (of) => ({
+    packet: valid(of),
+    at: 'Remaining Length',
+    options: { maxPacketSize: rawPacket(valid(of)).length - 1 },
+    seenBy: 'parser',
+  })),
+  breach('packet-too-large', ({ topic, turn }) => ({
+    packet: { type: 'publish', topic, remainingLength: pick([0x1_0000, 0x20_0000, 268_435_455], turn) },
+    at: 'Remaining Length',
+    options: { maxPacketSize: 0x1_0000 },
+    seenBy: 'parser',
+  })),
+]
+
+const TOO_LONG = [
+  Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x00),
+  Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x01),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x7f),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
+]
+
+function senderOf(type: PacketTypeName | 0 | 15): string | undefined {
+  return CONTROL_PACKETS.find((packet) => packet?.name === type)?.sentBy
+}
+
+function framing(
+  code: DecodeErrorCode,
+  of: Partial<Malformed> & { bytes: Uint8Array; offset: number },
+): Malformed {
+  return { code, rule: DECODE_ERRORS[code].rule, field: undefined, seenBy: 'both', ...of }
+}
+
+const EXTENT: readonly Breach[] = [
+  {
+    code: 'incomplete-packet',
+    make(of) {
+      const bytes = rawPacket(valid(of))
+      const offset = 1 + (of.turn % (bytes.length - 1))
+      return framing('incomplete-packet', { bytes: copyOf(bytes, 0, offset), offset })
+    },
+  },
+  {
+    code: 'trailing-bytes',
+    make(of) {
+      const bytes = rawPacket(valid(of))
+      return framing('trailing-bytes', {
+        bytes: concat([bytes, of.payload]),
+        offset: bytes.length,
+        seenBy: 'decode',
+      })
+    },
+  },
+  breach('surplus-bytes', (of) => ({ packet: { ...pick(CLOSED, of.way)(of), surplus: of.payload }, at: '' })),
+]
+
+// A list may end where an entry would start, and a payload anywhere.
+const MAY_BE_MISSING = ['Payload', 'Return Code']
+const STARTS_ENTRY = 'Topic Filter'
+
+/** The packet, ending inside one of its fields. */
+function cutOff(packet: RawPacket, { way, turn }: Ingredients): Malformed {
+  const { bytes, fields } = rawLayout(packet)
+  const [, header, ...body] = fields
+  const candidates = body.filter(({ name }) => packet.type === 'connack' || !MAY_BE_MISSING.includes(name))
+  const { name, start, end } = pick(candidates, way)
+  const least = name === STARTS_ENTRY ? start + 1 : start
+  const kept = bytes.subarray(header!.end, least + (turn % (end - least)))
+  const remainingLength = encodeRemainingLength(kept.length)
+  return framing('body-too-short', {
+    bytes: concat([bytes.subarray(0, 1), remainingLength, kept]),
+    field: name,
+    offset: start - header!.end + 1 + remainingLength.length,
+  })
+}
+
+/** How to break framing. */
+export const FRAMING: readonly Breach[] = [
+  ...FIXED_HEADER,
+  ...EXTENT,
+  { code: 'body-too-short', make: (of) => cutOff(pick(WITH_FIELDS, of.turn)(of), of) },
+  breach('body-too-short', ({ topic, payload, turn }) => ({
+    packet: {
+      type: 'publish',
+      topic: { length: 0xffff - (turn % 0x100), content: topic },
+      payload: payload.subarray(0, 16),
+    },
+    at: 'Topic Name',
+  })),
+  breach('body-too-short', ({ text, payload }) => ({
+    packet: {
+      type: 'connect',
+      clientId: text,
+      username: text,
+      password: { length: payload.length + 1, content: payload },
+    },
+    at: 'Password',
+  })),
+]

@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import {
+  type DecodeOptions,
+  decode,
+  encode,
+  encodedLength,
+  isTopicFilter,
+  isTopicName,
+  PacketParser,
+  type PacketTypeName,
+  topicMatches,
+} from '../../src/index.ts'
+import { applyMutations, arbitraries, layoutOf, type PacketArbitraries } from '../../src/testing/index.ts'
+import { VERSIONS } from './fast-check.ts'
+
+const plain = (bytes: Uint8Array) => Uint8Array.from(bytes)
+const same = (a: Uint8Array, b: Uint8Array) => expect(Buffer.compare(a, b)).toBe(0)
+/** vitest looks at megabytes byte by byte; Node does not, and vitest explains better. */
+function equal(actual: unknown, expected: unknown): void {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual).toStrictEqual(expected)
+}
+
+const utf8Size = (text: string) => Buffer.byteLength(text)
+
+function readAll(chunks: readonly Uint8Array[], options?: DecodeOptions) {
+  const parser = new PacketParser<Uint8Array>(options)
+  const packets = chunks.flatMap((chunk) => [...parser.push(chunk)])
+  parser.end()
+  return packets
+}
+
+// The types by name: arbitraries(fc) has one for each.
+const TYPES: readonly (keyof PacketArbitraries & PacketTypeName)[] = [
+  ...(['connect', 'connack', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp'] as const),
+  ...(['subscribe', 'suback', 'unsubscribe', 'unsuback', 'pingreq', 'pingresp', 'disconnect'] as const),
+]
+
+describe.each(VERSIONS)('%s', (_, fc) => {
+  const arbitrary = arbitraries(fc)
+  const { packet, packetInput, packetStream, chunked, mutated, session } = arbitrary
+
+  test.each(TYPES)('%s: what is encoded decodes to the same packet', (type) => {
+    fc.assert(
+      fc.property(arbitrary[type] as typeof packet, (packet) => {
+        expect(packet.type).toBe(type)
+        equal(decode(plain(encode(packet))), packet)
+      }),
+    )
+  })
+
+  test('packet: every type comes up', () => {
+    expect(new Set(fc.sample(packet, 500).map(({ type }) => type))).toEqual(new Set(TYPES))
+  })
+
+  test('packetInput: decodes to what it says, and encodes to the same bytes as that', () => {
+    fc.assert(
+      fc.property(packetInput, (input) => {
+        const bytes = plain(encode(input))
+        expect(encodedLength(input)).toBe(bytes.length)
+        const decoded = decode(bytes)
+        expect(decoded).toMatchObject({ type: input.type })
+        same(encode(decoded), bytes)
+      }),
+    )
+    const inputs = fc.sample(packetInput, 500)
+    expect(inputs.some((input) => input.type === 'publish' && typeof input.payload === 'string')).toBe(true)
+    expect(inputs.some((input) => input.type === 'publish' && !('qos' in input))).toBe(true)
+    expect(inputs.some((input) => input.type === 'connect' && !('will' in input))).toBe(true)
+  })
+
+  test('topics are what they say', () => {
+    fc.assert(fc.property(arbitrary.topicName, (topic) => isTopicName(topic)))
+    fc.assert(fc.property(arbitrary.topicFilter, (filter) => isTopicFilter(filter)))
+    fc.assert(fc.property(arbitrary.matchingPair, ({ filter, topic }) => topicMatches(filter, topic)))
+    const pairs = fc.sample(arbitrary.matchingPair, 1000)
+    expect(pairs.some(({ topic }) => topic.startsWith('$'))).toBe(true)
+    expect(pairs.some(({ filter }) => filter.endsWith('#'))).toBe(true)
+    expect(pairs.some(({ filter, topic }) => filter === `${topic}/#`)).toBe(true)
+    expect(pairs.some(({ filter }) => filter.includes('+'))).toBe(true)
+  })
+
+  test('utf8Text holds what breaks decoders', () => {
+    const texts = fc.sample(arbitrary.utf8Text, 3000)
+    for (const text of texts) expect(utf8Size(text)).toBeLessThanOrEqual(65_535)
+    const sizes = new Set(texts.map(utf8Size))
+    for (const size of [0, 1, 65_535]) expect(sizes).toContain(size)
+    for (const part of ['\uFEFF', '\u0301', '\u{1F600}', '\uFFFF', '\u0001']) {
+      expect(texts.some((text) => text.includes(part))).toBe(true)
+    }
+    expect(texts.some((text) => text.startsWith('\uFEFF'))).toBe(true)
+    expect(texts.some((text) => text.includes('\0'))).toBe(false)
+  })
+
+  test('packetIdentifier has its edges', () => {
+    const identifiers = new Set(fc.sample(arbitrary.packetIdentifier, 2000))
+    expect(Math.min(...identifiers)).toBe(1)
+    expect(Math.max(...identifiers)).toBe(65_535)
+  })
+
+  test('publish stands at every step of the Remaining Length up to three bytes, payload about there', () => {
+    const lengths = new Set(
+      fc.sample(arbitrary.publish, 3000).map((packet) => {
+        const size = encodedLength(packet)
+        return size - (size <= 129 ? 2 : size <= 16_386 ? 3 : size <= 2_097_155 ? 4 : 5)
+      }),
+    )
+    for (const step of [127, 128, 16_383, 16_384, 2_097_151, 2_097_152]) expect(lengths).toContain(step)
+    const payloads = fc.sample(arbitrary.payload, 1000).map(({ length }) => length)
+    for (const step of [127, 16_383, 2_097_151]) {
+      expect(payloads.some((length) => Math.abs(length - step) <= 48)).toBe(true)
+    }
+  })
+
+  test('packetStream: the bytes are those of the packets', () => {
+    fc.assert(
+      fc.property(packetStream, ({ packets, bytes }) => {
+        equal(readAll([bytes]), packets)
+      }),
+    )
+  })
+
+  test('chunked: the same packets, however they are cut', () => {
+    fc.assert(
+      fc.property(chunked, ({ packets, bytes, chunks }) => {
+        same(Buffer.concat(chunks), bytes)
+        equal(readAll(chunks), packets)
+      }),
+    )
+  })
+
+  test('chunked: many cuts are inside fixed headers and length prefixes, many chunks single bytes or empty', () => {
+    let cuts = 0
+    let sensitive = 0
+    const sizes = new Map<number, number>()
+    for (const { bytes, chunks } of fc.sample(chunked, 500)) {
+      const places = new Set(
+        layoutOf(bytes).flatMap(({ start, body, fields }) => [
+          ...Array.from({ length: body - start }, (_, index) => start + 1 + index),
+          ...fields.flatMap(({ start, content }) => (content > start ? [start + 1, start + 2] : [])),
+        ]),
+      )
+      let position = 0
+      for (const { length } of chunks.slice(0, -1)) {
+        position += length
+        cuts++
+        if (places.has(position)) sensitive++
+        sizes.set(length, (sizes.get(length) ?? 0) + 1)
+      }
+      if (chunks.length === bytes.length) cuts -= bytes.length // behind every byte: no choice
+    }
+    expect(sensitive).toBeGreaterThan(cuts / 2)
+    expect(sizes.get(0)).toBeGreaterThan(100)
+    expect(sizes.get(1)).toBeGreaterThan(100)
+  })
+
+  test('mutated: one to eight mutations of a stream that is still there', () => {
+    const kinds = new Set<string>()
+    let changed = 0
+    for (const { bytes, original, mutations } of fc.sample(mutated, 500)) {
+      expect(mutations.length).toBeGreaterThanOrEqual(1)
+      expect(mutations.length).toBeLessThanOrEqual(8)
+      same(applyMutations(original.bytes, mutations), bytes)
+      equal(readAll([original.bytes]), original.packets)
+      for (const { kind } of mutations) kinds.add(kind)
+      if (Buffer.compare(bytes, original.bytes) !== 0) changed++
+    }
+    expect([...kinds].sort()).toEqual(['delete', 'duplicate', 'flip', 'insert', 'lie', 'splice', 'swap'])
+    expect(changed).toBeGreaterThan(450)
+  })
+
+  test('session: what the peer accepts, from the first packet to the last', () => {
+    fc.assert(
+      fc.property(session, ({ sentBy, packets, bytes }) => {
+        const parser = new PacketParser<Uint8Array>({ role: sentBy === 'client' ? 'server' : 'client' })
+        equal([...parser.push(bytes)], packets)
+        expect(packets[0]?.type).toBe(sentBy === 'client' ? 'connect' : 'connack')
+        if (sentBy === 'client') expect(packets.at(-1)?.type).toBe('disconnect')
+      }),
+    )
+  })
+})
