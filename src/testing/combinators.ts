@@ -29,6 +29,19 @@ export function maybe<Value>(fc: Combinators, arbitrary: Arbitrary<Value>): Arbi
   return choose<Value | undefined>(fc, [1, fc.constant(undefined)], [1, arbitrary])
 }
 
+/**
+ * One to `maxLength` values. In place of none there is the simplest: fast-check drops what does not matter from a list
+ * only if the list may become empty.
+ */
+export function some<Value>(
+  fc: Combinators,
+  arbitrary: Arbitrary<Value>,
+  maxLength: number,
+  simplest: Value,
+): Arbitrary<Value[]> {
+  return fc.array(arbitrary, { maxLength }).map((values) => (values.length === 0 ? [simplest] : values))
+}
+
 /** An object, field by field; a plain one, which fast-check 4's own are not. */
 export function record<Fields extends object>(
   fc: Combinators,

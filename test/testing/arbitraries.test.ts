@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Arbitrary } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type DecodeOptions,
@@ -39,6 +40,8 @@ const TYPES: readonly (keyof PacketArbitraries & PacketTypeName)[] = [
 describe.each(VERSIONS)('%s', (_, fc) => {
   const arbitrary = arbitraries(fc)
   const { packet, packetInput, packetStream, chunked, mutated, session } = arbitrary
+  // How often something comes up is counted with a seed, what holds always without.
+  const sample = <Value>(from: Arbitrary<Value>, numRuns: number) => fc.sample(from, { numRuns, seed: 1 })
 
   test.each(TYPES)('%s: what is encoded decodes to the same packet', (type) => {
     fc.assert(
@@ -50,7 +53,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
   })
 
   test('packet: every type comes up', () => {
-    expect(new Set(fc.sample(packet, 500).map(({ type }) => type))).toEqual(new Set(TYPES))
+    expect(new Set(sample(packet, 500).map(({ type }) => type))).toEqual(new Set(TYPES))
   })
 
   test('packetInput: decodes to what it says, and encodes to the same bytes as that', () => {
@@ -63,7 +66,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
         same(encode(decoded), bytes)
       }),
     )
-    const inputs = fc.sample(packetInput, 500)
+    const inputs = sample(packetInput, 500)
     expect(inputs.some((input) => input.type === 'publish' && typeof input.payload === 'string')).toBe(true)
     expect(inputs.some((input) => input.type === 'publish' && !('qos' in input))).toBe(true)
     expect(inputs.some((input) => input.type === 'connect' && !('will' in input))).toBe(true)
@@ -73,7 +76,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     fc.assert(fc.property(arbitrary.topicName, (topic) => isTopicName(topic)))
     fc.assert(fc.property(arbitrary.topicFilter, (filter) => isTopicFilter(filter)))
     fc.assert(fc.property(arbitrary.matchingPair, ({ filter, topic }) => topicMatches(filter, topic)))
-    const pairs = fc.sample(arbitrary.matchingPair, 1000)
+    const pairs = sample(arbitrary.matchingPair, 1000)
     expect(pairs.some(({ topic }) => topic.startsWith('$'))).toBe(true)
     expect(pairs.some(({ filter }) => filter.endsWith('#'))).toBe(true)
     expect(pairs.some(({ filter, topic }) => filter === `${topic}/#`)).toBe(true)
@@ -81,7 +84,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
   })
 
   test('utf8Text holds what breaks decoders', () => {
-    const texts = fc.sample(arbitrary.utf8Text, 3000)
+    const texts = sample(arbitrary.utf8Text, 3000)
     for (const text of texts) expect(utf8Size(text)).toBeLessThanOrEqual(65_535)
     const sizes = new Set(texts.map(utf8Size))
     for (const size of [0, 1, 65_535]) expect(sizes).toContain(size)
@@ -93,20 +96,20 @@ describe.each(VERSIONS)('%s', (_, fc) => {
   })
 
   test('packetIdentifier has its edges', () => {
-    const identifiers = new Set(fc.sample(arbitrary.packetIdentifier, 2000))
+    const identifiers = new Set(sample(arbitrary.packetIdentifier, 2000))
     expect(Math.min(...identifiers)).toBe(1)
     expect(Math.max(...identifiers)).toBe(65_535)
   })
 
   test('publish stands at every step of the Remaining Length up to three bytes, payload about there', () => {
     const lengths = new Set(
-      fc.sample(arbitrary.publish, 3000).map((packet) => {
+      sample(arbitrary.publish, 3000).map((packet) => {
         const size = encodedLength(packet)
         return size - (size <= 129 ? 2 : size <= 16_386 ? 3 : size <= 2_097_155 ? 4 : 5)
       }),
     )
     for (const step of [127, 128, 16_383, 16_384, 2_097_151, 2_097_152]) expect(lengths).toContain(step)
-    const payloads = fc.sample(arbitrary.payload, 1000).map(({ length }) => length)
+    const payloads = sample(arbitrary.payload, 1000).map(({ length }) => length)
     for (const step of [127, 16_383, 2_097_151]) {
       expect(payloads.some((length) => Math.abs(length - step) <= 48)).toBe(true)
     }
@@ -133,7 +136,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     let cuts = 0
     let sensitive = 0
     const sizes = new Map<number, number>()
-    for (const { bytes, chunks } of fc.sample(chunked, 500)) {
+    for (const { bytes, chunks } of sample(chunked, 500)) {
       const places = new Set(
         layoutOf(bytes).flatMap(({ start, body, fields }) => [
           ...Array.from({ length: body - start }, (_, index) => start + 1 + index),
@@ -157,7 +160,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
   test('mutated: one to eight mutations of a stream that is still there', () => {
     const kinds = new Set<string>()
     let changed = 0
-    for (const { bytes, original, mutations } of fc.sample(mutated, 500)) {
+    for (const { bytes, original, mutations } of sample(mutated, 500)) {
       expect(mutations.length).toBeGreaterThanOrEqual(1)
       expect(mutations.length).toBeLessThanOrEqual(8)
       same(applyMutations(original.bytes, mutations), bytes)

@@ -10,7 +10,7 @@ import type { Publish } from '../../packets/publish.ts'
 import type { Suback } from '../../packets/suback.ts'
 import type { Subscribe, Subscription } from '../../packets/subscribe.ts'
 import type { Unsubscribe } from '../../packets/unsubscribe.ts'
-import { type Arbitrary, type Combinators, choose, maybe, record } from '../combinators.ts'
+import { type Arbitrary, type Combinators, choose, maybe, record, some } from '../combinators.ts'
 import { utf8 } from '../utf8.ts'
 import { payload, remainingLengthAtStep, resized, type Size } from './payload.ts'
 import { shortText, utf8Text } from './text.ts'
@@ -62,17 +62,20 @@ export function packetArbitraries(fc: Combinators, size: Size): PacketArbitrarie
     subscribe: record<Subscribe>(fc, {
       type: fc.constant('subscribe'),
       packetId,
-      subscriptions: entries(fc, record<Subscription>(fc, { topicFilter: filter, qos: qos(fc) })),
+      subscriptions: some(fc, record<Subscription>(fc, { topicFilter: filter, qos: qos(fc) }), MAX_ENTRIES, {
+        topicFilter: 'a',
+        qos: 0,
+      }),
     }),
     suback: record<Suback>(fc, {
       type: fc.constant('suback'),
       packetId,
-      returnCodes: entries(fc, fc.constantFrom(0, 1, 2, 0x80)),
+      returnCodes: some(fc, fc.constantFrom(0, 1, 2, 0x80), MAX_ENTRIES, 0),
     }),
     unsubscribe: record<Unsubscribe>(fc, {
       type: fc.constant('unsubscribe'),
       packetId,
-      topicFilters: entries(fc, filter),
+      topicFilters: some(fc, filter, MAX_ENTRIES, 'a'),
     }),
     unsuback: record<Unsuback>(fc, { type: fc.constant('unsuback'), packetId }),
     pingreq: fc.constant('pingreq').map((type) => ({ type }) as const),
@@ -106,10 +109,6 @@ export function anyPacket(fc: Combinators, packets: Partial<PacketArbitraries>):
     return arbitrary === undefined ? [] : [[weight, arbitrary] as const]
   })
   return choose<Packet>(fc, ...branches)
-}
-
-function entries<Entry>(fc: Combinators, of: Arbitrary<Entry>): Arbitrary<Entry[]> {
-  return fc.array(of, { minLength: 1, maxLength: MAX_ENTRIES })
 }
 
 function connect(fc: Combinators, size: Size): Arbitrary<Connect> {

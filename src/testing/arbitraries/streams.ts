@@ -3,7 +3,7 @@
 import { encode } from '../../encode.ts'
 import type { Packet } from '../../packet.ts'
 import { concat, copyOf } from '../bytes.ts'
-import { type Arbitrary, type Combinators, choose, record } from '../combinators.ts'
+import { type Arbitrary, type Combinators, choose, record, some } from '../combinators.ts'
 import { applyCutting, type Cut, type Cutting } from '../cut.ts'
 import { applyMutations, MUTATION_KINDS, type Mutation } from '../mutation.ts'
 
@@ -38,7 +38,7 @@ export function streamOf(packets: readonly Packet[]): PacketStream {
 
 /** One to six packets. */
 export function packetStream(fc: Combinators, packet: Arbitrary<Packet>): Arbitrary<PacketStream> {
-  return fc.array(packet, { minLength: 1, maxLength: MAX_PACKETS }).map(streamOf)
+  return some(fc, packet, MAX_PACKETS, { type: 'pingreq' }).map(streamOf)
 }
 
 /** How to cut a stream of any length. */
@@ -48,18 +48,14 @@ export function cutting(fc: Combinators): Arbitrary<Cutting> {
     place: anyPlace(fc),
     chunk: fc.constantFrom('cut', 'cut', 'byte', 'empty'),
   })
-  return choose<Cutting>(
-    fc,
-    [6, fc.array(cut, { minLength: 1, maxLength: MAX_CUTS })],
-    [1, fc.constant('every byte')],
-  )
+  return choose<Cutting>(fc, [6, fc.array(cut, { maxLength: MAX_CUTS })], [1, fc.constant('every byte')])
 }
 
 /** A stream in chunks. */
 export function chunked(fc: Combinators, stream: Arbitrary<PacketStream>): Arbitrary<ChunkedStream> {
   return fc
-    .tuple(stream, cutting(fc))
-    .map(([{ packets, bytes }, how]) => ({ packets, bytes, chunks: applyCutting(bytes, how) }))
+    .tuple(cutting(fc), stream) // in this order: a cut that is simple goes with any simpler stream
+    .map(([how, { packets, bytes }]) => ({ packets, bytes, chunks: applyCutting(bytes, how) }))
 }
 
 /** One to eight mutations of a stream of any length. */
@@ -70,12 +66,12 @@ export function mutations(fc: Combinators): Arbitrary<Mutation[]> {
     other: anyPlace(fc),
     value: anyPlace(fc),
   })
-  return fc.array(mutation, { minLength: 1, maxLength: MAX_MUTATIONS })
+  return some(fc, mutation, MAX_MUTATIONS, { kind: 'flip', place: 0, other: 0, value: 0 })
 }
 
 /** A stream that was valid. */
 export function mutated(fc: Combinators, stream: Arbitrary<PacketStream>): Arbitrary<MutatedStream> {
-  return fc.tuple(stream, mutations(fc)).map(([original, mutations]) => ({
+  return fc.tuple(mutations(fc), stream).map(([mutations, original]) => ({
     bytes: applyMutations(copyOf(original.bytes), mutations),
     original,
     mutations,

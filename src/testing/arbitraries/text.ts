@@ -41,11 +41,14 @@ export function filled(filler: string, length: number): string {
   return filler.repeat(Math.floor(length / size)) + 'a'.repeat(length % size)
 }
 
-/** Text of 65,535 bytes, or a few less. */
+/** Text of 65,535 bytes or a few less, and now and then any number of them: so that the others shrink to fewer. */
 export function longText(fc: Combinators, ...fillers: readonly string[]): Arbitrary<string> {
-  return fc
-    .tuple(fc.constantFrom(...fillers), fc.integer({ min: 0, max: 8 }))
-    .map(([filler, less]) => filled(filler, MAX_FIELD_LENGTH - less))
+  const length = choose(
+    fc,
+    [1, fc.integer({ min: 1, max: MAX_FIELD_LENGTH })],
+    [3, fc.integer({ min: MAX_FIELD_LENGTH - 7, max: MAX_FIELD_LENGTH })],
+  )
+  return fc.tuple(fc.constantFrom(...fillers), length).map(([filler, length]) => filled(filler, length))
 }
 
 /** Text of 0 to 65,535 bytes: mostly short, now and then empty, one byte, or as long as may be. */

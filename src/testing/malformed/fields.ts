@@ -118,7 +118,7 @@ const ILL_FORMED = [
 /** Good text, then bytes that are none, then good text or nothing. */
 function spoilt(of: Ingredients, by: readonly number[]): { content: Uint8Array; fromContent: number } {
   const before = utf8(of.topic)
-  const behind = of.turn % 2 === 0 ? utf8(of.topic) : new Uint8Array(0)
+  const behind = of.turn % 2 === 1 ? utf8(of.topic) : new Uint8Array(0)
   return { content: concat([before, Uint8Array.from(by), behind]), fromContent: before.length }
 }
 
