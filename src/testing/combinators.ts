@@ -2,6 +2,8 @@
 //
 // They are written once. fast-check runs them and shrinks what they give; seeded.ts runs them without fast-check.
 
+/* biome-ignore lint/suspicious/noTsIgnore: no error here, but one in the declarations of those who have no fast-check */
+/** @ts-ignore: without fast-check these types are `any`, and nobody needs them. */
 import type * as FastCheck from 'fast-check'
 
 /** fast-check's own. */
