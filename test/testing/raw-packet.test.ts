@@ -1,6 +1,17 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { encode } from '../../src/index.ts'
-import { generatePackets, layoutOf, type RawPacket, rawLayout, rawPacket } from '../../src/testing/index.ts'
+import {
+  generatePackets,
+  layoutOf,
+  type Raw,
+  type RawContent,
+  type RawLength,
+  type RawNumber,
+  type RawPacket,
+  type RawPrefixed,
+  rawLayout,
+  rawPacket,
+} from '../../src/testing/index.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
@@ -110,6 +121,75 @@ test.each<[string, string, RawPacket]>([
   ],
 ])('%s', (_, bytes, packet) => {
   expect(hex(rawPacket(packet))).toBe(bytes)
+})
+
+// Every field of every type: its name in the layout, and a packet in which it is this.
+const FIELDS: readonly (readonly [type: string, name: string, make: (raw: never) => RawPacket])[] = [
+  ...(
+    ['puback', 'pubrec', 'pubrel', 'pubcomp', 'unsuback', 'subscribe', 'suback', 'unsubscribe'] as const
+  ).map((type) => [type, 'Packet Identifier', (packetId: RawNumber) => ({ type, packetId })] as const),
+  ...(['pingreq', 'pingresp', 'disconnect', 0, 15] as const).flatMap(
+    (type) =>
+      [
+        [String(type), 'Control Packet type', (firstByte: RawNumber) => ({ type, firstByte })],
+        [String(type), 'Remaining Length', (remainingLength: Raw<RawLength>) => ({ type, remainingLength })],
+      ] as const,
+  ),
+  ['connect', 'Protocol Name', (protocolName: RawPrefixed) => ({ type: 'connect', protocolName })],
+  ['connect', 'Protocol Level', (protocolLevel: RawNumber) => ({ type: 'connect', protocolLevel })],
+  ['connect', 'Connect Flags', (connectFlags: RawNumber) => ({ type: 'connect', connectFlags })],
+  ['connect', 'Keep Alive', (keepAlive: RawNumber) => ({ type: 'connect', keepAlive })],
+  ['connect', 'Client Identifier', (clientId: RawPrefixed) => ({ type: 'connect', clientId })],
+  ['connect', 'Will Topic', (topic: RawPrefixed) => ({ type: 'connect', will: { topic } })],
+  ['connect', 'Will Message', (payload: RawPrefixed) => ({ type: 'connect', will: { payload } })],
+  ['connect', 'User Name', (username: RawPrefixed) => ({ type: 'connect', username })],
+  ['connect', 'Password', (password: RawPrefixed) => ({ type: 'connect', username: '', password })],
+  [
+    'connack',
+    'Connect Acknowledge Flags',
+    (acknowledgeFlags: RawNumber) => ({ type: 'connack', acknowledgeFlags }),
+  ],
+  ['connack', 'Return Code', (returnCode: RawNumber) => ({ type: 'connack', returnCode })],
+  ['publish', 'Topic Name', (topic: RawPrefixed) => ({ type: 'publish', topic })],
+  ['publish', 'Packet Identifier', (packetId: RawNumber) => ({ type: 'publish', qos: 1, packetId })],
+  ['publish', 'Payload', (payload: Raw<RawContent>) => ({ type: 'publish', payload })],
+  [
+    'subscribe',
+    'Topic Filter',
+    (topicFilter: RawPrefixed) => ({ type: 'subscribe', subscriptions: { topicFilter } }),
+  ],
+  ['subscribe', 'Requested QoS', (qos: RawNumber) => ({ type: 'subscribe', subscriptions: { qos } })],
+  ['suback', 'Return Code', (returnCodes: RawNumber) => ({ type: 'suback', returnCodes })],
+  ['unsubscribe', 'Topic Filter', (topicFilters: RawPrefixed) => ({ type: 'unsubscribe', topicFilters })],
+]
+
+describe.each(FIELDS)('%s, %s', (_, name, make) => {
+  /** What stands for the field, and what stands behind it. */
+  const written = (raw: unknown) => {
+    const { bytes, fields } = rawLayout(make(raw as never))
+    const own = fields.filter((field) => field.name === name)
+    const end = own.at(-1)!.end
+    return {
+      own: own.map(({ start, end }) => hex(bytes.subarray(start, end))),
+      behind: hex(bytes.subarray(end)),
+    }
+  }
+  const other = { bytes: [0xde, 0xad, 0xbe] }
+
+  test('another value', () => {
+    expect(written(other).own).toEqual(['deadbe'])
+  })
+
+  test('left out', () => {
+    expect(written(null)).toEqual({ own: [''], behind: written(other).behind })
+  })
+
+  test('repeated, with bytes around it', () => {
+    expect(written([other, { bytes: [1] }, other])).toEqual({
+      own: ['deadbe', '01', 'deadbe'],
+      behind: written(other).behind,
+    })
+  })
 })
 
 test('a number that does not fit its field is a mistake', () => {
