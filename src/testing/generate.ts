@@ -1,7 +1,6 @@
 // The arbitraries from a seed, without fast-check: for load generators, other runtimes and fuzzers.
 
-import type { PacketTypeName, Role } from '../control-packet.ts'
-import { CONTROL_PACKETS } from '../control-packet.ts'
+import { CONTROL_PACKETS, type PacketTypeName, type Role } from '../control-packet.ts'
 import type { Packet } from '../packet.ts'
 import { anyPacket, type PacketArbitraries, packetArbitraries } from './arbitraries/packets.ts'
 import { type Session, session } from './arbitraries/session.ts'

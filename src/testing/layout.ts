@@ -27,13 +27,7 @@ type Extent = number | 'prefixed' | 'rest'
 
 type FieldShape = readonly [name: string, extent: Extent]
 
-const CONNECT_HEADER: readonly FieldShape[] = [
-  ['Protocol Name', 'prefixed'],
-  ['Protocol Level', 1],
-  ['Connect Flags', 1],
-  ['Keep Alive', 2],
-  ['Client Identifier', 'prefixed'],
-]
+/** The fields of CONNECT that a flag announces, §3.1.2.3. */
 const CONNECT_PAYLOAD: readonly (readonly [flag: number, ...FieldShape])[] = [
   [0x04, 'Will Topic', 'prefixed'],
   [0x04, 'Will Message', 'prefixed'],
@@ -95,9 +89,9 @@ function walkBody(walk: Walk, firstByte: number): void {
   const identifier: FieldShape = ['Packet Identifier', 2]
   switch (packetTypeOf(firstByte)) {
     case PacketType.CONNECT: {
-      walk.take(...CONNECT_HEADER.slice(0, 3))
+      walk.take(['Protocol Name', 'prefixed'], ['Protocol Level', 1], ['Connect Flags', 1])
       const flags = walk.lastByte
-      walk.take(...CONNECT_HEADER.slice(3))
+      walk.take(['Keep Alive', 2], ['Client Identifier', 'prefixed'])
       for (const [flag, ...shape] of CONNECT_PAYLOAD) if ((flags & flag) !== 0) walk.take(shape)
       break
     }

@@ -80,7 +80,7 @@ export class RawWriter {
         end: this.length + end,
       })
     }
-    this.pieces.push(...pieces)
+    for (const piece of pieces) this.pieces.push(piece) // a list may be longer than a call's arguments
     this.length += length
     return this
   }

@@ -198,6 +198,11 @@ test('a number that does not fit its field is a mistake', () => {
   expect(() => rawPacket({ type: 'pingreq', remainingLength: 0.5 })).toThrow(RangeError)
 })
 
+test('a list of as many filters as a packet holds', () => {
+  const subscriptions = Array.from({ length: 50_000 }, () => ({ topicFilter: 'a' }))
+  expect(rawPacket({ type: 'subscribe', subscriptions }).length).toBe(4 + 2 + 50_000 * 4)
+})
+
 test('a field that is left out has its place', () => {
   const { fields } = rawLayout({ type: 'publish', qos: 1, packetId: null, payload: 'x' })
   expect(fields.map(({ name, start, content, end }) => [name, start, content, end])).toEqual([

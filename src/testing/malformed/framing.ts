@@ -10,6 +10,13 @@ import { CLOSED, VALID, WITH_FIELDS } from './packets.ts'
 
 const valid = (of: Ingredients): RawPacket => pick(VALID, of.way)(of)
 
+const TOO_LONG = [
+  Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x00),
+  Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x01),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x7f),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
+]
+
 const FIXED_HEADER: readonly Breach[] = [
   breach('reserved-packet-type', ({ way, turn, payload }) => ({
     packet: { type: pick([0, 15], way), flags: turn % 16, surplus: payload },
@@ -44,13 +51,6 @@ const FIXED_HEADER: readonly Breach[] = [
     options: { maxPacketSize: 0x1_0000 },
     seenBy: 'parser',
   })),
-]
-
-const TOO_LONG = [
-  Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x00),
-  Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x01),
-  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x7f),
-  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
 ]
 
 function senderOf(type: PacketTypeName | 0 | 15): string | undefined {
@@ -107,10 +107,7 @@ function cutOff(packet: RawPacket, { way, turn }: Ingredients): Malformed {
   })
 }
 
-/** How to break framing. */
-export const FRAMING: readonly Breach[] = [
-  ...FIXED_HEADER,
-  ...EXTENT,
+const BODY: readonly Breach[] = [
   { code: 'body-too-short', make: (of) => cutOff(pick(WITH_FIELDS, of.turn)(of), of) },
   breach('body-too-short', ({ topic, payload, turn }) => ({
     packet: {
@@ -130,3 +127,6 @@ export const FRAMING: readonly Breach[] = [
     at: 'Password',
   })),
 ]
+
+/** How to break framing. */
+export const FRAMING: readonly Breach[] = [...FIXED_HEADER, ...EXTENT, ...BODY]
