@@ -33,7 +33,7 @@ test('its fields lie where the layout of the bytes has them', () => {
 })
 
 // Packets that were reported as vulnerabilities of brokers and clients, and how each is said.
-test.each<[string, string, RawPacket]>([
+test.each<[string, string, ...RawPacket[]]>([
   ['CVE-2021-34432, empty topic name', '30020000', { type: 'publish', topic: '' }],
   [
     'CVE-2026-54412, topic longer than its packet',
@@ -45,10 +45,21 @@ test.each<[string, string, RawPacket]>([
     '30808080800100016162',
     { type: 'publish', remainingLength: 268_435_456, topic: 'a', payload: 'b' },
   ],
-  ['an identifier of one byte', '400107', { type: 'puback', packetId: { bytes: [7] } }],
+  [
+    'CVE-2017-7653, ill-formed UTF-8',
+    '30050003c0af61',
+    { type: 'publish', topic: Uint8Array.of(0xc0, 0xaf, 0x61) },
+  ],
+  ['CVE-2018-12543, a topic that starts with $', '3003000124', { type: 'publish', topic: '$' }],
+  [
+    'an identifier that goes on in the next packet',
+    '400107c000',
+    { type: 'puback', packetId: { bytes: [7] } },
+    { type: 'pingreq' },
+  ],
   ['an identifier that is missing', '4000', { type: 'puback', packetId: null }],
-])('%s', (_, bytes, packet) => {
-  expect(hex(rawPacket(packet))).toBe(bytes)
+])('%s', (_, bytes, ...packets) => {
+  expect(packets.map((packet) => hex(rawPacket(packet))).join('')).toBe(bytes)
 })
 
 test('CVE-2023-0809: a first packet that is no CONNECT and claims much', () => {
