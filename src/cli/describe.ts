@@ -1,0 +1,100 @@
+// Packets in words, safe to print: nothing that a peer sent reaches the terminal as a control character.
+
+import type { Packet } from '../index.ts'
+import type { Inspected } from './inspection.ts'
+
+/** Where the packet was found, its type, and the flags of its fixed header. */
+export function heading({ piece, packet, frame, sequence, offset }: Inspected): string {
+  const { connection, direction, milliseconds } = piece
+  const place =
+    direction === undefined
+      ? `${String(sequence).padStart(6)}  byte ${String(offset).padEnd(9)} `
+      : `${(milliseconds ?? 0).toFixed(2).padStart(9)} ms  ${safe(String(connection ?? ''))
+          .slice(1, -1)
+          .padEnd(16)} ${direction === 'c2s' ? '→' : '←'} `
+  return `${place} ${packet.type.toUpperCase().padEnd(11)} ${frame.flags.toString(2).padStart(4, '0')}  `
+}
+
+/** The fields that matter. */
+export function describePacket(packet: Packet): string {
+  return Object.entries(fieldsOf(packet))
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name, value]) => (value === true ? name : name === '' ? value : `${name} ${value}`))
+    .join(', ')
+}
+
+function fieldsOf(packet: Packet): Record<string, string | number | boolean | undefined> {
+  switch (packet.type) {
+    case 'connect': {
+      const { will } = packet
+      return {
+        '': `${packet.protocolName} level ${packet.protocolLevel}`,
+        bridge: packet.bridge,
+        'client identifier': quoted(packet.clientId),
+        'clean session': packet.cleanSession,
+        'keep alive': `${packet.keepAlive} s`,
+        will:
+          will &&
+          `${quoted(will.topic)} ${preview(will.payload)} QoS ${will.qos}${will.retain ? ' retain' : ''}`,
+        'user name': packet.username === undefined ? undefined : quoted(packet.username),
+        // Its value stays out of terminals and logs.
+        password: packet.password && `of ${packet.password.length} bytes`,
+      }
+    }
+    case 'connack':
+      return { 'return code': packet.returnCode, 'session present': packet.sessionPresent }
+    case 'publish':
+      return {
+        id: packet.packetId,
+        QoS: packet.qos,
+        DUP: packet.dup,
+        RETAIN: packet.retain,
+        '': quoted(packet.topic),
+        payload: preview(packet.payload),
+      }
+    case 'subscribe':
+      return {
+        id: packet.packetId,
+        filters: packet.subscriptions
+          .map(({ topicFilter, qos }) => `${quoted(topicFilter)} QoS ${qos}`)
+          .join(' '),
+      }
+    case 'suback':
+      return {
+        id: packet.packetId,
+        'return codes': packet.returnCodes.map((code) => (code === 0x80 ? 'failure' : code)).join(' '),
+      }
+    case 'unsubscribe':
+      return { id: packet.packetId, filters: packet.topicFilters.map(quoted).join(' ') }
+    case 'pingreq':
+    case 'pingresp':
+    case 'disconnect':
+      return {}
+    default:
+      return { id: packet.packetId }
+  }
+}
+
+const LONGEST_TEXT = 60
+const LONGEST_PAYLOAD = 24
+
+function quoted(text: string): string {
+  return text.length > LONGEST_TEXT
+    ? `${safe(text.slice(0, LONGEST_TEXT))}… (${text.length} characters)`
+    : safe(text)
+}
+
+function preview(payload: Uint8Array): string {
+  const start = payload.subarray(0, LONGEST_PAYLOAD)
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true })
+  const shown = text.includes('\uFFFD') ? Buffer.from(start).toString('hex') : safe(text)
+  return `${shown}${payload.length > start.length ? '…' : ''} (${payload.length.toLocaleString('en')} bytes)`
+}
+
+/** In double quotes, with control characters and whatever turns or hides text escaped. */
+function safe(text: string): string {
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const codePoint = (character.codePointAt(0) ?? 0).toString(16)
+    return codePoint.length > 4 ? `\\u{${codePoint}}` : `\\u${codePoint.padStart(4, '0')}`
+  })
+}

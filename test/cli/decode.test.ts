@@ -1,0 +1,223 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { encode } from '../../src/index.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const MAIN = join(ROOT, 'dist/cli/main.js')
+const DIRECTORY = mkdtempSync(join(tmpdir(), 'mqtt-wire-cli-'))
+afterAll(() => rmSync(DIRECTORY, { recursive: true }))
+
+function run(args: readonly string[], input: string | Uint8Array = '') {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    maxBuffer: 2 ** 30,
+    cwd: ROOT,
+    input,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr, lines: stdout.trimEnd().split('\n') }
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(DIRECTORY, name)
+  writeFileSync(path, content)
+  return path
+}
+
+const PACKETS = [
+  encode({
+    type: 'connect',
+    clientId: 'c',
+    username: 'u',
+    password: 'secret',
+    will: { topic: 'w', payload: 'bye', qos: 1 },
+  }),
+  encode({ type: 'connack', returnCode: 0, sessionPresent: true }),
+  encode({ type: 'subscribe', packetId: 3, subscriptions: [{ topicFilter: 'a/+', qos: 2 }] }),
+  encode({ type: 'suback', packetId: 3, returnCodes: [2, 0x80] }),
+  encode({ type: 'unsubscribe', packetId: 4, topicFilters: ['a/+'] }),
+  encode({ type: 'publish', topic: 'a/é', payload: 'hello', qos: 1, packetId: 7, dup: true }),
+  encode({ type: 'puback', packetId: 7 }),
+  encode({ type: 'disconnect' }),
+]
+const RAW = Buffer.concat(PACKETS)
+const SUMMARY = `8 packets in ${RAW.length} bytes, every one encodes to the very bytes that came in.`
+
+describe('the recorded session', () => {
+  const { status, lines, stderr } = run(['decode'])
+
+  test('is decoded to its last packet, in the order of the recording', () => {
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect(lines.at(-1)).toBe(
+      'test/fixtures/session.ndjson: 41 packets in 100,758 bytes, every one encodes to the very bytes that came in.',
+    )
+    expect(lines).toHaveLength(41 + 2)
+    expect(lines[0]).toMatch(
+      /^ +[\d.]+ ms {2}thermostat +→ {2}CONNECT +0000 {2}MQTT level 4, client identifier "thermostat-7", keep alive 1 s, will /,
+    )
+    expect(
+      lines.filter((line) => line.includes(' ms ')).every((line) => /[→←] {2}[A-Z]+ +[01]{4}/.test(line)),
+    ).toBe(true)
+  })
+
+  test('holds what a session has', () => {
+    const types = new Set(lines.map((line) => /[→←] {2}([A-Z]+)/.exec(line)?.[1]))
+    types.delete(undefined)
+    expect([...types].sort()).toEqual(
+      'CONNACK CONNECT DISCONNECT PINGREQ PINGRESP PUBACK PUBCOMP PUBLISH PUBREC PUBREL SUBACK SUBSCRIBE UNSUBACK UNSUBSCRIBE'.split(
+        ' ',
+      ),
+    )
+  })
+
+  test('has packets that straddle its chunks', () => {
+    const chunks = readFileSync(join(ROOT, 'test/fixtures/session.ndjson'), 'utf8').trim().split('\n')
+    expect(chunks.length).toBeLessThan(41)
+    expect(chunks.some((line) => JSON.parse(line).bytes.length > 60_000)).toBe(true)
+  })
+})
+
+describe('input of every form', () => {
+  const hex = RAW.toString('hex')
+  test.each([
+    ['raw', RAW],
+    ['hex', hex],
+    ['hex with spaces and line ends', hex.replace(/(..)(..)/g, '$1 $2\n')],
+    ['hex with 0x and commas', hex.replace(/../g, '0x$&, ')],
+    ['hex in capitals with colons', hex.toUpperCase().replace(/..(?=.)/g, '$&:')],
+    [
+      'a recording',
+      `${JSON.stringify({ bytes: hex.slice(0, 100) })}\n${JSON.stringify({ bytes: hex.slice(100) })}`,
+    ],
+  ])('%s, as a file and from standard input', (name, content) => {
+    const path = file(name, content)
+    for (const { status, lines, stderr } of [run(['decode', path]), run(['decode', '-'], content)]) {
+      expect(stderr).toBe('')
+      expect(status).toBe(0)
+      expect(lines.at(-1)).toContain(SUMMARY)
+      expect(lines.slice(0, 8).map((line) => line.replace(/ +/g, ' ').trim())).toEqual([
+        '1 byte 0 CONNECT 0000 MQTT level 4, client identifier "c", clean session, keep alive 0 s, will "w" "bye" (3 bytes) QoS 1, user name "u", password of 6 bytes',
+        '2 byte 34 CONNACK 0000 return code 0, session present',
+        '3 byte 38 SUBSCRIBE 0010 id 3, filters "a/+" QoS 2',
+        '4 byte 48 SUBACK 0000 id 3, return codes 2 failure',
+        '5 byte 54 UNSUBSCRIBE 0010 id 4, filters "a/+"',
+        '6 byte 63 PUBLISH 1010 id 7, QoS 1, DUP, "a/é", payload "hello" (5 bytes)',
+        '7 byte 78 PUBACK 0000 id 7',
+        '8 byte 82 DISCONNECT 0000',
+      ])
+    }
+  })
+
+  test('larger than a chunk', () => {
+    const large = Buffer.concat(Array.from({ length: 3_000 }, () => RAW))
+    for (const content of [large, large.toString('hex'), large.toString('hex').replace(/../g, '0x$& ')]) {
+      const { status, lines } = run(['decode', file('large', content)])
+      expect(status).toBe(0)
+      expect(lines.at(-1)).toContain(
+        `24,000 packets in ${large.length.toLocaleString('en')} bytes, every one encodes`,
+      )
+    }
+  })
+
+  test('nothing at all', () => {
+    expect(run(['decode', '-'])).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test('a Remaining Length that is not the shortest is told, and is no error', () => {
+    const { status, stdout } = run(['decode', '-'], 'c08000 c000')
+    expect(status).toBe(0)
+    expect(stdout).toContain('(Remaining Length in 2 bytes)')
+    expect(stdout).toContain('but for 1 whose Remaining Length was not in its shortest form')
+  })
+
+  test('MQTT 3.1 and bridges are read too', () => {
+    const old = encode({ type: 'connect', clientId: 'c', protocolLevel: 3 })
+    const bridge = encode({ type: 'connect', clientId: 'c', bridge: true })
+    const { status, stdout } = run(['decode', '-'], Buffer.concat([old, bridge]))
+    expect(status).toBe(0)
+    expect(stdout).toContain('MQIsdp level 3')
+    expect(stdout).toContain('MQTT level 4, bridge')
+  })
+})
+
+describe('bad input', () => {
+  // biome-ignore format: one row an input
+  test.each([
+    ['a breach', '40020007 3005 0003 612f23', ['PUBLISH Topic Name: a topic name holds no wildcard [MQTT-3.3.2-2] (byte 6)', 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
+    ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', 'the protocol level is 5', 'answer CONNACK with return code 1, then close']],
+    ['a packet that is cut off', 'c000 30', ['incomplete-packet', 'byte 1 of the packet, byte 3 of the stream']],
+    ['half a byte', '4002000', ['the hexadecimal text ends in half a byte']],
+    ['a recording of something else', '{"bytes":"zz"}', ['line 1 is not part of a recording: "bytes" is not hexadecimal text']],
+    ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 is not part of a recording']],
+  ])('%s', (_, input, told) => {
+    const { status, stderr } = run(['decode', '-'], input)
+    expect(status).toBe(1)
+    for (const text of ['mqtt-wire: standard input: ', ...told]) expect(stderr).toContain(text)
+  })
+
+  test('shows the packets before the bad one', () => {
+    const { stdout } = run(['decode', '-'], Buffer.from('40020007c0000000', 'hex'))
+    expect(stdout).toContain('PUBACK')
+    expect(stdout).toContain('2 packets in 8 bytes')
+  })
+
+  test('a file that is not there, and a directory', () => {
+    expect(run(['decode', 'no-such-file'])).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('no such file'),
+    })
+    expect(run(['decode', 'src'])).toMatchObject({ status: 1, stderr: expect.stringContaining('directory') })
+  })
+
+  test.each([[['decode', '--wat']], [['decode', 'a', 'b']], [['wat']], [['toString']]])(
+    '%j makes no sense',
+    (args) => {
+      expect(run(args)).toMatchObject({
+        status: 2,
+        stdout: '',
+        stderr: expect.stringContaining('mqtt-wire decode'),
+      })
+    },
+  )
+
+  test('--help is no error', () => {
+    for (const args of [[], ['--help'], ['decode', '--help']]) {
+      expect(run(args)).toMatchObject({
+        status: 0,
+        stderr: '',
+        stdout: expect.stringContaining('mqtt-wire decode'),
+      })
+    }
+  })
+
+  test('nothing that a peer sends reaches the terminal as a control character', () => {
+    const hostile = '\u001b[2J\u0007\u009b31m\u202eabc\u2066\u{e0041}'
+    const packets = [
+      encode({ type: 'publish', topic: hostile, payload: hostile }),
+      encode({ type: 'connect', clientId: hostile, username: hostile }),
+    ]
+    const { status, stdout } = run(['decode', '-'], Buffer.concat(packets))
+    expect(status).toBe(0)
+    expect(stdout).toContain('\\u001b[2J\\u0007\\u009b31m\\u202eabc\\u2066\\u{e0041}')
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+})
+
+test('a reader that has seen enough is no error', async () => {
+  const path = file('endless', Buffer.concat(Array.from({ length: 20_000 }, () => RAW)))
+  const child = spawn(process.execPath, [MAIN, 'decode', path], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  child.stdout.once('data', () => child.stdout.destroy())
+  const [status] = await once(child, 'exit')
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+})

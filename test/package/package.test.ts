@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const CONSUMER = mkdtempSync(join(tmpdir(), 'mqtt-wire-consumer-'))
+const INSTALLED = join(CONSUMER, 'node_modules/mqtt-wire')
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+
+interface Pack {
+  readonly filename: string
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string; readonly size: number }[]
+}
+
+let pack: Pack
+const run = (command: string, args: readonly string[], cwd = CONSUMER): string =>
+  execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+// What `npm publish` would upload, installed in an empty project as a user's package manager unpacks it.
+beforeAll(() => {
+  ;[pack] = JSON.parse(run(npm, ['pack', '--json', '--ignore-scripts', '--pack-destination', CONSUMER], ROOT))
+  mkdirSync(INSTALLED, { recursive: true })
+  run('tar', ['-xzf', pack.filename, '-C', INSTALLED, '--strip-components=1'])
+  writeFileSync(
+    join(CONSUMER, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+  )
+})
+afterAll(() => rmSync(CONSUMER, { recursive: true }))
+
+describe('what npm pack would publish', () => {
+  test('is the build, the licence and the README, and what the exports name', () => {
+    const strangers = pack.files
+      .map(({ path }) => path)
+      .filter(
+        (path) =>
+          !/^(dist\/.*\.(js|d\.ts)|test\/vectors\/[\w-]+\.(json|d\.ts)|LICENSE|README\.md|package\.json)$/.test(
+            path,
+          ),
+      )
+    expect(strangers).toEqual([])
+    const { exports, bin } = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8'))
+    const targets = Object.values(exports).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry as object),
+    )
+    for (const target of [...targets, ...Object.values(bin)] as string[]) {
+      expect(pack.files.map(({ path }) => `./${path}`)).toContain(target)
+    }
+  })
+
+  test('depends on nothing', () => {
+    const {
+      dependencies,
+      optionalDependencies,
+      peerDependenciesMeta = {},
+      peerDependencies = {},
+    } = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8'))
+    expect([dependencies, optionalDependencies]).toEqual([undefined, undefined])
+    for (const peer of Object.keys(peerDependencies))
+      expect(peerDependenciesMeta[peer]).toEqual({ optional: true })
+  })
+
+  test('is small: the core takes less than 130 kB, comments and all', () => {
+    const core = pack.files.filter(({ path }) => path.endsWith('.js') && !/^dist\/(cli|testing)\//.test(path))
+    expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(130_000)
+  })
+
+  test('declares its types without a word of Node', () => {
+    for (const { path } of pack.files) {
+      if (!path.endsWith('.d.ts') || path.startsWith('dist/cli/')) continue
+      const text = readFileSync(join(INSTALLED, path), 'utf8')
+      expect(text, path).not.toMatch(/types="node"|from ["']node:|NodeJS\.|\bBuffer</)
+    }
+  })
+})
+
+describe('an empty project', () => {
+  const EXPECTED = '{"type":"pingreq"}'
+
+  test('imports it', () => {
+    writeFileSync(
+      join(CONSUMER, 'import.mjs'),
+      "import { decode } from 'mqtt-wire'\nconsole.log(JSON.stringify(decode(Uint8Array.of(0xc0, 0))))\n",
+    )
+    expect(run(process.execPath, ['import.mjs']).trim()).toBe(EXPECTED)
+  })
+
+  test('requires it', () => {
+    writeFileSync(
+      join(CONSUMER, 'require.cjs'),
+      "const { decode } = require('mqtt-wire')\nconsole.log(JSON.stringify(decode(Uint8Array.of(0xc0, 0))))\n",
+    )
+    expect(run(process.execPath, ['require.cjs']).trim()).toBe(EXPECTED)
+  })
+
+  test('runs its command', () => {
+    writeFileSync(join(CONSUMER, 'ping.hex'), 'c000')
+    expect(run(process.execPath, [join(INSTALLED, 'dist/cli/main.js'), 'decode', 'ping.hex'])).toContain(
+      'PINGREQ',
+    )
+  })
+
+  test.each([
+    ['without any library of types', ['ES2022']],
+    ["with the DOM's", ['ES2022', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable']],
+  ])('compiles against it, %s', (_, lib) => {
+    writeFileSync(
+      join(CONSUMER, 'consumer.ts'),
+      `import { decode, decodeStream, encode, type Packet, PacketDecoderStream, PacketParser, type PacketInput } from 'mqtt-wire'
+const input: PacketInput = { type: 'publish', topic: 'a', payload: 'hi', qos: 1, packetId: 7 }
+const packet: Packet<Uint8Array> = decode(encode(input))
+if (packet.type === 'publish') packet.payload.subarray(1)
+for (const each of new PacketParser({ role: 'server' }).push(encode(input))) void each.type
+void decodeStream([encode(input)], { tolerate: ['reserved-flags'] })
+void new PacketDecoderStream().readable
+`,
+    )
+    writeFileSync(
+      join(CONSUMER, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: false,
+          noEmit: true,
+          target: 'ES2022',
+          module: 'nodenext',
+          lib,
+          types: [],
+        },
+        files: ['consumer.ts'],
+      }),
+    )
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    expect(run(process.execPath, [tsc, '-p', 'tsconfig.json'])).toBe('')
+  })
+})
+
+test('the tarball lies alone', () => {
+  expect(readdirSync(CONSUMER).filter((name) => name.endsWith('.tgz'))).toHaveLength(1)
+})
