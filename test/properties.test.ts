@@ -1,0 +1,202 @@
+// What holds for any packet, any bytes and any chunking. A failure prints the seed and path that repeat it.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { DECODE_ERRORS } from '../src/errors.ts'
+import {
+  DecodeError,
+  type DecodeOptions,
+  decode,
+  encode,
+  encodedLength,
+  encodeInto,
+  encodeRemainingLength,
+  isTopicFilter,
+  isTopicName,
+  type Packet,
+  PacketParser,
+  type TolerableCode,
+  topicMatches,
+} from '../src/index.ts'
+import { chunking, damage, packet, topicFilter, topicName } from './support/arbitraries.ts'
+import { join } from './support/bytes.ts'
+import { facts, parse } from './support/valid.ts'
+
+const RUNS = { numRuns: 1_000 }
+const OPTIONS: DecodeOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
+const TOLERABLE = Object.entries(DECODE_ERRORS).flatMap(([code, { tolerable }]) =>
+  tolerable ? [code as TolerableCode] : [],
+)
+
+const bytesOf = (sound: Packet): Uint8Array => Uint8Array.from(encode(sound))
+
+/** A whole packet, by its Remaining Length, whose body was damaged. */
+const damagedPacket = fc.tuple(packet, damage).map(([sound, damaged]) => {
+  const whole = encode(sound)
+  const body = damaged(whole.subarray(1 + encodeRemainingLength(whole.length).length))
+  return join(whole.subarray(0, 1), encodeRemainingLength(body.length), body)
+})
+
+/** Some sound packets, with damage anywhere. */
+const damagedStream = fc
+  .tuple(fc.array(packet, { minLength: 1, maxLength: 4 }), damage)
+  .map(([packets, damaged]) => damaged(join(...packets.map(bytesOf))))
+
+/** What was thrown, which may be nothing but a DecodeError. */
+function thrown(action: () => void): DecodeError | undefined {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof DecodeError) return error
+    throw error
+  }
+  return undefined
+}
+
+test('a packet, its bytes, and the packet again', () => {
+  fc.assert(
+    fc.property(packet, (sound) => {
+      const copy = structuredClone(sound)
+      const whole = bytesOf(sound)
+      expect(encodedLength(sound)).toBe(whole.length)
+      expect(decode(whole, OPTIONS)).toEqual(sound)
+      expect(sound).toEqual(copy)
+    }),
+    RUNS,
+  )
+})
+
+test('any bytes are refused by a DecodeError, or are a packet that encodes to the same bytes', () => {
+  const outcomes = { refused: 0, same: 0 }
+  fc.assert(
+    fc.property(damagedPacket, (whole) => {
+      let read: Packet | undefined
+      const error = thrown(() => {
+        read = decode(whole, OPTIONS)
+      })
+      if (read !== undefined) expect(bytesOf(read)).toEqual(whole)
+      else expect(error?.offset).toBeLessThanOrEqual(whole.length)
+      outcomes[read === undefined ? 'refused' : 'same']++
+    }),
+    { numRuns: 5_000 },
+  )
+  expect(outcomes.refused).toBeGreaterThan(500)
+  expect(outcomes.same).toBeGreaterThan(500)
+})
+
+test('any sequence of packets under any chunking', () => {
+  fc.assert(
+    fc.property(fc.array(packet, { maxLength: 8 }), chunking, (packets, cut) => {
+      const read = parse(cut(join(...packets.map(bytesOf))), OPTIONS)
+      expect(read.map(bytesOf)).toEqual(packets.map(bytesOf))
+    }),
+    RUNS,
+  )
+})
+
+test('any stream under any chunking: the same packets, the same reports and the same error', () => {
+  const seen = new Set<string | undefined>()
+  fc.assert(
+    fc.property(
+      damagedStream,
+      chunking,
+      fc.constantFrom([], TOLERABLE),
+      fc.boolean(),
+      (stream, cut, tolerate, readAtOnce) => {
+        const outcome = (chunks: Uint8Array[]): unknown => {
+          const packets: string[] = []
+          const reports: unknown[] = []
+          const onTolerated = (error: DecodeError): void => {
+            reports.push({ ...facts(error), streamOffset: error.streamOffset })
+          }
+          const parser = new PacketParser({ ...OPTIONS, tolerate, onTolerated })
+          const take = (): void => {
+            for (const read of parser) packets.push(JSON.stringify(read))
+          }
+          const error = thrown(() => {
+            for (const chunk of chunks) {
+              parser.push(chunk)
+              if (readAtOnce) take()
+            }
+            take()
+            parser.end()
+          })
+          seen.add(error?.code)
+          return { packets, reports, error: error && { ...facts(error), streamOffset: error.streamOffset } }
+        }
+        expect(outcome(cut(stream).map((chunk) => Uint8Array.from(chunk)))).toEqual(outcome([stream]))
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+  expect(seen.size).toBeGreaterThan(8)
+})
+
+test('tolerating changes nothing where no rule is broken', () => {
+  fc.assert(
+    fc.property(damagedPacket, (whole) => {
+      const reports: DecodeError[] = []
+      let strict: Packet | undefined
+      let lenient: Packet | undefined
+      const refused = thrown(() => {
+        strict = decode(whole, OPTIONS)
+      })
+      const onTolerated = (error: DecodeError): void => {
+        reports.push(error)
+      }
+      const stillRefused = thrown(() => {
+        lenient = decode(whole, { ...OPTIONS, tolerate: TOLERABLE, onTolerated })
+      })
+      if (strict !== undefined) expect(lenient).toEqual(strict)
+      // The first rule that is broken is the one that is reported first, let pass or not.
+      expect(reports[0] === undefined ? facts(stillRefused ?? {}) : facts(reports[0])).toEqual(
+        facts(refused ?? {}),
+      )
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+test('encodeInto at any offset touches nothing outside', () => {
+  fc.assert(
+    fc.property(packet, fc.nat(40), fc.nat(40), fc.nat(255), (sound, before, after, filling) => {
+      const whole = bytesOf(sound)
+      const target = new Uint8Array(before + whole.length + after).fill(filling)
+      expect(encodeInto(sound, target, before)).toBe(whole.length)
+      const untouched = (length: number): Uint8Array => new Uint8Array(length).fill(filling)
+      expect(target).toEqual(join(untouched(before), whole, untouched(after)))
+    }),
+    RUNS,
+  )
+})
+
+/** §4.7 as it reads, level by level. */
+function matches(filter: readonly string[], topic: readonly string[]): boolean {
+  const [wanted, ...filters] = filter
+  const [given, ...levels] = topic
+  if (wanted === undefined) return given === undefined
+  if (wanted === '#') return true
+  return given !== undefined && (wanted === '+' || wanted === given) && matches(filters, levels)
+}
+
+test('matching is what §4.7 says', () => {
+  const short = fc.array(fc.constantFrom('', 'a', 'b', '$s'), { minLength: 1, maxLength: 4 })
+  const shortTopic = short.map((levels) => levels.join('/')).filter((topic) => topic !== '')
+  const shortFilter = fc
+    .tuple(fc.array(fc.constantFrom('', 'a', 'b', '$s', '+'), { maxLength: 4 }), fc.constantFrom([], ['#']))
+    .map(([levels, last]) => [...levels, ...last].join('/'))
+    .filter((filter) => filter !== '')
+  const pair = fc.oneof(fc.tuple(shortFilter, shortTopic), fc.tuple(topicFilter, topicName))
+  let matched = 0
+  fc.assert(
+    fc.property(pair, ([filter, topic]) => {
+      expect([isTopicFilter(filter), isTopicName(topic)]).toEqual([true, true])
+      const hidden = topic.startsWith('$') && /^[+#]/.test(filter)
+      const expected = !hidden && matches(filter.split('/'), topic.split('/'))
+      expect(topicMatches(filter, topic)).toBe(expected)
+      if (expected) matched++
+    }),
+    { numRuns: 5_000 },
+  )
+  expect(matched).toBeGreaterThan(100)
+})
