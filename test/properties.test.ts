@@ -4,13 +4,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DECODE_ERRORS } from '../src/errors.ts'
 import {
-  DecodeError,
+  type DecodeError,
   type DecodeOptions,
   decode,
-  encode,
   encodedLength,
   encodeInto,
-  encodeRemainingLength,
   isTopicFilter,
   isTopicName,
   type Packet,
@@ -18,8 +16,17 @@ import {
   type TolerableCode,
   topicMatches,
 } from '../src/index.ts'
-import { chunking, damage, packet, topicFilter, topicName } from './support/arbitraries.ts'
+import {
+  bytesOf,
+  chunking,
+  damagedPacket,
+  damagedStream,
+  packet,
+  topicFilter,
+  topicName,
+} from './support/arbitraries.ts'
 import { join } from './support/bytes.ts'
+import { refusal } from './support/malformed.ts'
 import { facts, parse } from './support/valid.ts'
 
 const RUNS = { numRuns: 1_000 }
@@ -27,31 +34,6 @@ const OPTIONS: DecodeOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
 const TOLERABLE = Object.entries(DECODE_ERRORS).flatMap(([code, { tolerable }]) =>
   tolerable ? [code as TolerableCode] : [],
 )
-
-const bytesOf = (sound: Packet): Uint8Array => Uint8Array.from(encode(sound))
-
-/** A whole packet, by its Remaining Length, whose body was damaged. */
-const damagedPacket = fc.tuple(packet, damage).map(([sound, damaged]) => {
-  const whole = encode(sound)
-  const body = damaged(whole.subarray(1 + encodeRemainingLength(whole.length).length))
-  return join(whole.subarray(0, 1), encodeRemainingLength(body.length), body)
-})
-
-/** Some sound packets, with damage anywhere. */
-const damagedStream = fc
-  .tuple(fc.array(packet, { minLength: 1, maxLength: 4 }), damage)
-  .map(([packets, damaged]) => damaged(join(...packets.map(bytesOf))))
-
-/** What was thrown, which may be nothing but a DecodeError. */
-function thrown(action: () => void): DecodeError | undefined {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof DecodeError) return error
-    throw error
-  }
-  return undefined
-}
 
 test('a packet, its bytes, and the packet again', () => {
   fc.assert(
@@ -71,7 +53,7 @@ test('any bytes are refused by a DecodeError, or are a packet that encodes to th
   fc.assert(
     fc.property(damagedPacket, (whole) => {
       let read: Packet | undefined
-      const error = thrown(() => {
+      const error = refusal(() => {
         read = decode(whole, OPTIONS)
       })
       if (read !== undefined) expect(bytesOf(read)).toEqual(whole)
@@ -113,7 +95,7 @@ test('any stream under any chunking: the same packets, the same reports and the 
           const take = (): void => {
             for (const read of parser) packets.push(JSON.stringify(read))
           }
-          const error = thrown(() => {
+          const error = refusal(() => {
             for (const chunk of chunks) {
               parser.push(chunk)
               if (readAtOnce) take()
@@ -138,13 +120,13 @@ test('tolerating changes nothing where no rule is broken', () => {
       const reports: DecodeError[] = []
       let strict: Packet | undefined
       let lenient: Packet | undefined
-      const refused = thrown(() => {
+      const refused = refusal(() => {
         strict = decode(whole, OPTIONS)
       })
       const onTolerated = (error: DecodeError): void => {
         reports.push(error)
       }
-      const stillRefused = thrown(() => {
+      const stillRefused = refusal(() => {
         lenient = decode(whole, { ...OPTIONS, tolerate: TOLERABLE, onTolerated })
       })
       if (strict !== undefined) expect(lenient).toEqual(strict)

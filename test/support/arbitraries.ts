@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import type { Connect, Packet, PacketTypeName, QoS } from '../../src/index.ts'
+import {
+  type Connect,
+  encode,
+  encodeRemainingLength,
+  type Packet,
+  type PacketTypeName,
+  type QoS,
+} from '../../src/index.ts'
+import { join } from './bytes.ts'
 
 const qos: fc.Arbitrary<QoS> = fc.constantFrom(0, 1, 2)
 const packetId = fc.oneof(fc.constantFrom(1, 255, 256, 65_535), fc.integer({ min: 1, max: 65_535 }))
@@ -138,7 +146,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 })
 
 /** A few changes to some bytes, each at its place or, where there is none, at the end. */
-export const damage: fc.Arbitrary<(sound: Uint8Array) => Uint8Array> = fc
+const damage: fc.Arbitrary<(sound: Uint8Array) => Uint8Array> = fc
   .array(edit, { maxLength: 3 })
   .map((edits) => {
     const apply = (sound: Uint8Array): Uint8Array => {
@@ -149,3 +157,17 @@ export const damage: fc.Arbitrary<(sound: Uint8Array) => Uint8Array> = fc
     }
     return Object.assign(apply, { [fc.toStringMethod]: () => `edits ${fc.stringify(edits)}` })
   })
+
+export const bytesOf = (sound: Packet): Uint8Array => Uint8Array.from(encode(sound))
+
+/** A whole packet, by its Remaining Length, whose body was damaged. */
+export const damagedPacket: fc.Arbitrary<Uint8Array> = fc.tuple(packet, damage).map(([sound, damaged]) => {
+  const whole = encode(sound)
+  const body = damaged(whole.subarray(whole.findIndex((byte, index) => index > 0 && byte < 0x80) + 1))
+  return join(whole.subarray(0, 1), encodeRemainingLength(body.length), body)
+})
+
+/** Some sound packets, with damage anywhere. */
+export const damagedStream: fc.Arbitrary<Uint8Array> = fc
+  .tuple(fc.array(packet, { minLength: 1, maxLength: 4 }), damage)
+  .map(([packets, damaged]) => damaged(join(...packets.map(bytesOf))))

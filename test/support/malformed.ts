@@ -94,3 +94,10 @@ export function testMalformed(rows: readonly MalformedRow[]): void {
     })
   })
 }
+
+/** The DecodeError that is thrown, if one is; nothing else may be. */
+export function refusal(action: () => void): DecodeError | undefined {
+  const error = caught(action)
+  if (error !== undefined && !(error instanceof DecodeError)) throw error
+  return error
+}

@@ -1,0 +1,75 @@
+// Browsers and workers have no Buffer, so the library must not need one: loaded where there is none, it does the same.
+
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import * as here from '../src/index.ts'
+import { bytesOf, chunking, damagedStream, packet } from './support/arbitraries.ts'
+import { facts } from './support/valid.ts'
+
+const OPTIONS = { protocols: ['3.1.1', '3.1', 'bridge'] } as const
+
+let there: typeof here
+
+beforeAll(async () => {
+  vi.resetModules()
+  vi.stubGlobal('Buffer', undefined)
+  there = await import('../src/index.ts')
+  vi.unstubAllGlobals() // the tests have need of it
+})
+
+describe('where there is no Buffer', () => {
+  test('the library is another copy, and gives Uint8Arrays', () => {
+    expect(there.decode).not.toBe(here.decode)
+    for (const size of [1, 10_000]) {
+      const whole = there.encode({ type: 'publish', topic: 'a', payload: new Uint8Array(size) })
+      expect(Object.getPrototypeOf(whole)).toBe(Uint8Array.prototype)
+    }
+  })
+
+  test('packets have the same bytes', () => {
+    fc.assert(
+      fc.property(packet, (sound) => {
+        const whole = bytesOf(sound)
+        expect(there.encode(sound)).toEqual(whole)
+        expect(there.decode(whole, OPTIONS)).toEqual(sound)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('streams have the same packets, the same reports and the same error, however they are cut', () => {
+    const outcome = ({ PacketParser }: typeof here, chunks: Uint8Array[], tolerate: boolean): unknown[] => {
+      const seen: unknown[] = []
+      const onTolerated = (report: here.DecodeError): void => {
+        seen.push(facts(report))
+      }
+      const parser = new PacketParser({
+        ...OPTIONS,
+        ...(tolerate && { tolerate: ['ill-formed-utf8', 'null-character'], onTolerated }),
+      })
+      try {
+        for (const chunk of chunks) for (const read of parser.push(chunk)) seen.push(read)
+        parser.end()
+      } catch (error) {
+        seen.push(facts(error))
+      }
+      return seen
+    }
+    fc.assert(
+      fc.property(damagedStream, chunking, fc.boolean(), (stream, cut, tolerate) => {
+        const chunks = cut(stream).map((chunk) => Uint8Array.from(chunk))
+        expect(outcome(there, chunks, tolerate)).toEqual(outcome(here, chunks, tolerate))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  // Beyond ASCII, and long enough for each way of reading and writing text.
+  test.each([1, 31, 33, 63, 64, 65, 200])('text of %i characters, plain and not', (length) => {
+    for (const unit of ['a', 'é', '温', '😀', '\uFEFF']) {
+      const sound = here.decode(here.encode({ type: 'publish', topic: unit.repeat(length), payload: '' }))
+      expect(there.encode(sound)).toEqual(bytesOf(sound))
+      expect(there.decode(bytesOf(sound))).toEqual({ ...sound, payload: new Uint8Array(0) })
+    }
+  })
+})
