@@ -84,14 +84,15 @@ test('any stream under any chunking: the same packets, the same reports and the 
       chunking,
       fc.constantFrom([], TOLERABLE),
       fc.boolean(),
-      (stream, cut, tolerate, readAtOnce) => {
+      fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 60 })),
+      (stream, cut, tolerate, readAtOnce, maxPacketSize) => {
         const outcome = (chunks: Uint8Array[]): unknown => {
           const packets: string[] = []
           const reports: unknown[] = []
           const onTolerated = (error: DecodeError): void => {
             reports.push({ ...facts(error), streamOffset: error.streamOffset })
           }
-          const parser = new PacketParser({ ...OPTIONS, tolerate, onTolerated })
+          const parser = new PacketParser({ ...OPTIONS, tolerate, onTolerated, maxPacketSize })
           const take = (): void => {
             for (const read of parser) packets.push(JSON.stringify(read))
           }

@@ -1,0 +1,129 @@
+// The parser against a model that keeps every byte and starts over at each call: whatever is called in whatever order,
+// both give the same, errors and misuse included.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { DecodeError, decode, decodeFixedHeader, PacketParser, type ParserOptions } from '../src/index.ts'
+import { chunking, damagedStream } from './support/arbitraries.ts'
+import { join } from './support/bytes.ts'
+import { facts } from './support/valid.ts'
+
+const OPTIONS: ParserOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
+
+/** The simplest parser there can be: `decode` on what `decodeFixedHeader` finds. */
+class Model {
+  private held = new Uint8Array(0)
+  private failure: unknown
+
+  push(chunk: Uint8Array): void {
+    this.failAgain()
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('no bytes')
+    this.held = Uint8Array.from([...this.held, ...chunk])
+  }
+
+  read(): unknown {
+    return this.take((whole) => decode(whole, OPTIONS))
+  }
+
+  readFrame(): unknown {
+    return this.take((bytes) => {
+      const { type, flags, length } = decodeFixedHeader(bytes)!
+      return { type, flags, bytes, bodyOffset: length }
+    })
+  }
+
+  end(): void {
+    this.failAgain()
+    let unread = 0
+    for (let size = this.sizeAt(0); size !== undefined; size = this.sizeAt(unread)) unread += size
+    if (unread === this.held.length) return
+    const error = new DecodeError('incomplete-packet', { offset: this.held.length - unread })
+    throw unread === 0 ? this.fail(error) : error
+  }
+
+  reset(): void {
+    this.fail(undefined)
+  }
+
+  get bufferedLength(): number {
+    return this.held.length
+  }
+
+  private take<Taken>(look: (whole: Uint8Array) => Taken): Taken | undefined {
+    this.failAgain()
+    try {
+      const size = this.sizeAt(0)
+      if (size === undefined) return undefined
+      const taken = look(this.held.slice(0, size))
+      this.held = this.held.slice(size)
+      return taken
+    } catch (error) {
+      throw this.fail(error)
+    }
+  }
+
+  /** Bytes of the packet at `start`, if it is whole. */
+  private sizeAt(start: number): number | undefined {
+    const header = decodeFixedHeader(this.held, start)
+    if (header === undefined) return undefined
+    const size = header.length + header.remainingLength
+    return start + size <= this.held.length ? size : undefined
+  }
+
+  private fail(error: unknown): unknown {
+    this.held = new Uint8Array(0)
+    this.failure = error
+    return error
+  }
+
+  private failAgain(): void {
+    if (this.failure !== undefined) throw this.failure
+  }
+}
+
+type Subject = Pick<Model, 'read' | 'readFrame' | 'end' | 'reset' | 'bufferedLength'> & {
+  push(chunk: Uint8Array): unknown
+}
+
+type Call = 'push' | 'read' | 'readFrame' | 'end' | 'reset' | 'misuse'
+
+const calls: fc.Arbitrary<Call[]> = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom<Call>('push', 'read') },
+    { weight: 1, arbitrary: fc.constantFrom<Call>('readFrame', 'end') },
+    { weight: 1, arbitrary: fc.constantFrom<Call>('reset', 'misuse') },
+  ),
+  { maxLength: 60, size: 'max' },
+)
+
+/** What a call gives or throws. */
+function outcome(subject: Subject, call: Call, chunk: Uint8Array): unknown {
+  try {
+    if (call === 'misuse') return subject.push('text' as never)
+    if (call === 'push') return void subject.push(chunk)
+    return subject[call]()
+  } catch (error) {
+    return error instanceof DecodeError ? facts(error) : (error as Error).constructor
+  }
+}
+
+test('the parser does what its model does', () => {
+  const packets = { read: 0, readFrame: 0 }
+  fc.assert(
+    fc.property(fc.array(damagedStream, { maxLength: 3 }), chunking, calls, (streams, cut, sequence) => {
+      const chunks = cut(join(...streams)).map((chunk) => Uint8Array.from(chunk))
+      const model = new Model()
+      const parser = new PacketParser(OPTIONS)
+      for (const call of sequence) {
+        const chunk = call === 'push' ? chunks.shift() : undefined
+        const expected = outcome(model, call, chunk ?? new Uint8Array(0))
+        expect(outcome(parser, call, chunk ?? new Uint8Array(0)), call).toEqual(expected)
+        expect(parser.bufferedLength, call).toBe(model.bufferedLength)
+        if (expected instanceof Object && 'type' in expected) packets[call as 'read' | 'readFrame']++
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(packets.read).toBeGreaterThan(200)
+  expect(packets.readFrame).toBeGreaterThan(50)
+})
