@@ -29,7 +29,8 @@ export interface MalformedRow {
 
 const PUBACK = bytes('40 02 0001')
 
-function caught(action: () => unknown): unknown {
+/** What is thrown, if anything is. */
+export function caught(action: () => unknown): unknown {
   try {
     action()
   } catch (error) {

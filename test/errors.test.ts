@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import {
+  DECODE_ERRORS,
+  type DecodeError,
+  type DecodeErrorCode,
+  decode,
+  ENCODE_ERRORS,
+  EncodeError,
+  encode,
+  encodeInto,
+  MqttError,
+  type PacketInput,
+  PacketParser,
+  type ParserOptions,
+  type TolerableCode,
+} from '../src/index.ts'
+import { bytes } from './support/bytes.ts'
+import { caught, refusal } from './support/malformed.ts'
+
+/** A numbered statement (one of them has a dash for its first dot), or a section. */
+const RULE = /^(MQTT-\d[.-]\d+\.\d+-\d+|§\d(\.\d+)*)$/
+
+/** The shortest way to each error. A code without one does not compile. */
+// biome-ignore format: one row a code
+const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions]> = {
+  'reserved-packet-type': '00',
+  'unexpected-packet-type': ['20', { role: 'server' }],
+  'remaining-length-too-long': '10 80808080',
+  'packet-too-large': ['40 02', { maxPacketSize: 3 }],
+  'incomplete-packet': '40',
+  'trailing-bytes': 'c000 00',
+  'body-too-short': '40 00',
+  'surplus-bytes': 'c0 01 00',
+  'invalid-qos': '36',
+  'reserved-flags': 'c1',
+  'dup-with-qos-0': '38',
+  'packet-identifier-zero': '40 02 0000',
+  'ill-formed-utf8': '30 03 0001 80',
+  'null-character': '30 03 0001 00',
+  'empty-topic-name': '30 02 0000',
+  'wildcard-in-topic-name': "30 03 0001 '#'",
+  'empty-topic-filter': '82 05 0001 0000 00',
+  'misplaced-multi-level-wildcard': "a2 06 0001 0002 '##'",
+  'misplaced-single-level-wildcard': "a2 06 0001 0002 '++'",
+  'unknown-protocol-name': '10 02 0000',
+  'unsupported-protocol-level': "10 07 0004 'MQTT' 05",
+  'connect-reserved-flag': "10 08 0004 'MQTT' 04 01",
+  'will-qos-without-will': "10 08 0004 'MQTT' 04 08",
+  'will-retain-without-will': "10 08 0004 'MQTT' 04 20",
+  'password-without-username': "10 08 0004 'MQTT' 04 40",
+  'empty-client-identifier': "10 0c 0004 'MQTT' 04 00 0000 0000",
+  'connack-reserved-bits': '20 02 02 00',
+  'reserved-connack-code': '20 02 00 06',
+  'session-present-with-refusal': '20 02 01 01',
+  'no-topic-filter': '82 02 0001',
+  'requested-qos-reserved-bits': "82 06 0001 0001 'a' 04",
+  'no-return-code': '90 02 0001',
+  'reserved-suback-code': '90 03 0001 03',
+  'topic-too-long': ["30 04 0002 'ab'", { maxTopicLength: 1 }],
+  'too-many-topic-levels': ["30 03 0001 '/'", { maxTopicLevels: 1 }],
+  'too-many-topic-filters': ["a2 08 0001 0001 'a' 0001 'b'", { maxTopicFilters: 1 }],
+}
+
+const ANSWERS: Partial<Record<DecodeErrorCode, DecodeError['action']>> = {
+  'unsupported-protocol-level': { connack: 1 },
+  'empty-client-identifier': { connack: 2 },
+}
+
+describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
+  const code = name as DecodeErrorCode
+  const [hex, options] = typeof example === 'string' ? [example, undefined] : example
+
+  test(`is the error of ${hex}`, () => {
+    const error = refusal(() => {
+      if (code === 'trailing-bytes') decode(bytes(hex))
+      const parser = new PacketParser(options).push(bytes(hex))
+      parser.read()
+      parser.end()
+    })
+    expect(error).toMatchObject({ name: 'DecodeError', code, action: ANSWERS[code] ?? 'close' })
+    expect(error).toBeInstanceOf(MqttError)
+    expect(error?.message).toContain(DECODE_ERRORS[code].summary)
+    expect(error?.message).toContain(`[${error?.rule}]`)
+    expect(error?.rule).toMatch(RULE)
+  })
+
+  test('may be let pass only if the packet stays readable', () => {
+    const lenient = (): void => {
+      new PacketParser({ ...options, tolerate: [code as TolerableCode] }).push(bytes(hex)).read()
+    }
+    if (DECODE_ERRORS[code].tolerable) expect(refusal(lenient)?.code).not.toBe(code)
+    else expect(lenient).toThrow(TypeError)
+  })
+})
+
+/** The same for what only encoding refuses. */
+// biome-ignore format: one row a code
+const REFUSED: Record<keyof typeof ENCODE_ERRORS, object | (() => void)> = {
+  'unknown-packet-type': { type: 'auth' },
+  'missing-field': { type: 'puback' },
+  'wrong-field-type': { type: 'puback', packetId: '1' },
+  'value-out-of-range': { type: 'puback', packetId: 65_536 },
+  'field-too-long': { type: 'connect', clientId: 'x'.repeat(65_536) },
+  'unexpected-packet-identifier': { type: 'publish', topic: 'a', payload: '', packetId: 1 },
+  'input-changed': () => {
+    const topics = ['a', 'ab']
+    encode({ type: 'publish', payload: '', get topic() { return topics.shift() ?? '' } })
+  },
+  'target-too-small': () => {
+    encodeInto({ type: 'pingreq' }, new Uint8Array(1))
+  },
+}
+
+test.each(Object.entries(REFUSED))('%s', (name, attempt) => {
+  const code = name as keyof typeof ENCODE_ERRORS
+  const error = caught(
+    typeof attempt === 'function' ? (attempt as () => void) : () => encode(attempt as PacketInput),
+  )
+  expect(error).toBeInstanceOf(EncodeError)
+  expect(error).toBeInstanceOf(MqttError)
+  expect(error).toMatchObject({ name: 'EncodeError', code, rule: expect.stringMatching(RULE) })
+  expect((error as EncodeError).message).toContain(ENCODE_ERRORS[code].summary)
+})
+
+test("an error's own properties are its facts", () => {
+  const error = refusal(() => decode(bytes("10 07 0004 'MQTT' 05")))
+  expect({ ...error }).toEqual({
+    code: 'unsupported-protocol-level',
+    rule: 'MQTT-3.1.2-2',
+    packetType: 'connect',
+    field: 'Protocol Level',
+    offset: 8,
+    streamOffset: undefined,
+    action: { connack: 1 },
+    protocolLevel: 5,
+  })
+})
