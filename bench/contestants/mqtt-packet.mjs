@@ -1,0 +1,56 @@
+import mqtt from 'mqtt-packet'
+
+export const name = 'mqtt-packet'
+
+export function open(visit) {
+  const parser = mqtt.parser({ protocolVersion: 4 })
+  parser.on('packet', visit)
+  parser.on('error', raise)
+  return parser
+}
+
+export function feed(parser, chunk) {
+  parser.parse(chunk)
+}
+
+export function read(packet) {
+  if (packet.cmd !== 'publish') return packet.messageId ?? 0
+  const { topic, payload, messageId } = packet
+  return topic.length + topic.charCodeAt(0) + payload[0] + (messageId ?? 0)
+}
+
+export function neutral(packet) {
+  return {
+    ...packet,
+    type: packet.cmd,
+    packetId: packet.messageId,
+    protocolName: packet.protocolId,
+    protocolLevel: packet.protocolVersion,
+    cleanSession: packet.clean,
+    keepAlive: packet.keepalive,
+    subscriptions: packet.subscriptions?.map(({ topic, qos }) => ({ topicFilter: topic, qos })),
+    returnCodes: packet.granted,
+    topicFilters: packet.unsubscriptions,
+  }
+}
+
+export function native(packet) {
+  return {
+    ...packet,
+    cmd: packet.type,
+    messageId: packet.packetId,
+    protocolId: packet.protocolName,
+    protocolVersion: packet.protocolLevel,
+    clean: packet.cleanSession,
+    keepalive: packet.keepAlive,
+    subscriptions: packet.subscriptions?.map(({ topicFilter, qos }) => ({ topic: topicFilter, qos })),
+    granted: packet.returnCodes,
+    unsubscriptions: packet.topicFilters,
+  }
+}
+
+export const encode = mqtt.generate
+
+function raise(error) {
+  throw error
+}

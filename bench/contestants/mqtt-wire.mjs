@@ -1,0 +1,37 @@
+import { encode, encodeInto, PacketParser } from '../../dist/index.js'
+
+export const name = 'mqtt-wire'
+
+export function open() {
+  return new PacketParser()
+}
+
+export function feed(parser, chunk, visit) {
+  parser.push(chunk)
+  for (let packet = parser.read(); packet !== undefined; packet = parser.read()) visit(packet)
+}
+
+export function read(packet) {
+  if (packet.type !== 'publish') return packet.packetId ?? 0
+  const { topic, payload, packetId } = packet
+  return topic.length + topic.charCodeAt(0) + payload[0] + (packetId ?? 0)
+}
+
+export function neutral(packet) {
+  return packet
+}
+
+export function feedFrames(parser, chunk, visit) {
+  parser.push(chunk)
+  for (let frame = parser.readFrame(); frame !== undefined; frame = parser.readFrame()) visit(frame)
+}
+
+export function readFrame({ bytes, bodyOffset }) {
+  return bytes.length + bytes[bodyOffset - 1]
+}
+
+export function native(packet) {
+  return packet
+}
+
+export { encode, encodeInto }

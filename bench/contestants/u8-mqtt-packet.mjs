@@ -1,0 +1,59 @@
+import { mqtt_pkt_ctx } from 'u8-mqtt-packet/esm/codec_bind.js'
+import { mqtt_opts_v4 } from 'u8-mqtt-packet/esm/codec_v4_full.js'
+
+export const name = 'u8-mqtt-packet'
+
+const context = mqtt_pkt_ctx(4, mqtt_opts_v4)
+
+export function open() {
+  return context.mqtt_stream()
+}
+
+export function feed(stream, chunk, visit) {
+  for (const packet of stream.decode(chunk)) visit(packet)
+}
+
+export function read(packet) {
+  const { topic, payload, pkt_id } = packet
+  if (topic === undefined) return pkt_id ?? 0
+  return topic.length + topic.charCodeAt(0) + payload[0] + (pkt_id ?? 0)
+}
+
+export function neutral(packet) {
+  const { type, topics, flags } = packet
+  return {
+    ...packet,
+    type,
+    packetId: packet.pkt_id,
+    protocolName: 'MQTT', // compared with, not kept
+    protocolLevel: packet.mqtt_level,
+    clientId: packet.client_id,
+    cleanSession: Boolean(flags?.clean_start),
+    keepAlive: packet.keep_alive,
+    sessionPresent: Boolean(flags?.session_present),
+    returnCode: packet.reason === undefined ? undefined : Number(packet.reason),
+    subscriptions: topics?.map(({ topic, opts }) => ({ topicFilter: topic, qos: opts?.qos })),
+    returnCodes: packet.answers?.map(Number),
+    topicFilters: topics,
+  }
+}
+
+export function native(packet) {
+  return {
+    ...packet,
+    pkt_id: packet.packetId,
+    client_id: packet.clientId,
+    keep_alive: packet.keepAlive,
+    flags:
+      packet.type === 'connack'
+        ? { session_present: packet.sessionPresent }
+        : { clean_start: packet.cleanSession },
+    return_code: packet.returnCode,
+    topics: packet.subscriptions?.map(({ topicFilter, qos }) => [topicFilter, { qos }]) ?? packet.topicFilters,
+    answers: packet.returnCodes,
+  }
+}
+
+export function encode(packet) {
+  return context.encode_pkt(packet.type, packet)
+}

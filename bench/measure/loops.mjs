@@ -1,0 +1,53 @@
+// What is timed. Imported anew for each contestant: V8 learns for each function what it sees there, and what it has
+// learnt from one contestant must neither help nor hurt the next one.
+//
+// Whatever comes out is read and goes into a sum, which has to be the generator's: nothing can be left out as unused.
+
+/** Decodes the chunks so many times over, as one connection's stream. */
+export function decodeLoop({ open, feed, read }, { chunks }) {
+  let sum = 0
+  const visit = (packet) => {
+    sum = (sum + read(packet)) | 0
+  }
+  return (passes) => {
+    sum = 0
+    const parser = open(visit)
+    for (let pass = 0; pass < passes; pass++) {
+      for (let index = 0; index < chunks.length; index++) feed(parser, chunks[index], visit)
+    }
+    return sum
+  }
+}
+
+/** Encodes each packet into bytes of its own. */
+export function encodeLoop({ encode }, natives) {
+  return (passes) => {
+    let sum = 0
+    for (let pass = 0; pass < passes; pass++) {
+      for (let index = 0; index < natives.length; index++) {
+        const bytes = encode(natives[index])
+        sum = (sum + bytes.length + bytes[bytes.length - 1]) | 0
+      }
+    }
+    return sum
+  }
+}
+
+/** Encodes one packet behind the other into one buffer, and starts again at its front when it is full. */
+export function encodeIntoLoop({ encodeInto }, natives, longest) {
+  const target = Buffer.alloc(Math.max(64 * 1024, longest + 64))
+  const last = target.length - longest
+  return (passes) => {
+    let sum = 0
+    let offset = 0
+    for (let pass = 0; pass < passes; pass++) {
+      for (let index = 0; index < natives.length; index++) {
+        if (offset > last) offset = 0
+        const length = encodeInto(natives[index], target, offset)
+        offset += length
+        sum = (sum + length + target[offset - 1]) | 0
+      }
+    }
+    return sum
+  }
+}

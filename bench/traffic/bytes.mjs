@@ -1,0 +1,80 @@
+// A packet's bytes by the book. Slow and plain on purpose: what all contestants are checked against is none of them.
+
+const TYPES = {
+  connect: 0x10,
+  connack: 0x20,
+  publish: 0x30,
+  puback: 0x40,
+  pubrec: 0x50,
+  pubrel: 0x62,
+  pubcomp: 0x70,
+  subscribe: 0x82,
+  suback: 0x90,
+  unsubscribe: 0xa2,
+  unsuback: 0xb0,
+  pingreq: 0xc0,
+  pingresp: 0xd0,
+  disconnect: 0xe0,
+}
+
+export function bytesOf(packet) {
+  const body = Buffer.concat(BODIES[packet.type]?.(packet) ?? identifier(packet))
+  return Buffer.concat([fixedHeader(TYPES[packet.type] | flagsOf(packet), body.length), body])
+}
+
+/** `size`, if given, is the number of bytes that the Remaining Length takes, however few it needs. */
+export function fixedHeader(firstByte, remainingLength, size = 1) {
+  const bytes = [firstByte]
+  let rest = remainingLength
+  do {
+    bytes.push(rest % 128)
+    rest = Math.floor(rest / 128)
+  } while (rest > 0 || bytes.length <= size)
+  return Buffer.from(bytes.map((byte, at) => (at === 0 || at === bytes.length - 1 ? byte : byte | 0x80)))
+}
+
+function flagsOf({ type, dup, qos, retain }) {
+  return type === 'publish' ? (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0) : 0
+}
+
+const BODIES = {
+  connect: ({ clientId, cleanSession, keepAlive, will, username, password }) => [
+    text('MQTT'),
+    Buffer.from([
+      4,
+      (cleanSession ? 2 : 0) |
+        (will ? 4 | (will.qos << 3) | (will.retain ? 0x20 : 0) : 0) |
+        (password === undefined ? 0 : 0x40) |
+        (username === undefined ? 0 : 0x80),
+    ]),
+    uint16(keepAlive),
+    text(clientId),
+    ...(will ? [text(will.topic), prefixed(will.payload)] : []),
+    ...(username === undefined ? [] : [text(username)]),
+    ...(password === undefined ? [] : [prefixed(password)]),
+  ],
+  connack: ({ sessionPresent, returnCode }) => [Buffer.from([sessionPresent ? 1 : 0, returnCode])],
+  publish: ({ topic, qos, packetId, payload }) => [text(topic), ...(qos > 0 ? [uint16(packetId)] : []), payload],
+  subscribe: ({ packetId, subscriptions }) => [
+    uint16(packetId),
+    ...subscriptions.flatMap(({ topicFilter, qos }) => [text(topicFilter), Buffer.from([qos])]),
+  ],
+  suback: ({ packetId, returnCodes }) => [uint16(packetId), Buffer.from(returnCodes)],
+  unsubscribe: ({ packetId, topicFilters }) => [uint16(packetId), ...topicFilters.map(text)],
+}
+
+function identifier({ packetId }) {
+  return packetId === undefined ? [] : [uint16(packetId)]
+}
+
+function text(string) {
+  return prefixed(Buffer.from(string))
+}
+
+function prefixed(bytes) {
+  return Buffer.concat([uint16(bytes.length), bytes])
+}
+
+function uint16(value) {
+  return Buffer.from([value >> 8, value & 0xff])
+}

@@ -1,0 +1,115 @@
+// The packets of the workloads, as mqtt-wire's decoder shows them. Everything comes from the generator's random numbers.
+
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789']
+/** What the non-ASCII topics are written in: characters of one to four bytes. */
+const SCRIPTS = [
+  [...'abdegiklmnorstuäöüßéèñçøå'],
+  [...'абвгдежиклмнопрстуфхыя'],
+  [...'温度湿压力风速电流门灯室层楼'],
+  [...'abcdefghij0123456789🌡💧🔋🚪'],
+]
+
+/** A topic name of 20 to 30 bytes in levels of two to seven characters. */
+export function topic(random, letters = LETTERS) {
+  const length = random.between(20, 30)
+  let name = ''
+  let size = 0
+  let level = random.between(2, 7)
+  while (size < length) {
+    const next = level-- === 0 ? '/' : random.pick(letters)
+    if (next === '/') level = random.between(2, 7)
+    size += Buffer.byteLength(next)
+    name += next
+  }
+  return flat(name)
+}
+
+export function nonAsciiTopic(random) {
+  return topic(random, random.pick(SCRIPTS))
+}
+
+/** So many topic names, no two of them alike. */
+export function topics(random, count, make = topic) {
+  const names = new Set()
+  while (names.size < count) names.add(make(random))
+  return [...names]
+}
+
+export function publish(random, name, qos, payloadLength) {
+  return {
+    type: 'publish',
+    topic: name,
+    payload: random.bytes(payloadLength),
+    qos,
+    dup: qos > 0 && random.percent(5),
+    retain: random.percent(5),
+    packetId: qos > 0 ? random.between(1, 65_535) : undefined,
+  }
+}
+
+export function acknowledgement(random, type) {
+  return { type, packetId: random.between(1, 65_535) }
+}
+
+/** A broker's mix: 70 % PUBLISH, 25 % acknowledgements, 3 % pings, 2 % everything else. */
+export function brokerMix(random, names) {
+  const dice = random.between(1, 100)
+  if (dice <= 70) return publish(random, random.pick(names), random.between(0, 2), random.between(10, 300))
+  if (dice <= 95) return acknowledgement(random, random.pick(['puback', 'pubrec', 'pubrel', 'pubcomp']))
+  if (dice <= 98) return { type: random.pick(['pingreq', 'pingresp']) }
+  return random.pick(OTHERS)(random, names)
+}
+
+const OTHERS = [
+  connect,
+  (random) => ({ type: 'connack', sessionPresent: random.percent(50), returnCode: 0 }),
+  (random, names) => ({
+    type: 'subscribe',
+    packetId: random.between(1, 65_535),
+    subscriptions: some(random, () => ({ topicFilter: filter(random, names), qos: random.between(0, 2) })),
+  }),
+  (random) => ({
+    type: 'suback',
+    packetId: random.between(1, 65_535),
+    returnCodes: some(random, () => random.pick([0, 1, 2, 0x80])),
+  }),
+  (random, names) => ({
+    type: 'unsubscribe',
+    packetId: random.between(1, 65_535),
+    topicFilters: some(random, () => filter(random, names)),
+  }),
+  (random) => acknowledgement(random, 'unsuback'),
+  () => ({ type: 'disconnect' }),
+]
+
+function connect(random, names) {
+  const account = random.percent(50)
+  return {
+    type: 'connect',
+    protocolName: 'MQTT',
+    protocolLevel: 4,
+    clientId: flat(`client-${random.between(0, 999_999)}`),
+    cleanSession: random.percent(70),
+    keepAlive: random.pick([0, 30, 60, 300]),
+    will: random.percent(30)
+      ? { topic: random.pick(names), payload: random.bytes(16), qos: random.between(0, 2), retain: random.percent(50) }
+      : undefined,
+    username: account ? flat(`user-${random.between(0, 9_999)}`) : undefined,
+    password: account ? Buffer.from(`secret-${random.between(0, 9_999)}`) : undefined,
+  }
+}
+
+function filter(random, names) {
+  const levels = random.pick(names).split('/')
+  levels[random.between(0, levels.length - 1)] = '+'
+  return flat(random.percent(30) ? [...levels.slice(0, -1), '#'].join('/') : levels.join('/'))
+}
+
+function some(random, make) {
+  return Array.from({ length: random.between(1, 5) }, make)
+}
+
+/** The same text in one piece: V8 keeps a concatenation as its parts until somebody looks. */
+function flat(text) {
+  return Buffer.from(text).toString()
+}

@@ -1,0 +1,40 @@
+// Numbers that come again: the same seed gives the same traffic on every machine.
+
+/** Marsaglia's xorshift with 32 bits of state. */
+export class Random {
+  #state
+
+  constructor(seed) {
+    this.#state = seed | 0 || 1
+  }
+
+  /** A whole number of 32 bits, signed. */
+  next() {
+    let state = this.#state
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    this.#state = state
+    return state
+  }
+
+  /** A whole number from `least` to `most`. */
+  between(least, most) {
+    return least + ((this.next() >>> 0) % (most - least + 1))
+  }
+
+  pick(list) {
+    return list[this.between(0, list.length - 1)]
+  }
+
+  /** True so many times in a hundred. */
+  percent(share) {
+    return this.between(1, 100) <= share
+  }
+
+  bytes(length) {
+    const words = new Int32Array(Math.ceil(length / 4))
+    for (let index = 0; index < words.length; index++) words[index] = this.next()
+    return Buffer.from(words.buffer, 0, length)
+  }
+}
