@@ -23,7 +23,9 @@ export function read({ type, data }) {
   return topic.length + topic.charCodeAt(0) + payload[0] + (identifier === -1 ? 0 : identifier)
 }
 
-const NAMES = Object.fromEntries(Object.entries(PacketType).map(([type, number]) => [number, type.toLowerCase()]))
+const NAMES = Object.fromEntries(
+  Object.entries(PacketType).map(([type, number]) => [number, type.toLowerCase()]),
+)
 
 export function neutral({ type, data }) {
   return {

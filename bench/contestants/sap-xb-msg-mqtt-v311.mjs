@@ -49,10 +49,16 @@ export function neutral(packet) {
     protocolLevel: 4,
     clientId: packet.clientID,
     will: packet.willFlag
-      ? { topic: packet.willTopic, payload: packet.willMessage, qos: packet.willQoS, retain: packet.willRetain }
+      ? {
+          topic: packet.willTopic,
+          payload: packet.willMessage,
+          qos: packet.willQoS,
+          retain: packet.willRetain,
+        }
       : undefined,
     username: packet.user,
-    password: packet.password === null || packet.password === undefined ? undefined : Buffer.from(packet.password),
+    password:
+      packet.password === null || packet.password === undefined ? undefined : Buffer.from(packet.password),
     subscriptions: packet.topicFilters?.map(({ filter, qos }) => ({ topicFilter: filter, qos })),
     returnCodes: packet.qosList?.map(({ failed, qos }) => (failed ? 0x80 : qos)),
     topicFilters: packet.topicFilters,
@@ -80,10 +86,15 @@ export function native(packet) {
     willMessage: packet.will?.payload,
     user: packet.username,
     password: packet.password?.toString(),
-    topicFilters: packet.subscriptions?.map(({ topicFilter, qos }) => ({ filter: topicFilter, qos })) ?? packet.topicFilters,
+    topicFilters:
+      packet.subscriptions?.map(({ topicFilter, qos }) => ({ filter: topicFilter, qos })) ??
+      packet.topicFilters,
     qosList: packet.returnCodes?.map((code) => ({ failed: code === 0x80, qos: code & 3 })),
   }
-  return Object.assign(new Packet(), Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
+  return Object.assign(
+    new Packet(),
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  )
 }
 
 // The encoder fills chunks and hands them on when they are full. Here each packet gets a chunk that it just fits into,

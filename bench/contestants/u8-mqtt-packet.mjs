@@ -49,7 +49,8 @@ export function native(packet) {
         ? { session_present: packet.sessionPresent }
         : { clean_start: packet.cleanSession },
     return_code: packet.returnCode,
-    topics: packet.subscriptions?.map(({ topicFilter, qos }) => [topicFilter, { qos }]) ?? packet.topicFilters,
+    topics:
+      packet.subscriptions?.map(({ topicFilter, qos }) => [topicFilter, { qos }]) ?? packet.topicFilters,
     answers: packet.returnCodes,
   }
 }

@@ -2,11 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-/** A contestant that needs longer than this for one pass over a workload is not worth waiting for. */
-const PATIENCE_MS = 8_000
-
-/** What is wrong with what the contestant decodes; undefined if nothing is. */
-export function decodeFault(contestant, { packets, chunks }) {
+/** What is wrong with what the contestant decodes within `patience` milliseconds; undefined if nothing is. */
+export function decodeFault(contestant, { packets, chunks }, patience) {
   let count = 0
   let fault
   const visit = (packet) => {
@@ -18,11 +15,11 @@ export function decodeFault(contestant, { packets, chunks }) {
   }
   try {
     const parser = contestant.open(visit)
-    const end = performance.now() + PATIENCE_MS
+    const end = performance.now() + patience
     for (const [index, chunk] of chunks.entries()) {
       contestant.feed(parser, chunk, visit)
       if (fault !== undefined) return `packet ${count}: ${fault}`
-      if (performance.now() > end) return `too slow: ${share(index, chunks.length)} done after ${PATIENCE_MS / 1000} s`
+      if (performance.now() > end) return tooSlow(index / chunks.length, patience)
     }
   } catch (error) {
     return `packet ${count + 1} (${packets[count]?.type}): ${firstLine(error)}`
@@ -31,12 +28,14 @@ export function decodeFault(contestant, { packets, chunks }) {
 }
 
 /** What is wrong with what the contestant encodes; undefined if nothing is. */
-export function encodeFault(encode, natives, { packets, encoded }) {
-  for (const [index, native] of natives.entries()) {
-    const where = `packet ${index + 1} (${packets[index].type})`
+export function encodeFault(encode, { native }, { packets, encoded }) {
+  if (encode === undefined) return 'does not encode'
+  for (const [index, packet] of packets.entries()) {
+    const where = `packet ${index + 1} (${packet.type})`
     try {
-      const bytes = encode(native)
-      if (Buffer.compare(bytes, encoded[index]) !== 0) return `${where}: ${excerpt(bytes)} instead of ${excerpt(encoded[index])}`
+      const bytes = encode(native(packet))
+      if (Buffer.compare(bytes, encoded[index]) !== 0)
+        return `${where}: ${excerpt(bytes)} instead of ${excerpt(encoded[index])}`
     } catch (error) {
       return `${where}: ${firstLine(error)}`
     }
@@ -51,7 +50,8 @@ function difference(expected, actual) {
 
 function same(expected, actual) {
   if (expected === undefined) return actual === undefined || actual === null
-  if (expected instanceof Uint8Array) return actual instanceof Uint8Array && Buffer.compare(expected, actual) === 0
+  if (expected instanceof Uint8Array)
+    return actual instanceof Uint8Array && Buffer.compare(expected, actual) === 0
   if (Array.isArray(expected) || typeof expected !== 'object') return isDeepStrictEqual(expected, actual)
   return Object.keys(expected).every((field) => same(expected[field], actual?.[field]))
 }
@@ -65,10 +65,12 @@ function excerpt(bytes) {
   return `${bytes.length} bytes ${hex}${bytes.length > 12 ? '…' : ''}`
 }
 
-function share(part, whole) {
-  return `${Math.floor((100 * part) / whole)} %`
+function tooSlow(share, patience) {
+  return `too slow: ${Math.floor(100 * share)} % done after ${(patience / 1000).toFixed(0)} s`
 }
 
 function firstLine(error) {
-  return String(error?.message ?? error).split(/[\n:] /)[0].slice(0, 100)
+  return String(error?.message ?? error)
+    .split(/[\n:] /)[0]
+    .slice(0, 100)
 }

@@ -54,7 +54,11 @@ const BODIES = {
     ...(password === undefined ? [] : [prefixed(password)]),
   ],
   connack: ({ sessionPresent, returnCode }) => [Buffer.from([sessionPresent ? 1 : 0, returnCode])],
-  publish: ({ topic, qos, packetId, payload }) => [text(topic), ...(qos > 0 ? [uint16(packetId)] : []), payload],
+  publish: ({ topic, qos, packetId, payload }) => [
+    text(topic),
+    ...(qos > 0 ? [uint16(packetId)] : []),
+    payload,
+  ],
   subscribe: ({ packetId, subscriptions }) => [
     uint16(packetId),
     ...subscriptions.flatMap(({ topicFilter, qos }) => [text(topicFilter), Buffer.from([qos])]),

@@ -92,7 +92,12 @@ function connect(random, names) {
     cleanSession: random.percent(70),
     keepAlive: random.pick([0, 30, 60, 300]),
     will: random.percent(30)
-      ? { topic: random.pick(names), payload: random.bytes(16), qos: random.between(0, 2), retain: random.percent(50) }
+      ? {
+          topic: random.pick(names),
+          payload: random.bytes(16),
+          qos: random.between(0, 2),
+          retain: random.percent(50),
+        }
       : undefined,
     username: account ? flat(`user-${random.between(0, 9_999)}`) : undefined,
     password: account ? Buffer.from(`secret-${random.between(0, 9_999)}`) : undefined,

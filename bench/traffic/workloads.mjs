@@ -19,7 +19,8 @@ export const WORKLOADS = {
   },
   W3: {
     title: 'PUBACK only',
-    packets: (random, scale) => Array.from({ length: 50_000 * scale }, () => acknowledgement(random, 'puback')),
+    packets: (random, scale) =>
+      Array.from({ length: 50_000 * scale }, () => acknowledgement(random, 'puback')),
   },
   W4: {
     title: 'payloads of 1 MiB',
@@ -31,7 +32,11 @@ export const WORKLOADS = {
     chunk: 1,
     packets: (random, scale) => mix(random, scale / 20),
   },
-  'W5 16 MiB': { title: 'one packet of 16 MiB in chunks of 1,460 bytes', chunk: 1_460, packets: one(16 * MIB) },
+  'W5 16 MiB': {
+    title: 'one packet of 16 MiB in chunks of 1,460 bytes',
+    chunk: 1_460,
+    packets: one(16 * MIB),
+  },
   'W5 64 MiB': { title: 'one packet of 64 MiB in chunks of 1 KiB', chunk: KIB, packets: one(64 * MIB) },
   W6: {
     title: 'W1 with non-ASCII topics',
@@ -39,8 +44,7 @@ export const WORKLOADS = {
   },
   W7: {
     title: 'W1 with every topic unique',
-    packets: (random, scale) =>
-      topics(random, 40_000 * scale).map((name) => publish(random, name, 0, 32)),
+    packets: (random, scale) => topics(random, 40_000 * scale).map((name) => publish(random, name, 0, 32)),
   },
 }
 

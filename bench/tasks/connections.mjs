@@ -1,0 +1,63 @@
+// Many connections in one process, which take turns chunk by chunk. The same bytes in all, over few parsers or many.
+
+import { load } from '../contestants.mjs'
+import { median, quartiles } from '../measure/rounds.mjs'
+import { bytesOf } from '../traffic/bytes.mjs'
+import { brokerMix, topics } from '../traffic/packets.mjs'
+import { Random } from '../traffic/random.mjs'
+import { cut } from '../traffic/workloads.mjs'
+
+/** So many packets, cut into so many chunks, make a turn that begins and ends between two packets. */
+const PACKETS = 40
+const TURNS = 64
+
+export default async function ({ contestant: path, counts, rounds }, progress) {
+  const { open, feed } = await load(path, 'connections')
+  const turns = turnsOf(new Random(0x311))
+  let packets = 0
+  const visit = () => {
+    packets++
+  }
+  const most = Math.max(...counts)
+  const fields = counts.map((count) => ({
+    count,
+    parsers: Array.from({ length: count }, () => open(visit)),
+    times: [],
+  }))
+  for (let round = -1; round < rounds; round++) {
+    for (const { count, parsers, times } of fields) {
+      globalThis.gc()
+      packets = 0
+      const start = performance.now()
+      for (let turn = 0; turn < most / count; turn++) takeTurns(parsers, turns, turn, feed, visit)
+      const ns = ((performance.now() - start) * 1e6) / packets
+      if (packets !== most * PACKETS) return { fault: `${packets} packets instead of ${most * PACKETS}` }
+      if (round >= 0) times.push(ns) // the first round is to warm up
+    }
+    progress((round + 2) / (rounds + 1))
+  }
+  const [{ times: alone }] = fields
+  return fields.map(({ count, times }) => {
+    const ratios = times.map((ns, round) => ns / alone[round])
+    return { count, ns: median(times), ratio: median(ratios), quartiles: quartiles(ratios) }
+  })
+}
+
+/** Each connection gets its first chunk, then each its second, and so on to the end of the turn. */
+function takeTurns(parsers, turns, turn, feed, visit) {
+  const longest = Math.max(...turns.map((chunks) => chunks.length))
+  for (let step = 0; step < longest; step++) {
+    for (let index = 0; index < parsers.length; index++) {
+      const chunk = turns[(turn + index) % TURNS][step]
+      if (chunk !== undefined) feed(parsers[index], chunk, visit)
+    }
+  }
+}
+
+function turnsOf(random) {
+  const names = topics(random, 1_000)
+  return Array.from({ length: TURNS }, () => {
+    const packets = Array.from({ length: PACKETS }, () => brokerMix(random, names))
+    return cut(Buffer.concat(packets.map(bytesOf)), 1_460)
+  })
+}

@@ -1,0 +1,24 @@
+// Bytes per idle parser: as it was opened, and when it has read packets and waits for more.
+
+import { load } from '../contestants.mjs'
+import { held } from '../measure/memory.mjs'
+import { bytesOf } from '../traffic/bytes.mjs'
+
+const PACKETS = [
+  { type: 'publish', topic: 'a/topic', payload: Buffer.from('a payload'), qos: 0, dup: false, retain: false },
+  { type: 'pingreq' },
+]
+
+export default async function ({ contestant: path, count }) {
+  const { open, feed } = await load(path, 'idle')
+  const bytes = Buffer.concat(PACKETS.map(bytesOf))
+  const visit = () => {}
+  const parsers = new Array(count).fill(undefined)
+  feed(open(visit), Buffer.from(bytes), visit) // what is made once, at first use, is nobody's
+  const before = held()
+  for (let index = 0; index < count; index++) parsers[index] = open(visit)
+  const fresh = held()
+  for (let index = 0; index < count; index++) feed(parsers[index], Buffer.from(bytes), visit)
+  const used = held()
+  return { count, fresh: (fresh - before) / count, used: (used - before) / count, kept: parsers.length }
+}
