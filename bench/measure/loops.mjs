@@ -51,3 +51,21 @@ export function encodeIntoLoop({ encodeInto }, natives, longest) {
     return sum
   }
 }
+
+/** A connection for each chunk, which may end in an error; returns how many did. */
+export function reopenLoop({ open, feed }, { chunks }) {
+  const visit = () => {}
+  return (passes) => {
+    let errors = 0
+    for (let pass = 0; pass < passes; pass++) {
+      for (let index = 0; index < chunks.length; index++) {
+        try {
+          feed(open(visit), chunks[index], visit)
+        } catch {
+          errors++
+        }
+      }
+    }
+    return errors
+  }
+}

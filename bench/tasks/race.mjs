@@ -89,9 +89,9 @@ async function encodeIntoEntrant(contestant, stream) {
   return { ...entrant(contestant.name, stream, writtenOf), run: encodeIntoLoop(contestant, natives, longest) }
 }
 
-function entrant(name, { packets, encoded }, valueOf) {
+function entrant(name, { packets, encoded }, value) {
   const expected =
-    valueOf && packets.reduce((sum, packet, index) => (sum + valueOf(packet, encoded[index])) | 0, 0)
+    value && packets.reduce((sum, packet, index) => (sum + value(packet, encoded[index])) | 0, 0)
   return { name, units: packets.length, expected }
 }
 

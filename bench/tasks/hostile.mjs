@@ -1,0 +1,59 @@
+// What hostile traffic costs per byte, as a multiple of what the broker mix costs in the same round.
+
+import { topicCache } from '../../dist/index.js'
+import { load } from '../contestants.mjs'
+import { connectionNs } from '../measure/connection.mjs'
+import { median, race } from '../measure/rounds.mjs'
+import { HOSTILE } from '../traffic/hostile.mjs'
+import { Random } from '../traffic/random.mjs'
+import { traffic } from '../traffic/workloads.mjs'
+
+export default async function ({ traffic: name, contestant: path, scale: _, ...pace }, progress) {
+  const { chunks: build, opens, withoutCache } = HOSTILE[name]
+  const contestant = await load(path, name)
+  const chunks = build(new Random(0x311))
+  const entrants = [
+    await entrant('W2', contestant, traffic('W2', 0.25).chunks),
+    await entrant('hostile', contestant, chunks, opens),
+  ]
+  if (withoutCache) entrants.push(await uncached(contestant, chunks))
+  const fields = race(entrants, pace, progress)
+  const [normal, hostile, plain] = fields.map(({ times }) => [...times.values()])
+  return {
+    ns: median(hostile),
+    ratio: ratio(hostile, normal),
+    ...(opens && {
+      eachNs: (median(hostile) * bytesIn(chunks)) / chunks.length,
+      connectionNs: await connectionNs(200),
+    }),
+    ...(withoutCache && { toUncached: ratio(hostile, plain) }),
+  }
+}
+
+function ratio(times, others) {
+  return median(times.map((time, round) => time / others[round]))
+}
+
+/** A pass over the chunks: on one connection, or on one for each. What it returns must be the same at every pass. */
+async function entrant(name, contestant, chunks, opens = false) {
+  const { decodeLoop, reopenLoop } = await import(`../measure/loops.mjs?${name}`)
+  const run = (opens ? reopenLoop : decodeLoop)(contestant, { chunks })
+  return { name, units: bytesIn(chunks), expected: run(1), run }
+}
+
+function bytesIn(chunks) {
+  return chunks.reduce((bytes, chunk) => bytes + chunk.length, 0)
+}
+
+async function uncached(contestant, chunks) {
+  const { run, ...rest } = await entrant('uncached', contestant, chunks)
+  return {
+    ...rest,
+    run(passes) {
+      topicCache.enabled = false
+      const sum = run(passes)
+      topicCache.enabled = true
+      return sum
+    },
+  }
+}

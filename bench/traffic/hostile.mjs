@@ -1,0 +1,125 @@
+// The worst that a peer can send, and what it costs per byte. Each builds what `tasks/hostile.mjs` feeds to a parser.
+
+import { topicCache } from '../../dist/index.js'
+import { bytesOf, fixedHeader } from './bytes.mjs'
+import { brokerMix, publish, topics } from './packets.mjs'
+import { cut } from './workloads.mjs'
+
+const KIB = 1024
+const CHUNK = 64 * KIB
+
+/** By name: `chunks(random)`, a stream of whole packets; `opens: true` opens a parser for each chunk, which may fail. */
+export const HOSTILE = {
+  'one-byte chunks': {
+    chunks: (random) => cut(mix(random, 1_000), 1),
+    reason:
+      'a call, a look at the chunk and a step of the framing for each byte; on the network each also costs a segment',
+  },
+  'empty chunks': {
+    chunks: (random) => cut(mix(random, 1_000), 2).flatMap((chunk) => [chunk, Buffer.alloc(0)]),
+    reason: 'chunks of two bytes, each with an empty one behind it',
+  },
+  'separators only': {
+    chunks: () => stream(16, () => subscribe(['/'.repeat(65_535)])),
+  },
+  'single-level wildcards': {
+    chunks: () => stream(16, () => subscribe(['+/'.repeat(32_767)])),
+  },
+  'most filters per SUBSCRIBE': {
+    chunks: () => stream(1, () => subscribe(Array.from({ length: 50_000 }, () => 'a'))),
+    reason: 'an object and a text for every four bytes',
+  },
+  'most filters per UNSUBSCRIBE': {
+    chunks: () =>
+      stream(1, () =>
+        bytesOf({ type: 'unsubscribe', packetId: 1, topicFilters: new Array(50_000).fill('a') }),
+      ),
+    reason: 'a text for every three bytes',
+  },
+  'two-byte characters': { chunks: () => stream(16, () => named('é'.repeat(32_767))) },
+  'three-byte characters': { chunks: () => stream(16, () => named('温'.repeat(21_845))) },
+  'four-byte characters': { chunks: () => stream(16, () => named('🌡'.repeat(16_383))) },
+  'ASCII and other characters by turns': { chunks: () => stream(16, () => named('aé'.repeat(21_845))) },
+  'short names with one such character': {
+    chunks: () => stream(10_000, (index) => named(`${String(index).padStart(4, '0')}é`)),
+    reason: 'twelve bytes a packet',
+  },
+  'smallest packets': {
+    chunks: () => stream(50_000, () => Buffer.from([0xc0, 0])),
+    reason: 'a packet for every two bytes',
+  },
+  'Remaining Length 0 in four bytes': {
+    chunks: () => stream(20_000, () => fixedHeader(0xc0, 0, 4)),
+    reason: 'a packet for every five bytes',
+  },
+  'Remaining Length 2 in four bytes': {
+    chunks: () => stream(20_000, () => Buffer.concat([fixedHeader(0x40, 2, 4), Buffer.from([0, 1])])),
+  },
+  'topics three times each': {
+    // A cache that keeps a name when it comes again has looked up and kept each of these for one use.
+    chunks: (random) => cut(thrice(topics(random, 10_000)), CHUNK),
+    withoutCache: true,
+  },
+  'colliding topics': {
+    // Chosen with the cache's key, which no peer can know: all of them belong into the same few places.
+    chunks: (random) => cut(thrice(colliding(random, 2_000)), CHUNK),
+    withoutCache: true,
+  },
+  'reconnects with a bad first byte': {
+    opens: true,
+    chunks: () => repeat(2_000, () => Buffer.from([0])),
+    reason: 'an error for each byte; but each takes a new connection',
+  },
+  'reconnects with a bad last byte': {
+    // Ill-formed at its end, after everything else has been looked at.
+    opens: true,
+    chunks: () =>
+      repeat(20, () => Buffer.concat([named('a'.repeat(65_535)).subarray(0, -2), Buffer.from([0xc3, 0x5a])])),
+  },
+}
+
+function mix(random, count) {
+  const names = topics(random, 1_000)
+  return Buffer.concat(repeat(count, () => bytesOf(brokerMix(random, names))))
+}
+
+function stream(count, make) {
+  return cut(Buffer.concat(repeat(count, make)), CHUNK)
+}
+
+function repeat(count, make) {
+  return Array.from({ length: count }, (_, index) => make(index))
+}
+
+function subscribe(filters) {
+  const subscriptions = filters.map((topicFilter) => ({ topicFilter, qos: 0 }))
+  return bytesOf({ type: 'subscribe', packetId: 1, subscriptions })
+}
+
+function named(topic) {
+  return bytesOf({ type: 'publish', topic, payload: Buffer.from('p'), qos: 0, dup: false, retain: false })
+}
+
+function thrice(names) {
+  return Buffer.concat(names.flatMap((name) => [name, name, name]).map(named))
+}
+
+/** Topic names whose hashes begin with the same bits. */
+function colliding(random, count) {
+  const first = hashOf(publish(random, 'where/they/all/belong', 0, 0).topic) >>> 24
+  const names = new Set()
+  while (names.size < count) {
+    const [name] = topics(random, 1)
+    if (hashOf(name) >>> 24 === first) names.add(name)
+  }
+  return [...names]
+}
+
+/** What the cache looks for when it looks for a name, though it may not look every time. */
+function hashOf(name) {
+  const bytes = Buffer.from(name)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  do topicCache.find(view, 0, bytes.length)
+  while (topicCache.sought === 0)
+  return topicCache.sought
+}
