@@ -63,7 +63,12 @@ function alone(contestant, { quick, gate }) {
     'memory peak 64 KiB': { task: 'peak', chunk: 64 * 1024 },
     'memory peak 1 KiB': { task: 'peak', chunk: 1024 },
     linearity: { task: 'linearity', rounds: quick ? 7 : 15, budgetMs: 15_000 },
-    connections: { task: 'connections', counts: [1, 1_000, 100_000], rounds: quick ? 2 : 5 },
+    connections: {
+      task: 'connections',
+      counts: [1, 1_000, 100_000],
+      rounds: quick ? 2 : 5,
+      budgetMs: 30_000,
+    },
     threads: { task: 'threads', rounds: quick ? 4 : 10, sampleMs: quick ? 200 : 500 },
   }
   return Object.entries(tasks).map(([id, { task, ...options }]) => ({

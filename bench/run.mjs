@@ -83,8 +83,14 @@ async function measureAll(run, jobs, nameOf, prints) {
 
 async function measureOne(run, job, nameOf, progress) {
   progress.show(job.id, 0)
-  const result = await runTask(job.task, job.options, (share) => progress.show(job.id, share))
-  keep(run, job, nameOf[job.options.contestant], result)
+  const contestant = nameOf[job.options.contestant]
+  const task = runTask(job.task, job.options, (share) => progress.show(job.id, share))
+  // A contestant that fails has failed; a race of several that fails is our own mistake.
+  const result =
+    contestant === undefined
+      ? await task
+      : await task.catch(({ message }) => ({ fault: message.split('\n')[0] }))
+  keep(run, job, contestant, result)
 }
 
 function tableOf(group) {

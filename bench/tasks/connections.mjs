@@ -11,7 +11,7 @@ import { cut } from '../traffic/workloads.mjs'
 const PACKETS = 40
 const TURNS = 64
 
-export default async function ({ contestant: path, counts, rounds }, progress) {
+export default async function ({ contestant: path, counts, rounds, budgetMs }, progress) {
   const { open, feed } = await load(path, 'connections')
   const turns = turnsOf(new Random(0x311))
   let packets = 0
@@ -24,7 +24,8 @@ export default async function ({ contestant: path, counts, rounds }, progress) {
     parsers: Array.from({ length: count }, () => open(visit)),
     times: [],
   }))
-  for (let round = -1; round < rounds; round++) {
+  const end = performance.now() + budgetMs
+  for (let round = -1; round < rounds && (round < 1 || performance.now() < end); round++) {
     for (const { count, parsers, times } of fields) {
       globalThis.gc()
       packets = 0

@@ -14,7 +14,9 @@ export default async function ({ workload, operation, contestants, scale, first,
     const start = performance.now()
     const checked = await load(path, 'check')
     const { name } = checked
-    const fault = OPERATIONS[operation].fault(checked, stream, patience)
+    const fault =
+      OPERATIONS[operation].fault(checked, stream, patience) ??
+      (first && decodeFault(checked, traffic(first, scale), patience))
     // The first contestant is the pinned rival: the others get much more time than it took, but no more than can be waited.
     if (patience === Number.POSITIVE_INFINITY)
       patience = between(1_000, 20 * (performance.now() - start), 5_000)
