@@ -20,22 +20,32 @@ Measures mqtt-wire against every other MQTT 3.1.1 codec on npm, and prints a tab
   --help             this text
 `
 
-/** @throws TypeError for what it does not know */
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  json: { type: 'string' },
+  contestant: { type: 'string', multiple: true, default: [] },
+  gate: { type: 'boolean', default: false },
+  update: { type: 'boolean', default: false },
+  compare: { type: 'string' },
+  publish: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+}
+
+/** A command line that makes no sense. */
+export class UsageError extends Error {}
+
+/** @throws UsageError for what it does not know */
 export function options(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      json: { type: 'string' },
-      contestant: { type: 'string', multiple: true, default: [] },
-      gate: { type: 'boolean', default: false },
-      update: { type: 'boolean', default: false },
-      compare: { type: 'string' },
-      publish: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.update && !values.gate) throw new TypeError('--update goes with --gate')
+  const values = parse(args)
+  if (values.update && !values.gate) throw new UsageError('--update goes with --gate')
   return values
+}
+
+function parse(args) {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values
+  } catch (error) {
+    throw new UsageError(error.message)
+  }
 }

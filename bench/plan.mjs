@@ -1,6 +1,7 @@
 // What there is to measure: one job for each child process, in the order of the tables.
 
 import { OURS, PINNED, RIVALS } from './contestants.mjs'
+import { UsageError } from './options.mjs'
 import { HOSTILE } from './traffic/hostile.mjs'
 import { WORKLOADS } from './traffic/workloads.mjs'
 
@@ -35,7 +36,7 @@ export function plan({ quick, gate, subject, others }) {
 export function only(jobs, names) {
   const wanted = names.map((name) => name.trim().toLowerCase())
   const unknown = wanted.filter((name) => !jobs.some((job) => begins(job, name)))
-  if (unknown.length > 0) throw new Error(`nothing to measure is called ${unknown.join(' or ')}`)
+  if (unknown.length > 0) throw new UsageError(`nothing to measure is called ${unknown.join(' or ')}`)
   return jobs.filter((job) => wanted.some((name) => begins(job, name)))
 }
 

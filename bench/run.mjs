@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, load, OURS, RIVALS } from './contestants.mjs'
 import { bounds, boundsFrom, judge, update } from './gate.mjs'
-import { HELP, options } from './options.mjs'
+import { HELP, options, UsageError } from './options.mjs'
 import { changeTable, verdictTable } from './output/judgement.mjs'
 import { Progress } from './output/progress.mjs'
 import { tables } from './output/tables.mjs'
@@ -27,7 +27,7 @@ const TABLES = {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error) => {
-  console.error(error instanceof TypeError ? `${error.message}\n\n${HELP}` : error.message)
+  console.error(error instanceof UsageError ? `${error.message}\n\n${HELP}` : error)
   return 2
 })
 
@@ -38,7 +38,7 @@ async function main(args) {
     return 0
   }
   installRivals()
-  if (wanted.publish) return publish()
+  if (wanted.publish) return publish({ measure: !wanted.quick })
   return measure(wanted)
 }
 

@@ -82,30 +82,24 @@ function memoryTable({ jobs, contestants }) {
 const SCALING = ['connections', 'threads', 'linearity']
 
 function scalingTable({ jobs, contestants }) {
-  const counts = [0, 1, 2].map((at) => (name) => {
-    const result = jobs.connections?.[name]?.[at]
-    return result === undefined
-      ? '–'
-      : at === 0
-        ? time(result.ns)
-        : `${time(result.ns)} (${times(result.ratio)})`
-  })
-  const threads = (name) => {
-    const result = jobs.threads?.[name]
-    return result === undefined
-      ? '–'
-      : `${millions(result.one)} → ${millions(result.two)} (${times(result.ratio)})`
+  const cell = (id, show) => (name) => {
+    const result = jobs[id]?.[name]
+    if (result === undefined) return '–'
+    return result.fault === undefined ? show(result) : fault(result.fault)
   }
-  const linearity = (name) => {
-    const result = jobs.linearity?.[name]
-    return result === undefined ? '–' : result.fault ? fault(result.fault) : times(result.ratio)
-  }
+  const cells = [
+    cell('connections', ([one]) => time(one.ns)),
+    cell('connections', ([, thousand]) => `${time(thousand.ns)} (${times(thousand.ratio)})`),
+    cell('connections', ([, , many]) => `${time(many.ns)} (${times(many.ratio)})`),
+    cell('threads', ({ one, two, ratio }) => `${millions(one)} → ${millions(two)} (${times(ratio)})`),
+    cell('linearity', ({ ratio }) => times(ratio)),
+  ]
   return {
     title: 'Scaling',
     head: ['', '1 connection', '1,000', '100,000', '1 → 2 threads', '64 MiB : 16 MiB'],
     rows: contestants
       .filter(({ name }) => SCALING.some((id) => jobs[id]?.[name]))
-      .map(({ name }) => [name, ...counts.map((cell) => cell(name)), threads(name), linearity(name)]),
+      .map(({ name }) => [name, ...cells.map((cell) => cell(name))]),
     notes: SCALING.flatMap((id) => faults(jobs, id)),
   }
 }
