@@ -14,7 +14,7 @@ const LINES = ['20', '22', '24']
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const README = here('README.md')
 const RESULTS = here('results/')
-const TABLES = /(<!-- tables -->\n)[\s\S]*(\n<!-- end of tables -->)/
+const TABLES = /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/
 
 /** Runs the whole benchmark on each line of Node, unless its results are to be taken as they are. */
 export async function publish({ measure }) {

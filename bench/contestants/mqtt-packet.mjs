@@ -1,4 +1,5 @@
 import mqtt from 'mqtt-packet'
+import { fields } from './fields.mjs'
 
 export const name = 'mqtt-packet'
 
@@ -35,18 +36,28 @@ export function neutral(packet) {
 }
 
 export function native(packet) {
-  return {
-    ...packet,
+  return fields({
     cmd: packet.type,
+    topic: packet.topic,
+    payload: packet.payload,
+    qos: packet.qos,
+    dup: packet.dup,
+    retain: packet.retain,
     messageId: packet.packetId,
     protocolId: packet.protocolName,
     protocolVersion: packet.protocolLevel,
     clean: packet.cleanSession,
+    clientId: packet.clientId,
     keepalive: packet.keepAlive,
+    will: packet.will,
+    username: packet.username,
+    password: packet.password,
+    sessionPresent: packet.sessionPresent,
+    returnCode: packet.returnCode,
     subscriptions: packet.subscriptions?.map(({ topicFilter, qos }) => ({ topic: topicFilter, qos })),
     granted: packet.returnCodes,
     unsubscriptions: packet.topicFilters,
-  }
+  })
 }
 
 export const encode = mqtt.generate

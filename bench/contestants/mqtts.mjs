@@ -1,6 +1,7 @@
 // A client's codec: it reads what a server sends, and writes what a client sends.
 
 import mqtts from 'mqtts'
+import { fields } from './fields.mjs'
 
 export const name = 'mqtts'
 
@@ -43,7 +44,7 @@ const writer = new PacketWriter({ logPacketWrite() {} }, DefaultPacketWriteMap)
 
 export function native(packet) {
   const [type] = Object.entries(NAMES).find(([, name]) => name === packet.type)
-  const options = {
+  const options = fields({
     ...packet,
     identifier: packet.packetId,
     duplicate: packet.dup,
@@ -56,7 +57,7 @@ export function native(packet) {
     },
     subscriptions: packet.subscriptions?.map(({ topicFilter, qos }) => ({ topic: topicFilter, qos })),
     topics: packet.topicFilters,
-  }
+  })
   return { type: Number(type), options }
 }
 

@@ -1,5 +1,6 @@
 import { mqtt_pkt_ctx } from 'u8-mqtt-packet/esm/codec_bind.js'
 import { mqtt_opts_v4 } from 'u8-mqtt-packet/esm/codec_v4_full.js'
+import { fields } from './fields.mjs'
 
 export const name = 'u8-mqtt-packet'
 
@@ -39,20 +40,30 @@ export function neutral(packet) {
 }
 
 export function native(packet) {
-  return {
-    ...packet,
+  return fields({
+    type: packet.type,
+    topic: packet.topic,
+    payload: packet.payload,
+    qos: packet.qos,
+    dup: packet.dup,
+    retain: packet.retain,
     pkt_id: packet.packetId,
     client_id: packet.clientId,
     keep_alive: packet.keepAlive,
-    flags:
-      packet.type === 'connack'
-        ? { session_present: packet.sessionPresent }
-        : { clean_start: packet.cleanSession },
+    will: packet.will,
+    username: packet.username,
+    password: packet.password,
+    flags: flagsOf(packet),
     return_code: packet.returnCode,
     topics:
       packet.subscriptions?.map(({ topicFilter, qos }) => [topicFilter, { qos }]) ?? packet.topicFilters,
     answers: packet.returnCodes,
-  }
+  })
+}
+
+function flagsOf({ type, sessionPresent, cleanSession }) {
+  if (type === 'connack') return { session_present: sessionPresent }
+  return type === 'connect' ? { clean_start: cleanSession } : undefined
 }
 
 export function encode(packet) {
