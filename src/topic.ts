@@ -11,6 +11,7 @@ import { PREFIX_SIZE, textLength } from './wire/writer.ts'
 const SEPARATOR = 0x2f
 const SINGLE_LEVEL = 0x2b
 const MULTI_LEVEL = 0x23
+const REPLACEMENT = '\uFFFD'
 
 // All three are ASCII, so that the rules read the same on UTF-8 bytes and on UTF-16 code units.
 type Units = ArrayLike<number>
@@ -66,8 +67,9 @@ function readUnusualTopicName(reader: Reader, field: string, start: number, wild
   const wildcard = wildcardAt(bytes, start, end)
   if (wildcard !== undefined) {
     reader.violation('wildcard-in-topic-name', field, wildcard, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
-  } else if (isTopicName(text)) {
-    if (topicCache.sought !== 0) topicCache.add(reader.view, start, end, text)
+  } else if (topicCache.sought !== 0 && isTopicName(text) && !text.includes(REPLACEMENT)) {
+    // With U+FFFD in it the bytes may have been ill-formed: let pass here, they are not to be known elsewhere.
+    topicCache.add(reader.view, start, end, text)
   }
   return text
 }
