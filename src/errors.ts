@@ -178,7 +178,7 @@ function actionOf(code: DecodeErrorCode): Action {
     case 'empty-client-identifier':
       return { connack: 2 } // [MQTT-3.1.3-8]
     default:
-      return 'close'
+      return 'close' // [MQTT-3.1.4-1], §4.8
   }
 }
 

@@ -137,11 +137,11 @@ function filterBreaches(filter: string): Breach[] {
   return misplacedWildcards(units, 0, units.length)
 }
 
-/** What names and filters share: 1 to 65,535 bytes of well-formed UTF-8 [MQTT-4.7.3-1] [MQTT-4.7.3-3] without U+0000 [MQTT-4.7.3-2]. */
+/** What names and filters share: 1 to 65,535 bytes of well-formed UTF-8 without U+0000 (§4.7.3). */
 function isTopicText(text: unknown): text is string {
-  if (typeof text !== 'string' || text === '') return false
-  const length = utf8Length(text, false)
-  return typeof length === 'number' && length <= MAX_UINT16
+  if (typeof text !== 'string' || text === '') return false // [MQTT-4.7.3-1]
+  const length = utf8Length(text, false) // [MQTT-4.7.3-2]
+  return typeof length === 'number' && length <= MAX_UINT16 // [MQTT-4.7.3-3]
 }
 
 /** Whether `text` is a topic name, as PUBLISH and wills carry it: no wildcards [MQTT-4.7.1-1], and the rules of §4.7.3. */
@@ -166,5 +166,5 @@ export function topicMatches(filter: string, topic: string): boolean {
   const multiLevel = wanted.at(-1) === '#'
   if (multiLevel) wanted.pop() // it stands for its parent and any number of child levels (§4.7.1.2)
   if (multiLevel ? levels.length < wanted.length : levels.length !== wanted.length) return false
-  return wanted.every((level, index) => level === '+' || level === levels[index])
+  return wanted.every((level, index) => level === '+' || level === levels[index]) // [MQTT-4.7.3-4]
 }

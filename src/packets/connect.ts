@@ -138,7 +138,7 @@ function readConnectFlags(reader: Reader): number {
 
 function readClientId(reader: Reader, cleanSession: boolean): string {
   const prefix = reader.position
-  const clientId = reader.text('Client Identifier') // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
+  const clientId = reader.text('Client Identifier') // [MQTT-3.1.3-3] [MQTT-3.1.3-4] [MQTT-3.1.3-5]
   if (clientId === '' && !cleanSession)
     reader.violation('empty-client-identifier', 'Client Identifier', prefix) // [MQTT-3.1.3-7] [MQTT-3.1.3-8]
   return clientId

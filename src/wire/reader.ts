@@ -100,7 +100,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     if (text !== undefined && !text.includes('\0')) return text
     const breaches: [TolerableCode, number | undefined][] = [
       ['ill-formed-utf8', illFormedAt(bytes, start, end)], // [MQTT-1.5.3-1]
-      ['null-character', nullAt(bytes, start, end)], // [MQTT-1.5.3-2]
+      ['null-character', nullAt(bytes, start, end)], // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
     ]
     for (const [code, at] of breaches.sort(([, a = 0], [, b = 0]) => a - b)) {
       if (at !== undefined) this.violation(code, field, at)

@@ -66,7 +66,7 @@ export function dataLength(data: unknown, packetType: string, field: string): nu
 }
 
 function prefixed(length: number, packetType: string, field: string): number {
-  if (length > MAX_UINT16) refuse('field-too-long', packetType, field)
+  if (length > MAX_UINT16) refuse('field-too-long', packetType, field) // §1.5.3 [MQTT-4.7.3-3]
   return PREFIX_SIZE + length
 }
 

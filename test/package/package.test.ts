@@ -102,6 +102,21 @@ describe('an empty project', () => {
     expect(run(process.execPath, ['require.cjs']).trim()).toBe(EXPECTED)
   })
 
+  test.each([
+    ['requires', "const vectors = createRequire(import.meta.url)('mqtt-wire/vectors')"],
+    ['imports', "const { default: vectors } = await import('mqtt-wire/vectors', { with: { type: 'json' } })"],
+  ])('%s the corpus and its schema', (how, line) => {
+    writeFileSync(
+      join(CONSUMER, `${how}-vectors.mjs`),
+      `import { createRequire } from 'node:module'
+${line}
+createRequire(import.meta.url)('mqtt-wire/vectors/schema.json')
+console.log(vectors.valid.length > 100 && vectors.malformed.length > 100, vectors.version)
+`,
+    )
+    expect(run(process.execPath, [`${how}-vectors.mjs`]).trim()).toMatch(/^true \d+\.\d+\.\d+$/)
+  })
+
   test('runs its command', () => {
     writeFileSync(join(CONSUMER, 'ping.hex'), 'c000')
     expect(run(process.execPath, [join(INSTALLED, 'dist/cli/main.js'), 'decode', 'ping.hex'])).toContain(

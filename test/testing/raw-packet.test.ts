@@ -12,6 +12,7 @@ import {
   rawLayout,
   rawPacket,
 } from '../../src/testing/index.ts'
+import { corpus } from '../vectors/corpus.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
@@ -32,46 +33,63 @@ test('its fields lie where the layout of the bytes has them', () => {
   }
 })
 
-// Packets that were reported as vulnerabilities of brokers and clients, and how each is said.
-test.each<[string, string, ...RawPacket[]]>([
-  ['CVE-2021-34432, empty topic name', '30020000', { type: 'publish', topic: '' }],
-  [
-    'CVE-2026-54412, topic longer than its packet',
-    '3007ffff4142434445',
-    { type: 'publish', topic: { length: 0xffff, content: 'ABCDE' } },
-  ],
-  [
-    'CVE-2025-66168, Remaining Length of five bytes',
-    '30808080800100016162',
-    { type: 'publish', remainingLength: 268_435_456, topic: 'a', payload: 'b' },
-  ],
-  [
-    'CVE-2017-7653, ill-formed UTF-8',
-    '30050003c0af61',
-    { type: 'publish', topic: Uint8Array.of(0xc0, 0xaf, 0x61) },
-  ],
-  ['CVE-2018-12543, a topic that starts with $', '3003000124', { type: 'publish', topic: '$' }],
-  [
-    'an identifier that goes on in the next packet',
-    '400107c000',
-    { type: 'puback', packetId: { bytes: [7] } },
-    { type: 'pingreq' },
-  ],
-  ['an identifier that is missing', '4000', { type: 'puback', packetId: null }],
-])('%s', (_, bytes, ...packets) => {
-  expect(packets.map((packet) => hex(rawPacket(packet))).join('')).toBe(bytes)
-})
-
-test('CVE-2023-0809: a first packet that is no CONNECT and claims much', () => {
-  const bytes = rawPacket({ type: 'publish', remainingLength: 268_435_455, topic: null })
-  expect(hex(bytes)).toBe('30ffffff7f')
-})
-
-test('CVE-2019-11779: a filter of 65,400 separators', () => {
+describe('packets that are known from advisories', () => {
   const topicFilter = '/'.repeat(65_400)
-  const bytes = rawPacket({ type: 'subscribe', subscriptions: [{ topicFilter }] })
-  expect(hex(bytes.subarray(0, 8))).toBe('82fdfe030001ff78')
-  expect(bytes.length).toBe(4 + 2 + 2 + 65_400 + 1)
+  const CLAIM: RawPacket = { type: 'publish', remainingLength: 268_435_455, topic: null }
+  const SAID: Readonly<Record<string, RawPacket>> = {
+    'a filter of 65,400 separators': { type: 'subscribe', packetId: 1, subscriptions: { topicFilter } },
+    'a filter of 65,400 separators, where 128 levels are taken': {
+      type: 'subscribe',
+      packetId: 1,
+      subscriptions: { topicFilter },
+    },
+    'a topic name that is nothing but $': { type: 'publish', topic: '$' },
+    'a PUBLISH whose topic name is empty': { type: 'publish', topic: '' },
+    'a topic name longer than its packet': { type: 'publish', topic: { length: 0xffff, content: 'ABCDE' } },
+    'a topic name one byte longer than its packet': {
+      type: 'publish',
+      topic: { length: 6, content: 'ABCDE' },
+    },
+    'a SUBSCRIBE without a topic filter': { type: 'subscribe', packetId: 1, subscriptions: null },
+    'a Remaining Length of five bytes': {
+      type: 'publish',
+      remainingLength: 268_435_456,
+      topic: 'a',
+      payload: 'b',
+    },
+    'an overlong separator in a topic name': { type: 'publish', topic: Uint8Array.of(0xc0, 0xaf, 0x61) },
+    'a PUBACK without its identifier': { type: 'puback', packetId: null },
+    'an MQTT 5 CONNECT': {
+      type: 'connect',
+      protocolLevel: 5,
+      keepAlive: [60, { bytes: [5, 0x11, 0, 0, 0, 0x78] }],
+      clientId: 'c',
+    },
+    'a first packet that is no CONNECT and claims 268,435,455 bytes': CLAIM,
+    'a first packet that is no CONNECT and claims too much': CLAIM,
+    'an answer larger than the client takes': {
+      type: 'connack',
+      remainingLength: 268_435_455,
+    },
+    'PUBACK: half an identifier, and PINGREQ': {
+      type: 'puback',
+      remainingLength: 1,
+      packetId: { bytes: [7] },
+      surplus: Uint8Array.of(0xc0, 0),
+    },
+  }
+  /** What is no MQTT is no packet, either. */
+  const FOREIGN = ['TLS on the plain port', 'HTTP on the plain port']
+
+  const rows = [...corpus.valid, ...corpus.malformed, ...corpus.streams]
+  test.each(rows.filter(({ advisory }) => advisory !== undefined && !FOREIGN.includes(advisory)))(
+    '$advisory: $name',
+    ({ name, hex: bytes }) => {
+      const said = SAID[name]
+      expect(said).toBeDefined()
+      expect(hex(rawPacket(said!)) === bytes).toBe(true)
+    },
+  )
 })
 
 // Every way to be wrong, shown on one field each.

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { DECODE_ERRORS, type DecodeErrorCode } from '../../src/index.ts'
+import { corpus, serialised } from './corpus.ts'
+import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
+import { enforcedBy, readme } from './table.ts'
+
+// The corpus itself: complete, consistent, and as committed. UPDATE_VECTORS=1 writes it anew.
+
+const here = (path: string): URL => new URL(path, import.meta.url)
+const SHARED_STATEMENTS = here('../../../shared/statements.tsv')
+
+const outOfScope = OUT_OF_SCOPE.flatMap(({ statements }) => statements)
+const rows = [...corpus.valid, ...corpus.malformed, ...corpus.streams, ...corpus.headers]
+const shown = new Set([
+  ...rows.flatMap(({ rule, also = [] }) => [rule, ...also]),
+  ...corpus.malformed.flatMap(({ further = [] }) => further.map(({ rule }) => rule)),
+  ...corpus.streams.flatMap(({ error }) => (error === undefined ? [] : [error.rule])),
+  ...corpus.matching.map(({ rule }) => rule),
+])
+
+/** Compares with what is committed, or writes it. */
+function isCommitted(path: string, text: string): void {
+  if (process.env.UPDATE_VECTORS === '1') writeFileSync(here(path), text)
+  // Not toBe: a difference of megabytes is not to be printed.
+  expect(readFileSync(here(path), 'utf8') === text, `${path} is out of date: UPDATE_VECTORS=1 npm test`).toBe(
+    true,
+  )
+}
+
+test('vectors.json is what the sections say', () => isCommitted('vectors.json', serialised(corpus)))
+
+test('README.md is made from the corpus', () => isCommitted('README.md', readme(corpus)))
+
+test('the corpus obeys its schema', () => {
+  const schema = JSON.parse(readFileSync(here('schema.json'), 'utf8'))
+  const validate = new Ajv2020({ allErrors: false }).compile(schema)
+  validate(JSON.parse(serialised(corpus)))
+  expect(validate.errors).toBeNull()
+})
+
+test('there are 400 rows, and more', () => {
+  expect(rows.length + corpus.matching.length).toBeGreaterThan(400)
+})
+
+test.each(['valid', 'malformed', 'streams', 'headers'] as const)(
+  'each of %s has a name of its own',
+  (list) => {
+    const names = corpus[list].map(({ name }) => name)
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+  },
+)
+
+describe('statements', () => {
+  test('none is in and out of scope', () => {
+    const all = [...IN_SCOPE, ...outOfScope]
+    expect(all.filter((id, index) => all.indexOf(id) !== index)).toEqual([])
+  })
+
+  test('each that is in scope is shown by a row', () => {
+    expect(IN_SCOPE.filter((id) => !shown.has(id))).toEqual([])
+  })
+
+  test('each that is in scope is enforced by a line of source', () => {
+    expect(IN_SCOPE.filter((id) => enforcedBy(id).length === 0)).toEqual([])
+  })
+
+  test("each row's rule is a statement that is in scope, or a section", () => {
+    const strangers = [...shown].filter((rule) => !rule.startsWith('§') && !IN_SCOPE.includes(rule))
+    expect(strangers).toEqual([])
+  })
+
+  test.runIf(existsSync(SHARED_STATEMENTS))(
+    'all that the standard numbers is in one of the two lists',
+    () => {
+      const lines = readFileSync(SHARED_STATEMENTS, 'utf8').trim().split('\n').slice(1)
+      const scopes = lines.map((line) => line.split('\t'))
+      expect(scopes.flatMap(([id, scope]) => (scope === 'codec' ? [id] : [])).sort()).toEqual(
+        [...IN_SCOPE].sort(),
+      )
+      expect(scopes.flatMap(([id, scope]) => (scope === 'codec' ? [] : [id])).sort()).toEqual(
+        outOfScope.sort(),
+      )
+    },
+  )
+})
+
+describe('codes', () => {
+  /** Those that only a stream, or only a call, can break. */
+  const OF_PARSERS: DecodeErrorCode[] = ['unexpected-packet-type', 'packet-too-large']
+  const OF_CALLS: DecodeErrorCode[] = ['incomplete-packet', 'trailing-bytes']
+  const entries = Object.entries(DECODE_ERRORS).map(([code, { tolerable }]) => ({
+    code: code as DecodeErrorCode,
+    tolerable,
+    rows: corpus.malformed.filter((row) => row.code === code),
+  }))
+
+  test.each(entries.filter(({ code }) => !OF_PARSERS.includes(code) && !OF_CALLS.includes(code)))(
+    '$code has a row',
+    ({ rows }) => expect(rows).not.toEqual([]),
+  )
+
+  test.each(OF_PARSERS)('%s has a stream', (code) => {
+    expect(corpus.streams.filter(({ error }) => error?.code === code)).not.toEqual([])
+  })
+
+  test.each(entries.filter(({ tolerable }) => tolerable))(
+    '$code has a row that shows it let pass, and nothing else',
+    ({ rows }) => {
+      expect(rows.some(({ further, tolerated }) => further === undefined && tolerated !== undefined)).toBe(
+        true,
+      )
+    },
+  )
+
+  test.each(entries.filter(({ tolerable }) => !tolerable))('$code is let pass in no row', ({ rows }) => {
+    expect(rows.filter(({ tolerated }) => tolerated !== undefined)).toEqual([])
+  })
+})

@@ -1,0 +1,188 @@
+// How the sections declare rows. What a row says is stated here and in the sections; the library is not asked.
+
+import { bytesOf, type Mark, notated } from './notation.ts'
+import type {
+  Breach,
+  HeaderVector,
+  MalformedVector,
+  MatchingVector,
+  StreamVector,
+  ValidVector,
+  VectorPacket,
+} from './vectors.d.ts'
+
+/** The rows of one part of the standard. */
+export interface Section {
+  readonly valid?: readonly ValidVector[]
+  readonly malformed?: readonly MalformedVector[]
+  readonly streams?: readonly StreamVector[]
+  readonly headers?: readonly HeaderVector[]
+  readonly matching?: readonly MatchingVector[]
+}
+
+/** The rule that each code stands for, unless a row names a closer one. */
+const RULES = {
+  'reserved-packet-type': '§2.2.1',
+  'unexpected-packet-type': '§2.2.1',
+  'remaining-length-too-long': '§2.2.3',
+  'packet-too-large': '§2.2.3',
+  'body-too-short': '§2.2.3',
+  'surplus-bytes': '§2.2.3',
+  'invalid-qos': 'MQTT-3.3.1-4',
+  'reserved-flags': 'MQTT-2.2.2-2',
+  'dup-with-qos-0': 'MQTT-3.3.1-2',
+  'packet-identifier-zero': 'MQTT-2.3.1-1',
+  'ill-formed-utf8': 'MQTT-1.5.3-1',
+  'null-character': 'MQTT-1.5.3-2',
+  'empty-topic-name': 'MQTT-4.7.3-1',
+  'wildcard-in-topic-name': 'MQTT-3.3.2-2',
+  'empty-topic-filter': 'MQTT-4.7.3-1',
+  'misplaced-multi-level-wildcard': 'MQTT-4.7.1-2',
+  'misplaced-single-level-wildcard': 'MQTT-4.7.1-3',
+  'unknown-protocol-name': 'MQTT-3.1.2-1',
+  'unsupported-protocol-level': 'MQTT-3.1.2-2',
+  'connect-reserved-flag': 'MQTT-3.1.2-3',
+  'will-qos-without-will': 'MQTT-3.1.2-13',
+  'will-retain-without-will': 'MQTT-3.1.2-15',
+  'password-without-username': 'MQTT-3.1.2-22',
+  'empty-client-identifier': 'MQTT-3.1.3-8',
+  'connack-reserved-bits': '§3.2.2.1',
+  'reserved-connack-code': '§3.2.2.3',
+  'session-present-with-refusal': 'MQTT-3.2.2-4',
+  'no-topic-filter': 'MQTT-3.8.3-3',
+  'requested-qos-reserved-bits': 'MQTT-3-8.3-4',
+  'no-return-code': '§3.9.3',
+  'reserved-suback-code': 'MQTT-3.9.3-2',
+  'topic-too-long': '§4.7.3',
+  'too-many-topic-levels': '§4.7.1',
+  'too-many-topic-filters': '§3.8.3',
+} as const
+
+export type Code = keyof typeof RULES
+
+/** What is wrong: the code, the field, and the rule where it is a closer one. Where it is, the notation marks. */
+export type Wrong = readonly [code: Code, field?: string, rule?: string]
+
+const ANSWERS: Partial<Record<Code, MalformedVector['action']>> = {
+  'unsupported-protocol-level': { connack: 1 },
+  'empty-client-identifier': { connack: 2 },
+}
+
+/** Table 2.1. */
+export const PACKET_TYPES = [
+  undefined,
+  'connect',
+  'connack',
+  'publish',
+  'puback',
+  'pubrec',
+  'pubrel',
+  'pubcomp',
+  'subscribe',
+  'suback',
+  'unsubscribe',
+  'unsuback',
+  'pingreq',
+  'pingresp',
+  'disconnect',
+  undefined,
+] as const
+
+function breach([code, field, rule = RULES[code]]: Wrong, mark: Mark | undefined): Breach {
+  if (mark === undefined) throw new SyntaxError(`${code} is not marked`)
+  return { code, rule, ...(field !== undefined && { field }), offset: mark.offset }
+}
+
+const packetTypeAt = (bytes: Buffer, index: number): { packetType?: string } => {
+  const packetType = PACKET_TYPES[bytes[index]! >> 4]
+  return packetType === undefined ? {} : { packetType }
+}
+
+type Extra<Row> = Partial<Pick<Row, Extract<keyof Row, 'also' | 'options' | 'advisory'>>>
+
+export function valid(
+  name: string,
+  notation: string,
+  packet: VectorPacket,
+  rule: string,
+  extra: Extra<ValidVector> & { readOnly?: true } = {},
+): ValidVector {
+  return { name, hex: bytesOf(notation).toString('hex'), packet, rule, ...extra }
+}
+
+export function malformed(
+  name: string,
+  notation: string,
+  wrong: Wrong,
+  extra: Extra<MalformedVector> & {
+    tolerated?: VectorPacket
+    further?: readonly Wrong[]
+    protocolLevel?: number
+  } = {},
+): MalformedVector {
+  const { bytes, marks } = notated(notation)
+  const { further, ...rest } = extra
+  return {
+    name,
+    hex: bytes.toString('hex'),
+    ...breach(wrong, marks[0]),
+    action: ANSWERS[wrong[0]] ?? 'close',
+    ...packetTypeAt(bytes, 0),
+    ...(further && { further: further.map((one, index) => breach(one, marks[index + 1])) }),
+    ...rest,
+  }
+}
+
+/** A stream that ends in a breach, in the midst of a packet, or between two. */
+export function stream(
+  name: string,
+  notation: string,
+  packets: readonly VectorPacket[],
+  rule: string,
+  extra: Extra<StreamVector> & { wrong?: Wrong; incomplete?: number } = {},
+): StreamVector {
+  const { bytes, marks } = notated(notation)
+  const { wrong, ...rest } = extra
+  const row = { name, hex: bytes.toString('hex'), packets: [...packets], rule, ...rest }
+  if (wrong === undefined) return row
+  const { offset, streamOffset } = marks[0] ?? { offset: 0, streamOffset: 0 }
+  const error = {
+    ...breach(wrong, marks[0]),
+    ...packetTypeAt(bytes, streamOffset - offset),
+    streamOffset,
+  }
+  return { ...row, error }
+}
+
+const DEFAULT_CONNECT = {
+  type: 'connect',
+  protocolName: 'MQTT',
+  protocolLevel: 4,
+  bridge: false,
+  clientId: 'c',
+  cleanSession: true,
+  keepAlive: 60,
+} as const
+
+type PacketOf<Type> = Extract<VectorPacket, { type: Type }>
+
+export const hexOf = (text: string): string => Buffer.from(text).toString('hex')
+
+/** `10 (['MQTT'] 04 02 003c ['c'])`, but for some fields. */
+export const connect = (fields: Partial<PacketOf<'connect'>> = {}): VectorPacket => ({
+  ...DEFAULT_CONNECT,
+  ...fields,
+})
+
+/** `30 (['a/b'] 'hi')`, but for some fields. */
+export const publish = (fields: Partial<PacketOf<'publish'>> = {}): VectorPacket => ({
+  type: 'publish',
+  topic: 'a/b',
+  payload: hexOf('hi'),
+  qos: 0,
+  dup: false,
+  retain: false,
+  ...fields,
+})
+
+export const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0')

@@ -1,0 +1,67 @@
+// §2.2.3: where one packet ends, the next one starts. Lengths that lie, and what the fixed header alone refuses.
+
+import { connect, hexByte, PACKET_TYPES, publish, type Section, stream, type Wrong } from './rows.ts'
+import type { StreamVector, VectorPacket } from './vectors.d.ts'
+
+const RULE = '§2.2.3'
+const PINGREQ: VectorPacket = { type: 'pingreq' }
+const PINGRESP: VectorPacket = { type: 'pingresp' }
+const puback = (packetId: number): VectorPacket => ({ type: 'puback', packetId })
+const tooShort = (field: string): Wrong => ['body-too-short', field]
+const SURPLUS: Wrong = ['surplus-bytes']
+const RESERVED_TYPE: Wrong = ['reserved-packet-type', 'Control Packet type']
+const TOO_LARGE: Wrong = ['packet-too-large', 'Remaining Length']
+
+/** Table 2.1: what only a client and only a server sends. */
+const SENT_BY_CLIENT = [1, 8, 10, 12, 14]
+const SENT_BY_SERVER = [2, 9, 11, 13]
+
+const refusedBy =
+  (role: 'client' | 'server') =>
+  (type: number): StreamVector => {
+    const [before, packet] = role === 'server' ? (['c0', PINGREQ] as const) : (['d0', PINGRESP] as const)
+    const flags = type === 8 || type === 10 ? 2 : 0
+    return stream(
+      `a ${role} gets a ${PACKET_TYPES[type]!.toUpperCase()} that claims 268,435,455 bytes`,
+      `${before} () | ^ ${hexByte((type << 4) | flags)} ffffff7f`,
+      [packet],
+      '§2.2.1',
+      { options: { role }, wrong: ['unexpected-packet-type', 'Control Packet type'] },
+    )
+  }
+
+// biome-ignore format: one row a stream
+export const streams: Section = {
+  streams: [
+    stream('nothing', '', [], RULE),
+    stream('two packets', 'c0 00 40 (0007)', [PINGREQ, puback(7)], RULE),
+    stream('all of a session', "10 (['MQTT'] 04 02 003c ['c']) 30 (['a/b'] 'hi') c0 () e0 ()", [connect(), publish(), PINGREQ, { type: 'disconnect' }], RULE),
+    stream('half a packet behind a packet', "c0 00 30 07 0003 'a'", [PINGREQ], RULE, { incomplete: 5 }),
+
+    stream('PUBACK: the length one too short', 'c0 00 | 40 01 ^ 00 07 c0 00', [PINGREQ], RULE, { wrong: tooShort('Packet Identifier') }),
+    stream('PUBACK: half an identifier, and PINGREQ', '40 01 ^ 07 c0 00', [], RULE, { wrong: tooShort('Packet Identifier'), advisory: 'mqtt-packet 9.0.2 reads into the next packet' }),
+    stream('PUBACK: the length one too long', '40 03 0007 ^ c0 00', [], RULE, { wrong: SURPLUS }),
+    stream('PUBACK: the length two too long', '40 04 0007 ^ c0 00', [], RULE, { wrong: SURPLUS }),
+    stream('PINGREQ: the length one too long', 'c0 01 ^ 40 02 0007', [], RULE, { wrong: SURPLUS }),
+    stream('PUBLISH QoS 0: the length one too short cuts the payload', "30 (-1 ['a/b'] 'h' | ^ 'i') c0 00", [publish({ payload: '68' })], RULE, { wrong: ['reserved-flags', 'Flags', 'MQTT-3.6.1-1'] }),
+    stream('PUBLISH QoS 0: the length one too long swallows the next first byte', "30 (+1 ['a/b'] 'hi') c0 | ^ 00", [publish({ payload: '6869c0' })], RULE, { wrong: RESERVED_TYPE }),
+    stream('PUBLISH QoS 0: the length two too long swallows the next packet', "30 (+2 ['a/b'] 'hi') c0 00 c0 00", [publish({ payload: '6869c000' }), PINGREQ], RULE),
+    stream('PUBLISH QoS 1: the length ends inside the identifier', "32 06 ['a/b'] ^ 00 07 c0 00", [], RULE, { wrong: tooShort('Packet Identifier') }),
+    stream('PUBLISH: the length ends inside the topic', "30 04 ^ 0003 'a/b' c0 00", [], RULE, { wrong: tooShort('Topic Name') }),
+    stream('PUBLISH: the topic reaches into the next packet', "30 (^ 0005 'a/b') c0 00", [], RULE, { wrong: tooShort('Topic Name') }),
+    stream('SUBSCRIBE: the length one too short leaves the QoS out', "82 (-1 0007 ['a'] ^ 01) c0 00", [], RULE, { wrong: ['body-too-short', 'Requested QoS'] }),
+    stream('SUBSCRIBE: the length one too long', "82 (+1 0007 ['a'] 01 ^) c0 00", [], RULE, { wrong: tooShort('Topic Filter') }),
+    stream('UNSUBSCRIBE: the length ends inside a filter', "a2 (-1 0007 ^ ['a/b']) c0 00", [], RULE, { wrong: tooShort('Topic Filter') }),
+    stream('SUBACK: the length one too long takes the next first byte for a code', '90 (+1 0007 01 ^) c0 00', [], RULE, { wrong: ['reserved-suback-code', 'Return Code'] }),
+    stream('SUBACK: the length one too short', '90 (-1 0007 01 | ^ 02) c0 00', [{ type: 'suback', packetId: 7, returnCodes: [1] }], RULE, { wrong: RESERVED_TYPE }),
+    stream('CONNACK: the length one too short', '20 01 00 ^ 00 c0 00', [], RULE, { wrong: tooShort('Return Code') }),
+    stream('CONNECT: the length one too short', "10 (-1 ['MQTT'] 04 02 003c ^ ['c']) c0 00", [], RULE, { wrong: tooShort('Client Identifier') }),
+    stream('CONNECT: the length one too long', "10 (+1 ['MQTT'] 04 02 003c ['c'] ^) c0 00", [], RULE, { wrong: SURPLUS }),
+
+    ...SENT_BY_SERVER.map(refusedBy('server')),
+    ...SENT_BY_CLIENT.map(refusedBy('client')),
+    stream('a packet as large as the receiver takes', "30 (['a/b'] 'hi')", [publish()], RULE, { options: { maxPacketSize: 9 } }),
+    stream('a packet one byte larger than the receiver takes', "c0 00 | 30 ^ 07", [PINGREQ], RULE, { options: { maxPacketSize: 8 }, wrong: TOO_LARGE }),
+    stream('a header that claims more than the receiver takes', '30 ^ ffffff7f', [], RULE, { options: { maxPacketSize: 1_048_576 }, wrong: TOO_LARGE }),
+  ],
+}

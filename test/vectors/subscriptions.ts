@@ -1,0 +1,164 @@
+// §3.8 and §3.10, SUBSCRIBE and UNSUBSCRIBE, and the topic filters of §4.7 in both.
+
+import { hexByte, malformed, type Section, valid, type Wrong } from './rows.ts'
+import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
+
+interface Kind {
+  readonly name: string
+  readonly first: string
+  /** What stands behind each topic filter, as a notation. */
+  readonly behind: string
+  readonly noFilter: string
+  readonly section: string
+  packet(topicFilters: readonly string[], packetId?: number): VectorPacket
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'SUBSCRIBE',
+    first: '82',
+    behind: '01',
+    noFilter: 'MQTT-3.8.3-3',
+    section: '§3.8.3',
+    packet: (topicFilters, packetId = 7) => ({
+      type: 'subscribe',
+      packetId,
+      subscriptions: topicFilters.map((topicFilter) => ({ topicFilter, qos: 1 })),
+    }),
+  },
+  {
+    name: 'UNSUBSCRIBE',
+    first: 'a2',
+    behind: '',
+    noFilter: 'MQTT-3.10.3-2',
+    section: '§3.10.3',
+    packet: (topicFilters, packetId = 7) => ({
+      type: 'unsubscribe',
+      packetId,
+      topicFilters: [...topicFilters],
+    }),
+  },
+]
+
+const FILTERS = [
+  '#',
+  '+',
+  '/',
+  '//',
+  '/#',
+  '+/+',
+  '/+',
+  '+/',
+  'a/#',
+  'a/+',
+  'a/+/b',
+  '+/a/#',
+  '+/+/#',
+  'sport/tennis/player1/#',
+  '$SYS/#',
+  '$SYS/+',
+  ' ',
+  'a b/#',
+]
+
+/** Where the first misplaced wildcard stands, and whether it is a `#`; the breaches of a filter in their order. */
+const MISPLACED: readonly (readonly [filter: string, ...at: (readonly ['#' | '+', number])[]])[] = [
+  ['a#', ['#', 1]],
+  ['#a', ['#', 0]],
+  ['#/', ['#', 0]],
+  ['#/a', ['#', 0]],
+  ['a/#/b', ['#', 2]],
+  ['a/b#', ['#', 3]],
+  ['##', ['#', 0]],
+  ['sport/tennis#', ['#', 12]],
+  ['sport/tennis/#/ranking', ['#', 13]],
+  ['a+', ['+', 1]],
+  ['+a', ['+', 0]],
+  ['a/+b', ['+', 2]],
+  ['a/b+', ['+', 3]],
+  ['a/b+/c', ['+', 3]],
+  ['++', ['+', 0]],
+  ['sport+', ['+', 5]],
+  ['+#', ['+', 0], ['#', 1]],
+  ['#+', ['#', 0], ['+', 1]],
+  ['a+/b#', ['+', 1], ['#', 4]],
+]
+
+const WRONG: Readonly<Record<'#' | '+', Wrong>> = {
+  '#': ['misplaced-multi-level-wildcard', 'Topic Filter'],
+  '+': ['misplaced-single-level-wildcard', 'Topic Filter'],
+}
+const FILTER_TOO_SHORT: Wrong = ['body-too-short', 'Topic Filter']
+const IDENTIFIER_TOO_SHORT: Wrong = ['body-too-short', 'Packet Identifier']
+const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier']
+const EMPTY: Wrong = ['empty-topic-filter', 'Topic Filter']
+const LONGEST = 65_535
+
+// biome-ignore format: one row a packet
+function validRows({ name, first, behind, packet, noFilter, section }: Kind): ValidVector[] {
+  return [
+    ...FILTERS.map((filter) =>
+      valid(`${name} "${filter}"`, `${first} (0007 ['${filter}'] ${behind})`, packet([filter]), '§4.7.1', { also: ['MQTT-4.7.1-2', 'MQTT-4.7.1-3', 'MQTT-4.7.3-1'] })),
+    valid(`${name} of 1`, `${first} (0001 ['a'] ${behind})`, packet(['a'], 1), 'MQTT-2.3.1-1'),
+    valid(`${name} of 65,535`, `${first} (ffff ['a'] ${behind})`, packet(['a'], 65_535), 'MQTT-2.3.1-1'),
+    valid(`${name}: three filters`, `${first} (0007 ['a'] ${behind} ['b/#'] ${behind} ['a'] ${behind})`, packet(['a', 'b/#', 'a']), noFilter, { also: [section] }),
+    valid(`${name}: a filter of 65,535 bytes`, `${first} (0007 ['f'*${LONGEST}] ${behind})`, packet(['f'.repeat(LONGEST)]), 'MQTT-4.7.3-3'),
+  ]
+}
+
+// biome-ignore format: one row a breach
+function malformedRows({ name, first, behind, packet, noFilter, section }: Kind): MalformedVector[] {
+  return [
+    ...MISPLACED.map(([filter, ...breaches]) => {
+      const marked = breaches.reduceRight((text, [, at], index) => `${text.slice(0, at)}' ${'^'.repeat(index + 1)} '${text.slice(at)}`, filter)
+      const [wrong, ...further] = breaches.map(([wildcard]) => WRONG[wildcard])
+      return malformed(`${name} "${filter}"`, `${first} (0007 ['${marked}'] ${behind})`, wrong!, { also: ['§4.7.1'], ...(further.length > 0 && { further }), tolerated: packet([filter]) })
+    }),
+    malformed(`${name}: no body`, `${first} (^)`, IDENTIFIER_TOO_SHORT),
+    malformed(`${name}: half an identifier`, `${first} (^ 00)`, IDENTIFIER_TOO_SHORT),
+    malformed(`${name} of 0`, `${first} (^ 0000 ['a'] ${behind})`, ZERO, { tolerated: packet(['a'], 0) }),
+    malformed(`${name}: no filter`, `${first} (0007 ^)`, ['no-topic-filter', 'Topic Filter', noFilter], { also: [section], tolerated: packet([]) }),
+    malformed(`${name} of 0, and no filter`, `${first} (^ 0000 ^^)`, ZERO, { further: [['no-topic-filter', 'Topic Filter', noFilter]], tolerated: packet([], 0) }),
+    malformed(`${name}: half a length`, `${first} (0007 ^ 00)`, FILTER_TOO_SHORT),
+    malformed(`${name}: half a length behind a filter`, `${first} (0007 ['a'] ${behind} ^ 00)`, FILTER_TOO_SHORT),
+    malformed(`${name}: a filter one byte longer than the packet`, `${first} (0007 ^ [+${1 + behind.length / 2} 'a'] ${behind})`, FILTER_TOO_SHORT),
+    malformed(`${name}: a filter of 65,535 bytes announced`, `${first} (0007 ^ ffff 'a' ${behind})`, FILTER_TOO_SHORT),
+    malformed(`${name}: an empty filter`, `${first} (0007 ^ [] ${behind})`, EMPTY, { tolerated: packet(['']) }),
+    malformed(`${name}: an empty filter behind a good one`, `${first} (0007 ['a'] ${behind} ^ [] ${behind})`, EMPTY, { tolerated: packet(['a', '']) }),
+    malformed(`${name}: two empty filters`, `${first} (0007 ^ [] ${behind} ^^ [] ${behind})`, EMPTY, { further: [EMPTY], tolerated: packet(['', '']) }),
+    malformed(`${name}: more filters than the receiver takes`, `${first} (0007 ['a'] ${behind} ['b'] ${behind} ^ ['c'] ${behind})`, ['too-many-topic-filters', 'Topic Filter', section], { options: { maxTopicFilters: 2 } }),
+  ]
+}
+
+/** §3.8.3: the byte behind each of SUBSCRIBE's topic filters. */
+const REQUESTED_QOS: Wrong = ['requested-qos-reserved-bits', 'Requested QoS']
+const [SUBSCRIBE] = KINDS as readonly [Kind]
+const requesting = (qos: 0 | 1 | 2): VectorPacket => ({
+  type: 'subscribe',
+  packetId: 7,
+  subscriptions: [{ topicFilter: 'a', qos }],
+})
+
+// biome-ignore format: one row a packet
+export const subscriptions: Section = {
+  valid: [
+    ...KINDS.flatMap(validRows),
+    ...([0, 1, 2] as const).map((qos) => valid(`SUBSCRIBE Requested QoS ${qos}`, `82 (0007 ['a'] ${hexByte(qos)})`, requesting(qos), 'MQTT-3-8.3-4')),
+    ...KINDS.map(({ name, first, behind, packet }) =>
+      valid(`${name}: as many filters as the receiver takes`, `${first} (0007 ['a'] ${behind} ['b'] ${behind})`, packet(['a', 'b']), '§4.7', { options: { maxTopicFilters: 2 } })),
+  ],
+  malformed: [
+    ...KINDS.flatMap(malformedRows),
+    ...[2, 3, 4, 5, 6, 7].map((bit) =>
+      malformed(`SUBSCRIBE Requested QoS: reserved bit ${bit}`, `82 (0007 ['a'] ^ ${hexByte((1 << bit) | 1)})`, REQUESTED_QOS, { tolerated: requesting(1) })),
+    malformed('SUBSCRIBE Requested QoS 3', "82 (0007 ['a'] ^ 03)", ['invalid-qos', 'Requested QoS', 'MQTT-3-8.3-4']),
+    malformed('SUBSCRIBE Requested QoS 3 and reserved bits', "82 (0007 ['a'] ^ ff)", ['invalid-qos', 'Requested QoS', 'MQTT-3-8.3-4']),
+    malformed('SUBSCRIBE: no Requested QoS', "82 (0007 ['a'] ^)", ['body-too-short', 'Requested QoS']),
+    malformed('SUBSCRIBE: a filter one byte too short', "82 (0007 [-1 'a' ^ 'b'] ^^ 01)", REQUESTED_QOS, { further: [FILTER_TOO_SHORT], also: ['§1.5.3'] }),
+    malformed('SUBSCRIBE: a bad QoS behind a bad filter', "82 (^ 0000 ['a' ^^ '#'] ^^^ 05)", ZERO, {
+      further: [WRONG['#'], REQUESTED_QOS],
+      tolerated: SUBSCRIBE.packet(['a#'], 0),
+    }),
+    malformed('UNSUBSCRIBE: a filter one byte too short', "a2 (0007 [-1 'a' ^ 'b'])", FILTER_TOO_SHORT),
+  ],
+}

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import {
+  DECODE_ERRORS,
+  DecodeError,
+  type DecodeErrorCode,
+  decode,
+  decodeFixedHeader,
+  encode,
+  encodedLength,
+  type Packet,
+  type PacketInput,
+  PacketParser,
+  PacketType,
+  type ParserOptions,
+  type TolerableCode,
+  topicMatches,
+} from '../../src/index.ts'
+import { CUTS, join } from '../support/bytes.ts'
+import { caught } from '../support/malformed.ts'
+import { corpus } from './corpus.ts'
+import type { Breach, VectorOptions, VectorPacket } from './vectors.d.ts'
+
+// The library's verdict on every row: whole, one byte at a time, and before another packet.
+
+const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
+const PINGREQ = bytesOf('c000')
+
+/** A decoded packet as the corpus writes it. */
+function written(packet: Packet): VectorPacket {
+  const plain = JSON.stringify(packet, function (this: Record<string, unknown>, key, value) {
+    const own = this[key]
+    return own instanceof Uint8Array ? Buffer.from(own).toString('hex') : value
+  })
+  return JSON.parse(plain)
+}
+
+/** A packet of the corpus as `encode` takes it. */
+function input(packet: VectorPacket): PacketInput {
+  if (packet.type === 'publish') return { ...packet, payload: bytesOf(packet.payload) }
+  if (packet.type !== 'connect') return packet
+  const { will, password, ...rest } = packet
+  return {
+    ...rest,
+    ...(will && { will: { ...will, payload: bytesOf(will.payload) } }),
+    ...(password !== undefined && { password: bytesOf(password) }),
+  }
+}
+
+/** What an error says, as the corpus writes it. */
+function facts(error: unknown): unknown {
+  if (!(error instanceof DecodeError)) throw error
+  const { code, rule, field, offset, action, packetType, protocolLevel } = error
+  return JSON.parse(JSON.stringify({ code, rule, field, offset, action, packetType, protocolLevel }))
+}
+
+const isTolerable = (code: string): code is TolerableCode => DECODE_ERRORS[code as DecodeErrorCode].tolerable
+
+const breachOf = ({ code, rule, field, offset }: Breach): Breach => ({
+  code,
+  rule,
+  ...(field !== undefined && { field }),
+  offset,
+})
+
+/** Everything that a parser gives, and the error at the end. */
+function parsed(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
+  const parser = new PacketParser(options)
+  const packets: VectorPacket[] = []
+  const error = caught(() => {
+    for (const chunk of chunks) for (const packet of parser.push(chunk)) packets.push(written(packet))
+  })
+  return { parser, packets, error }
+}
+
+const optionsOf = ({ options = {} }: { options?: VectorOptions }): ParserOptions => options
+/** Long rows are cut into pieces that are still small, but not into single bytes. */
+const cutsFor = (hex: string) =>
+  hex.length < 4_000
+    ? CUTS
+    : [CUTS[0]!, { name: 'in pieces of 999', cut: (whole: Uint8Array) => pieces(whole, 999) }]
+const pieces = (whole: Uint8Array, size: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
+    whole.subarray(index * size, (index + 1) * size),
+  )
+
+describe('valid', () => {
+  test.each(corpus.valid)('$name', (row) => {
+    const { hex, packet, readOnly } = row
+    const whole = bytesOf(hex)
+    const options = optionsOf(row)
+    expect(written(decode(whole, options))).toEqual(packet)
+    for (const { cut } of cutsFor(hex)) {
+      const { packets, parser } = parsed(cut(join(whole, PINGREQ, whole)), options)
+      expect(packets).toEqual([packet, { type: 'pingreq' }, packet])
+      expect(parser.bufferedLength).toBe(0)
+    }
+    const step = Math.max(1, Math.floor(whole.length / 64))
+    for (let length = 0; length < whole.length; length += step) {
+      const { packets, parser, error } = parsed([whole.subarray(0, length)], options)
+      expect([packets, error, parser.bufferedLength]).toEqual([[], undefined, length])
+    }
+    expect(encodedLength(input(packet))).toBe(encode(input(packet)).length)
+    expect(Buffer.from(encode(input(packet))).equals(whole)).toBe(readOnly !== true)
+  })
+})
+
+describe('malformed', () => {
+  test.each(corpus.malformed)('$name', (row) => {
+    const { hex, action, packetType, protocolLevel } = row
+    const whole = bytesOf(hex)
+    const options = optionsOf(row)
+    const expected = JSON.parse(JSON.stringify({ ...breachOf(row), action, packetType, protocolLevel }))
+    expect(facts(caught(() => decode(whole, options)))).toEqual(expected)
+    for (const { cut } of cutsFor(hex)) {
+      const { packets, error } = parsed(cut(join(PINGREQ, whole, PINGREQ)), options)
+      expect(packets).toEqual([{ type: 'pingreq' }])
+      expect(facts(error)).toEqual(expected)
+      expect((error as DecodeError).streamOffset).toBe(PINGREQ.length + row.offset)
+    }
+  })
+
+  const tolerable = corpus.malformed.filter(({ code }) => isTolerable(code))
+  test.each(tolerable)('$name, tolerated', (row) => {
+    const { hex, further = [], tolerated } = row
+    const whole = bytesOf(hex)
+    const breaches = [breachOf(row), ...further]
+    // With the codes of the first so many breaches tolerated, the next breach of another code is thrown.
+    for (let count = 1; count <= breaches.length; count++) {
+      const tolerate = breaches
+        .slice(0, count)
+        .map(({ code }) => code)
+        .filter(isTolerable)
+      const left = breaches.findIndex(({ code }) => !(tolerate as string[]).includes(code))
+      for (const { cut } of cutsFor(hex)) {
+        const reports: Breach[] = []
+        const onTolerated = (violation: DecodeError): void => {
+          reports.push(breachOf(violation as Breach))
+        }
+        const options = { ...optionsOf(row), tolerate, onTolerated }
+        const { packets, error } = parsed(cut(join(whole, PINGREQ)), options)
+        expect(reports).toEqual(breaches.slice(0, left < 0 ? undefined : left))
+        if (left < 0) {
+          expect(error).toBeUndefined()
+          expect(packets).toEqual([tolerated, { type: 'pingreq' }])
+        } else {
+          expect(breachOf(error as Breach)).toEqual(breaches[left])
+          expect(packets).toEqual([])
+        }
+      }
+    }
+  })
+
+  test.each(tolerable)('$name, reported as it would have been thrown', (row) => {
+    const thrown = caught(() => decode(bytesOf(row.hex), optionsOf(row)))
+    const reports: DecodeError[] = []
+    caught(() =>
+      decode(bytesOf(row.hex), {
+        ...optionsOf(row),
+        tolerate: [row.code as TolerableCode],
+        onTolerated: (each) => reports.push(each),
+      }),
+    )
+    expect(reports[0]).toEqual(thrown)
+    expect(reports[0]!.message).toBe((thrown as Error).message)
+  })
+})
+
+describe('streams', () => {
+  test.each(corpus.streams)('$name', (row) => {
+    const { hex, packets, error, incomplete = 0 } = row
+    for (const { cut } of cutsFor(hex)) {
+      const result = parsed(cut(bytesOf(hex)), optionsOf(row))
+      expect(result.packets).toEqual(packets)
+      if (error === undefined) {
+        expect(result.error).toBeUndefined()
+        expect(result.parser.bufferedLength).toBe(incomplete)
+        expect(caught(() => result.parser.end()) === undefined).toBe(incomplete === 0)
+      } else {
+        const { packetType, streamOffset, ...breach } = error
+        expect(breachOf(result.error as Breach)).toEqual(breach)
+        expect((result.error as DecodeError).streamOffset).toBe(streamOffset)
+        expect((result.error as DecodeError).packetType).toBe(packetType)
+        expect(result.parser.bufferedLength).toBe(0)
+      }
+    }
+  })
+})
+
+describe('headers', () => {
+  test.each(corpus.headers)('$name', ({ hex, packetType, flags, remainingLength, length }) => {
+    const type = PacketType[packetType.toUpperCase() as keyof typeof PacketType]
+    const header = bytesOf(hex)
+    expect(decodeFixedHeader(header)).toMatchObject({ type, flags, remainingLength, length })
+    for (let cut = 0; cut < header.length; cut++)
+      expect(decodeFixedHeader(header.subarray(0, cut))).toBeUndefined()
+  })
+})
+
+describe('matching', () => {
+  test.each(corpus.matching)('$filter and $topic: $matches', ({ filter, topic, matches }) => {
+    expect(topicMatches(filter, topic)).toBe(matches)
+  })
+})
