@@ -31,6 +31,7 @@ export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
 export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
 export { PacketParser } from './parser.ts'
+export { presets } from './presets.ts'
 export { decodeStream, PacketDecoderStream, PacketEncoderStream } from './streams.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic.ts'
 export {

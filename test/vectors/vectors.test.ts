@@ -7,8 +7,6 @@ import {
   decodeFixedHeader,
   encode,
   encodedLength,
-  type Packet,
-  type PacketInput,
   PacketParser,
   PacketType,
   type ParserOptions,
@@ -17,34 +15,13 @@ import {
 } from '../../src/index.ts'
 import { CUTS, join } from '../support/bytes.ts'
 import { caught } from '../support/malformed.ts'
+import { bytesOf, input, written } from '../support/vectors.ts'
 import { corpus } from './corpus.ts'
 import type { Breach, VectorOptions, VectorPacket } from './vectors.d.ts'
 
 // The library's verdict on every row: whole, one byte at a time, and before another packet.
 
-const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
 const PINGREQ = bytesOf('c000')
-
-/** A decoded packet as the corpus writes it. */
-function written(packet: Packet): VectorPacket {
-  const plain = JSON.stringify(packet, function (this: Record<string, unknown>, key, value) {
-    const own = this[key]
-    return own instanceof Uint8Array ? Buffer.from(own).toString('hex') : value
-  })
-  return JSON.parse(plain)
-}
-
-/** A packet of the corpus as `encode` takes it. */
-function input(packet: VectorPacket): PacketInput {
-  if (packet.type === 'publish') return { ...packet, payload: bytesOf(packet.payload) }
-  if (packet.type !== 'connect') return packet
-  const { will, password, ...rest } = packet
-  return {
-    ...rest,
-    ...(will && { will: { ...will, payload: bytesOf(will.payload) } }),
-    ...(password !== undefined && { password: bytesOf(password) }),
-  }
-}
 
 /** What an error says, as the corpus writes it. */
 function facts(error: unknown): unknown {

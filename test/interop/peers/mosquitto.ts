@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { programPath } from './installed.ts'
+import { ACCOUNT, freePorts, type Installation, serve } from './peer.ts'
+
+export const mosquitto: Installation = {
+  name: 'mosquitto',
+  source: 'Debian: apt-get install mosquitto',
+  isInstalled: () => programPath('mosquitto') !== undefined,
+  async start(folder) {
+    const [port, accountPort] = (await freePorts(2)) as [number, number]
+    const passwords = join(folder, 'passwords')
+    execFileSync(programPath('mosquitto_passwd')!, [
+      '-b',
+      '-c',
+      passwords,
+      ACCOUNT.username,
+      ACCOUNT.password,
+    ])
+    // Started as root it becomes the user mosquitto, who has to be able to read this.
+    chmodSync(folder, 0o755)
+    chmodSync(passwords, 0o644)
+    const configuration = join(folder, 'mosquitto.conf')
+    writeFileSync(
+      configuration,
+      `per_listener_settings true
+persistence false
+listener ${port} 127.0.0.1
+allow_anonymous true
+listener ${accountPort} 127.0.0.1
+allow_anonymous false
+password_file ${passwords}
+`,
+    )
+    const { stop } = await serve(programPath('mosquitto')!, ['-c', configuration], [port, accountPort])
+    return { port, accountPort, stop }
+  },
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+
+/** A real broker that runs on a port of this machine. */
+export interface Peer {
+  readonly port: number
+  /** Where {@link ACCOUNT} is known, and others are not. */
+  readonly accountPort: number
+  stop(): Promise<void>
+}
+
+export interface Installation {
+  readonly name: string
+  /** How to get it. */
+  readonly source: string
+  isInstalled(): boolean
+  start(folder: string): Promise<Peer>
+}
+
+export const ACCOUNT = { username: 'guest', password: 'guest' }
+
+const START_MS = 90_000
+const STOP_MS = 30_000
+
+/** Tests with a running peer; skipped where it is not installed, but for CI, where that is a failure. */
+export function describeWith(installation: Installation, define: (peer: () => Peer) => void): void {
+  const { name, source, isInstalled } = installation
+  if (!isInstalled() && process.env.CI !== 'true') {
+    console.log(`Skipped: ${name} is not installed (${source}).`)
+    describe.skip(name, () => test('is not installed', () => {}))
+    return
+  }
+  describe(name, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
+    let peer: Peer
+    beforeAll(async () => {
+      if (!isInstalled()) throw new Error(`${name} is not installed: ${source}`)
+      peer = await installation.start(folder)
+    }, START_MS)
+    afterAll(async () => {
+      await peer?.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }, STOP_MS)
+    define(() => peer)
+  })
+}
+
+/** So many ports of the loopback interface that nobody listens on. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return ports
+}
+
+/** Starts a program that serves until it is stopped, and waits until its ports answer. */
+export async function serve(
+  command: string,
+  args: readonly string[],
+  ports: readonly number[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ child: ChildProcess; stop(): Promise<void> }> {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (text) => {
+    output += text
+  })
+  child.stderr.on('data', (text) => {
+    output += text
+  })
+  const exited = once(child, 'exit')
+  for (const port of ports) {
+    while (!(await answers(port))) {
+      if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${output}`)
+      await setTimeout(50)
+    }
+  }
+  return {
+    child,
+    stop: async () => {
+      child.kill()
+      await exited
+    },
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}

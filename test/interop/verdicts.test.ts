@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { decode, presets } from '../../src/index.ts'
+import { refusal } from '../support/malformed.ts'
+import { corpus } from '../vectors/corpus.ts'
+import { DIFFERENCES, type Difference } from './differences.ts'
+import { programPath } from './peers/installed.ts'
+import { mosquitto } from './peers/mosquitto.ts'
+import { describeWith } from './peers/peer.ts'
+import { isForBrokers, type Row, type Verdict, verdictsOn } from './verdict.ts'
+import { verdictsPage } from './verdicts-page.ts'
+
+// mosquitto's verdict on every row that a client can send, beside ours.
+
+/** mosquitto reads on by the rules of MQTT 5. */
+const MQTT_5 = 5
+const PAGE = new URL('VERDICTS.md', import.meta.url)
+
+const rows: readonly Row[] = [...corpus.malformed, ...corpus.valid].filter(isForBrokers)
+const weRefuse = (row: Row): boolean => 'code' in row
+const explaining = (row: Row): Difference[] =>
+  DIFFERENCES.filter(({ covers }) => covers(row, Number.parseInt(row.hex.slice(0, 1), 16)))
+
+describeWith(mosquitto, (peer) => {
+  let verdicts: Map<Row, Verdict>
+  /** The rows on which mosquitto and mqtt-wire do not agree. */
+  let differing: Row[]
+  const accepts = (row: Row): boolean => verdicts.get(row) === 'accepted'
+
+  beforeAll(async () => {
+    verdicts = await verdictsOn(rows, peer().port)
+    differing = rows.filter((row) => accepts(row) === weRefuse(row))
+  })
+
+  test('it answers, or closes', () => {
+    expect([...verdicts].filter(([, verdict]) => verdict === 'silent').map(([{ name }]) => name)).toEqual([])
+  })
+
+  test('each difference is explained by a clause, once', () => {
+    expect(differing.filter((row) => explaining(row).length !== 1).map(({ name }) => name)).toEqual([])
+  })
+
+  test.each(DIFFERENCES)('$what: still so', (difference) => {
+    expect(differing.some((row) => explaining(row).includes(difference))).toBe(true)
+  })
+
+  test('where the standard asks for an answer, both give the same', () => {
+    const answered = rows.flatMap((row) =>
+      'code' in row && row.action !== 'close' && row.protocolLevel !== MQTT_5 && !accepts(row)
+        ? [{ ...row, verdict: verdicts.get(row) }]
+        : [],
+    )
+    expect(answered.length).toBeGreaterThan(5)
+    for (const { action, verdict, name } of answered) {
+      expect(verdict, name).toBe(`refused, return code ${(action as { connack: number }).connack}`)
+    }
+  })
+
+  describe('presets.mosquitto2', () => {
+    const accepted = (row: Row): boolean =>
+      refusal(() => void decode(Buffer.from(row.hex, 'hex'), presets.mosquitto2)) === undefined
+
+    test('agrees with mosquitto wherever it can', () => {
+      const strangers = rows.filter((row) => {
+        if (explaining(row).some(({ inPreset }) => !inPreset) || isCoarser(row)) return false
+        return accepted(row) !== accepts(row)
+      })
+      expect(strangers.map(({ name }) => name)).toEqual([])
+    })
+
+    test('lets no code pass that mosquitto never does', () => {
+      for (const code of presets.mosquitto2.tolerate ?? []) {
+        expect(rows.some((row) => 'code' in row && row.code === code && accepts(row))).toBe(true)
+      }
+    })
+
+    /** Tolerance goes by code, mosquitto's by code and packet type. */
+    function isCoarser(row: Row): boolean {
+      if (!('code' in row)) return false
+      return (row.code === 'reserved-flags' || row.code === 'surplus-bytes') && explaining(row).length === 0
+    }
+  })
+
+  test('the page is made from this', () => {
+    const version = versionOf(programPath('mosquitto')!)
+    const page = verdictsPage(version, verdicts, explaining)
+    if (process.env.UPDATE_VERDICTS === '1') writeFileSync(PAGE, page)
+    const committed = readFileSync(PAGE, 'utf8')
+    // Another version may differ in what it lets pass; the tests above still hold.
+    if (committed.includes(`mosquitto ${version}.`)) expect(committed).toBe(page)
+    else console.log(`VERDICTS.md is of another version than mosquitto ${version}.`)
+  })
+})
+
+function versionOf(program: string): string {
+  const { stdout } = spawnSync(program, ['-h'], { encoding: 'utf8' })
+  return /version (\S+)/.exec(stdout)?.[1] ?? 'of an unknown version'
+}
