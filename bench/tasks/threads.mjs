@@ -1,5 +1,6 @@
 // Throughput of one worker thread and of two, at the same time, in one process.
 
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { median, quartiles } from '../measure/rounds.mjs'
 
@@ -22,11 +23,10 @@ export default async function ({ contestant, rounds, sampleMs }, progress) {
 
 async function start(contestant) {
   const worker = new Worker(WORKER, { workerData: { contestant } })
-  const answer = () =>
-    new Promise((resolve, reject) => {
-      worker.once('message', resolve)
-      worker.once('error', reject)
-    })
+  const answer = async () => {
+    const [message] = await once(worker, 'message')
+    return message
+  }
   const work = (ms) => {
     worker.postMessage(ms)
     return answer()
