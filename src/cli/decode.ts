@@ -5,7 +5,7 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DecodeError } from '../index.ts'
 import { describePacket, heading } from './describe.ts'
-import { InputError, openInput } from './input.ts'
+import { type Input, InputError, openInput } from './input.ts'
 import { Inspection } from './inspection.ts'
 import { Screen } from './screen.ts'
 import { UsageError } from './usage.ts'
@@ -30,7 +30,7 @@ export async function decodeCommand(args: readonly string[]): Promise<number> {
           `${heading(inspected)}${describePacket(inspected.packet)}${inspected.remark}`.trimEnd(),
         )
       }
-      screen.progress(input.position(), input.size, inspection.packets)
+      screen.progress(() => position(input, inspection))
     }
     inspection.end()
     await screen.line(`\n${inspection.summary(name)}`)
@@ -45,6 +45,11 @@ export async function decodeCommand(args: readonly string[]): Promise<number> {
   } finally {
     await screen.finish()
   }
+}
+
+function position({ position, size }: Input, { packets }: Inspection): string {
+  const share = size ? ` (${Math.floor((100 * position()) / size)} %)` : ''
+  return `${(position() / 1e6).toFixed(1)} MB${share}, ${packets.toLocaleString('en')} packets`
 }
 
 function explain(error: unknown): string | undefined {

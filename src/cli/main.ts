@@ -2,12 +2,18 @@
 // The command `mqtt-wire`: a table of what it can do.
 
 import { decodeCommand } from './decode.ts'
+import { fuzzCommand } from './fuzz/command.ts'
 import { UsageError } from './usage.ts'
 
 const COMMANDS = {
   decode: {
     run: decodeCommand,
     summary: 'decode [FILE]     show every packet of a file, of standard input (-), or of a recorded session',
+  },
+  fuzz: {
+    run: fuzzCommand,
+    summary: `fuzz ADAPTER      try to break the parser that a module adapts; see test/fuzz/README.md
+                              [--runs N] [--seconds N] [--seed N] [--json FILE]`,
   },
 } as const
 
@@ -18,7 +24,7 @@ ${Object.values(COMMANDS)
   .join('\n')}
 
 A FILE holds raw MQTT bytes, hexadecimal text, or a recording (one JSON object a line; see test/fixtures/README.md).
-Exit status: 0, 1 for input that is not MQTT 3.1.1, 2 for a command that makes no sense.
+Exit status: 0, 1 for input that is not MQTT 3.1.1 or a parser that is broken, 2 for a command that makes no sense.
 `
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -17,13 +17,11 @@ export class Screen {
     if (this.pending.length > PIECE) await this.flush()
   }
 
-  progress(position: number, size: number | undefined, packets: number): void {
+  /** Shows how far it has come, now and then. */
+  progress(text: () => string): void {
     if (!process.stderr.isTTY || Date.now() < this.next) return
     this.next = Date.now() + PAUSE
-    const share = size ? ` (${Math.floor((100 * position) / size)} %)` : ''
-    process.stderr.write(
-      `\r\x1b[K${(position / 1e6).toFixed(1)} MB${share}, ${packets.toLocaleString('en')} packets`,
-    )
+    process.stderr.write(`\r\x1b[K${text()}`)
     this.shown = true
   }
 

@@ -1,0 +1,151 @@
+// What is wrong with what a parser has done, by what the standard says of the stream.
+
+import { PacketType } from '../../index.ts'
+import { differingField, packetText } from './difference.ts'
+import type { Expectation, Refusal } from './expectation.ts'
+import { NO_PACKET, type Symptom, withoutNumbers } from './finding.ts'
+import type { Observation } from './observation.ts'
+
+/** Memory that a parser may take for an input, in bytes, and for each byte of it. */
+const MEMORY = 2 ** 25
+const MEMORY_PER_BYTE = 64
+
+/** The first thing that is wrong, if anything is. */
+export function judge(expectation: Expectation, bytes: Uint8Array, given: Observation): Symptom | undefined {
+  return (
+    crash(expectation, given) ??
+    greed(bytes, given) ??
+    (given.packets === undefined
+      ? verdictOnWhole(expectation, given)
+      : (wrongPacket(expectation, given.packets) ?? wrongEnding(expectation, given.packets, given)))
+  )
+}
+
+function crash(expectation: Expectation, { thrown, packets }: Observation): Symptom | undefined {
+  if (thrown === undefined || thrown.isRefusal) return undefined
+  return {
+    ...NO_PACKET,
+    ...packetAt(expectation, packets?.length ?? 0),
+    kind: 'crash',
+    about: withoutNumbers(thrown.text),
+    expected: 'packets, or an error that is the parser’s own',
+    happened: `it threw ${thrown.text}`,
+  }
+}
+
+function greed({ length }: Uint8Array, { memory }: Observation): Symptom | undefined {
+  const most = MEMORY + length * MEMORY_PER_BYTE
+  if (memory <= most) return undefined
+  return {
+    ...NO_PACKET,
+    kind: 'memory',
+    about: 'per input',
+    expected: `at most ${megabytes(most)} for ${length} bytes`,
+    happened: `more than ${megabytes(most)}`,
+  }
+}
+
+/** For a parser that says yes or no. */
+function verdictOnWhole(expectation: Expectation, { thrown }: Observation): Symptom | undefined {
+  const { ending, packets } = expectation
+  if (ending.kind === 'refused' && thrown === undefined)
+    return accepted(expectation, ending, 'it was accepted')
+  if (ending.kind === 'complete' && thrown !== undefined)
+    return refused(expectation, packets.length - 1, thrown.text)
+  return undefined
+}
+
+/** Packets that were delivered, compared one by one. */
+function wrongPacket(expectation: Expectation, given: readonly unknown[]): Symptom | undefined {
+  const { packets, ending } = expectation
+  for (const [index, packet] of given.entries()) {
+    const expected = packets[index]
+    if (expected === undefined) {
+      if (ending.kind === 'refused') return accepted(expectation, ending, `it gave ${packetText(packet)}`)
+      return ending.kind === 'another protocol' ? undefined : tooMany(packet, ending.kind)
+    }
+    const field = differingField(expected, packet)
+    if (field === undefined) continue
+    if (field === 'type' && given.length < packets.length) return refused(expectation, index, undefined)
+    return {
+      ...NO_PACKET,
+      ...packetAt(expectation, index),
+      kind: 'fields',
+      about: field,
+      rule: sectionOf(expected.type),
+      expected: packetText(expected),
+      happened: packetText(packet),
+    }
+  }
+  return undefined
+}
+
+function wrongEnding(
+  expectation: Expectation,
+  given: readonly unknown[],
+  { thrown }: Observation,
+): Symptom | undefined {
+  const { packets, ending } = expectation
+  if (given.length < packets.length) return refused(expectation, given.length, thrown?.text)
+  if (ending.kind === 'refused' && thrown === undefined)
+    return accepted(expectation, ending, 'no error, and no packet')
+  if (ending.kind === 'complete' && thrown !== undefined)
+    return refused(expectation, packets.length - 1, thrown.text)
+  return undefined
+}
+
+function accepted(expectation: Expectation, { code, rule, message }: Refusal, happened: string): Symptom {
+  const place = packetAt(expectation, expectation.packets.length)
+  return {
+    ...NO_PACKET,
+    ...place,
+    kind: 'verdict',
+    about: `accepts ${code}`,
+    rule,
+    expected: `an error: ${message}`,
+    happened,
+  }
+}
+
+/** A packet that is allowed, and did not come. */
+function refused(expectation: Expectation, index: number, error: string | undefined): Symptom {
+  const place = packetAt(expectation, index)
+  return {
+    ...NO_PACKET,
+    ...place,
+    kind: 'verdict',
+    about: error === undefined ? 'nothing comes' : 'refuses what is allowed',
+    rule: place.packetType && sectionOf(place.packetType),
+    expected: packetText(expectation.packets[index]),
+    happened: error === undefined ? 'no packet, and no error' : `it refused: ${error}`,
+  }
+}
+
+function tooMany(packet: unknown, ending: 'complete' | 'incomplete'): Symptom {
+  return {
+    ...NO_PACKET,
+    kind: 'verdict',
+    about: ending === 'complete' ? 'a packet out of nothing' : 'a packet before all of it has come',
+    rule: '§2.2.3',
+    expected: 'no more packets',
+    happened: `it gave ${packetText(packet)}`,
+  }
+}
+
+function packetAt(
+  { packets, ends, ending }: Expectation,
+  index: number,
+): Pick<Symptom, 'packetType' | 'index' | 'end'> {
+  if (index < packets.length) return { packetType: packets[index]?.type, index, end: ends[index] ?? 0 }
+  if (ending.kind === 'refused') return { packetType: ending.packetType, index, end: ending.end }
+  return { packetType: undefined, index, end: 0 }
+}
+
+/** §3.1 is CONNECT, whose type is 1, and so on. */
+function sectionOf(packetType: string): string {
+  return `§3.${PacketType[packetType.toUpperCase() as keyof typeof PacketType]}`
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`
+}

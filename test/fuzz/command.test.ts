@@ -1,0 +1,117 @@
+// The command finds what is wrong with parsers that were broken on purpose, and nothing in sound ones.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const MAIN = join(ROOT, 'dist/cli/main.js')
+const DIRECTORY = mkdtempSync(join(tmpdir(), 'mqtt-wire-fuzz-'))
+afterAll(() => rmSync(DIRECTORY, { recursive: true }))
+
+interface Found {
+  readonly kind: string
+  readonly about: string
+  readonly rule?: string
+  readonly packetType?: string
+  readonly bytes: string
+  readonly chunks: readonly string[]
+  readonly showsAlone: boolean
+}
+
+function command(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'fuzz', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+function fuzz(adapter: string, runs: number) {
+  const json = join(DIRECTORY, 'findings.json')
+  const result = command(`test/fuzz/${adapter}.mjs`, '--seed', '1', '--runs', String(runs), '--json', json)
+  return { ...result, findings: JSON.parse(readFileSync(json, 'utf8')).findings as Found[] }
+}
+
+const accepts = (code: string, rule: string, packetType: string) => ({
+  kind: 'verdict',
+  about: `accepts ${code}`,
+  rule,
+  packetType,
+})
+
+// biome-ignore format: a row a parser
+test.each([
+  ['crashes', 2_000, { kind: 'crash', about: expect.stringContaining('TypeError'), packetType: 'suback' }, 6],
+  ['crashes-later', 2_000, { kind: 'crash', bytes: '20020003' }, 4],
+  ['exits', 2_000, { kind: 'crash', about: 'process.exit(7)', bytes: '20020004' }, 4],
+  ['hangs', 200, { kind: 'hang', chunks: ['20020005'] }, 4],
+  ['never-settles', 200, { kind: 'hang', bytes: '20020005' }, 4],
+  ['believes-lengths', 2_000, { kind: 'memory', about: 'per input' }, 8],
+  ['leaks', 500, { kind: 'memory', about: 'in all' }, undefined],
+  ['accepts-too-much', 2_000, accepts('ill-formed-utf8', 'MQTT-1.5.3-1', 'publish'), 8],
+  ['accepts-too-little', 2_000, { kind: 'verdict', about: 'refuses what is allowed', packetType: 'publish', rule: '§3.3' }, 5],
+  ['loses-packets', 2_000, { kind: 'verdict', about: 'nothing comes', bytes: 'd000' }, 2],
+  ['says-yes', 2_000, accepts('packet-identifier-zero', '§2.3.1', 'puback'), 4],
+  ['wrong-field', 2_000, { kind: 'fields', about: 'keepAlive', packetType: 'connect' }, 15],
+  ['forgets-between-chunks', 2_000, { kind: 'chunking', packetType: 'publish' }, 10],
+  ['says-no-to-chunks', 2_000, { kind: 'chunking', bytes: 'c000' }, 2],
+  ['reads-on', 20_000, { kind: 'next packet', about: 'accepts body-too-short', rule: '§2.2.3', packetType: 'puback' }, 5],
+] as const)('a parser that %s', (name, runs, finding, bytes) => {
+  const { status, stdout, stderr, findings } = fuzz(`broken/${name}`, runs)
+  expect(stderr).toBe('')
+  expect(status).toBe(1)
+  const found = findings.find((one) => expect.objectContaining(finding).asymmetricMatch(one))
+  expect(findings).toContainEqual(expect.objectContaining(finding))
+  if (bytes !== undefined) expect(found!.bytes.length / 2).toBeLessThanOrEqual(bytes)
+  for (const one of findings) expect(stdout).toContain(`. ${one.kind}: ${one.about}`)
+  const keys = findings.map(({ kind, about, packetType }) => `${kind} ${about} ${packetType}`)
+  expect(new Set(keys).size).toBe(findings.length)
+})
+
+test.each(['sound/yes-or-no', 'sound/slow', 'adapters/mqtt-wire'])('nothing is found in %s', (adapter) => {
+  const { status, stdout, stderr, findings } = fuzz(adapter, 3_000)
+  expect({ status, stderr, findings }).toEqual({ status: 0, stderr: '', findings: [] })
+  expect(stdout).toMatch(/: 0 findings in \d,\d{3} inputs, seed 1\.\n$/)
+})
+
+test('the same seed finds the same', () => {
+  const [once, again] = [fuzz('broken/accepts-too-much', 1_000), fuzz('broken/accepts-too-much', 1_000)]
+  expect(again).toEqual(once)
+  expect(once.findings.length).toBeGreaterThan(2)
+})
+
+test('a finding is a readable block', () => {
+  const { stdout } = fuzz('broken/wrong-field', 1_000)
+  expect(stdout).toMatch(
+    /\n1\. fields: keepAlive \[§3\.1\], CONNECT\n {3}bytes {5}10[\da-f]+\n {3}expected {2}\{"type":"connect".*\n {3}happened {2}\{.*\n {3}found in {2}.*\n/,
+  )
+})
+
+test('it ends when its time is over', () => {
+  const { status, stdout } = command('test/fuzz/sound/yes-or-no.mjs', '--seconds', '1')
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/seed \d+\.\n$/)
+})
+
+describe('a command that makes no sense', () => {
+  test.each([
+    [[], 'one ADAPTER'],
+    [['a.mjs', 'b.mjs'], 'one ADAPTER'],
+    [['nowhere.mjs'], 'there is no nowhere.mjs'],
+    [['test/fuzz/broken/wrapped.mjs'], 'exports neither open nor accepts'],
+    [['README.md'], 'cannot load'],
+    [['test/fuzz/sound/slow.mjs', '--runs', 'many'], '--runs is a whole number'],
+    [['test/fuzz/sound/slow.mjs', '--seconds', '0'], '--seconds is a whole number'],
+    [['test/fuzz/sound/slow.mjs', '--wat'], '--wat'],
+  ])('%j', (args, told) => {
+    const { status, stdout, stderr } = command(...args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(told)
+    expect(stderr).toContain('mqtt-wire fuzz ADAPTER')
+    expect(stdout).not.toContain('finding')
+  })
+})

@@ -1,0 +1,67 @@
+// Runs the command on the adapters of other people's parsers and writes FINDINGS.md:
+//   npm run build && npm ci --prefix test/fuzz && node test/fuzz/findings.mjs
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const SEED = '1'
+const RUNS = '50000'
+const PARSERS = [
+  ['mqtt-packet', 'mqtt-packet'],
+  ['@sap/xb-msg-mqtt-v311', 'sap-xb-msg-mqtt-v311'],
+  ['mqtt-wire', 'mqtt-wire'],
+]
+const LONGEST_BYTES = 60
+
+const directory = mkdtempSync(join(tmpdir(), 'mqtt-wire-findings-'))
+const { dependencies } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'))
+const sections = PARSERS.map(([parser, adapter]) => section(parser, adapter, reportOn(adapter)))
+rmSync(directory, { recursive: true })
+
+writeFileSync(
+  join(HERE, 'FINDINGS.md'),
+  `# What the fuzz command found
+
+Written by \`node test/fuzz/findings.mjs\`: the conformance corpus and ${Number(RUNS).toLocaleString('en')} generated
+inputs, seed ${SEED}, for each parser. A row is a distinct finding, with the smallest bytes that show it; \`|\` is where
+they are cut into chunks. "accepts" names the rule that the bytes break. A codec may leave some of these rules to the
+program that uses it; then that program has to know. Levels and protocol names other than MQTT 3.1.1's are not judged.
+
+${sections.join('\n')}`,
+)
+
+function reportOn(adapter) {
+  const json = join(directory, `${adapter}.json`)
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [MAIN, 'fuzz', join(HERE, `adapters/${adapter}.mjs`), '--seed', SEED, '--runs', RUNS, '--json', json],
+    { encoding: 'utf8' },
+  )
+  if (status > 1) throw new Error(stderr)
+  return JSON.parse(readFileSync(json, 'utf8'))
+}
+
+function section(parser, adapter, { inputs, findings }) {
+  const version = dependencies[parser]
+  const heading = `## ${parser}${version === undefined ? '' : ` ${version}`}\n\n[adapters/${adapter}.mjs](adapters/${adapter}.mjs), ${inputs.toLocaleString('en')} inputs: `
+  if (findings.length === 0) return `${heading}no finding.\n`
+  const rows = findings.map(cells).sort((a, b) => (a.join() < b.join() ? -1 : 1))
+  return `${heading}${findings.length} findings.\n\n${table([['Kind', 'What', 'Rule', 'Packet', 'Bytes'], ...rows])}\n`
+}
+
+function cells({ kind, about, rule = '', packetType = '', bytes, chunks }) {
+  const hex = chunks.join(' | ')
+  const size = `${(bytes.length / 2).toLocaleString('en')} bytes in ${chunks.length.toLocaleString('en')} chunks`
+  const shown = hex.length > LONGEST_BYTES ? `\`${hex.slice(0, LONGEST_BYTES)}…\` (${size})` : `\`${hex}\``
+  return [kind, about, rule, packetType.toUpperCase(), shown].map((cell) => cell.replaceAll('|', '\\|'))
+}
+
+function table([head, ...rows]) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
