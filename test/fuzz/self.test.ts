@@ -1,0 +1,71 @@
+// The loop that fuzzes our decoder finds nothing in it, and finds what is broken on purpose.
+
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const COPY = mkdtempSync(join(tmpdir(), 'mqtt-wire-self-'))
+beforeAll(() => {
+  for (const part of ['package.json', 'dist', 'test/fuzz'])
+    cpSync(join(ROOT, part), join(COPY, part), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'), 'junction')
+})
+afterAll(() => rmSync(COPY, { recursive: true }))
+
+function self(cwd: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['test/fuzz/self.mjs', ...args], {
+    cwd,
+    encoding: 'utf8',
+  })
+  return { status, stderr, lines: stdout.trimEnd().split('\n') }
+}
+
+/** Without what depends on the machine. */
+const untimed = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/ in .*\/s\)/, ''))
+
+test('nothing is found in the decoder; the same seed does the same', () => {
+  const once = self(ROOT, '--seed', '5', '--runs', '40000')
+  expect(once).toMatchObject({ status: 0, stderr: '' })
+  expect(untimed(once.lines)).toEqual([
+    'seed 5',
+    '40,000 executions, no finding',
+    expect.stringMatching(/^corpus \d{3}, branches and functions reached \d{3} of \d{4}$/),
+  ])
+  expect(untimed(self(ROOT, '--seed', '5', '--runs', '40000').lines)).toEqual(untimed(once.lines))
+})
+
+// biome-ignore format: a row a break
+test.each([
+  ['parser.js', 'chunk.end = start + extent.size', 'chunk.end = length', 'do not depend on the chunks'],
+  ['parser.js', 'this.pushedLength += chunk.length', 'this.pushedLength = chunk.length', 'bufferedLength'],
+  ['wire/reader.js', 'if (end > this.end)', 'if (end > this.length)', 'do not depend on the chunks|does not depend on the chunks'],
+  ['wire/reader.js', 'offset: at - this.start', 'offset: at', 'do not depend on the chunks'],
+  ['wire/assembly.js', 'const GROWTH = 32', 'const GROWTH = 4_096', 'memory grows with the bytes'],
+  ['wire/utf8.js', 'lead === 0xed ? 0x9f', 'lead === 0xed ? 0xbf', 'encodes to the bytes'],
+  ['topic.js', ' && !text.includes(REPLACEMENT)', '', 'encodes to the bytes'],
+  ['decode.js', 'if (reader.position !== reader.end)', 'if (reader.position > reader.end)', 'encodes to the bytes'],
+  ['packets/connack.js', 'if (returnCode > LAST_RETURN_CODE)', 'if (returnCode > 6)', 'is encoded, not refused'],
+] as const)('a break in %s is found: %s', (file, sound, broken, invariant) => {
+  const path = join(COPY, 'dist', file)
+  const text = readFileSync(path, 'utf8')
+  expect(text).toContain(sound)
+  writeFileSync(path, text.replace(sound, broken))
+  const { status, lines } = self(COPY, '--seed', '5', '--runs', '400000')
+  writeFileSync(path, text)
+  expect(status).toBe(1)
+  expect(lines.join('\n')).toMatch(new RegExp(`^seed 5\n\nBROKEN: .*(${invariant})`))
+  expect(lines.at(-1)).toMatch(/^ {2}minimised {2}[\da-f]+, cut at \[/)
+})
+
+test.each([['--runs', 'many'], ['--seconds', '0'], ['--seed', '-1'], ['--wat']])(
+  '%s %s makes no sense',
+  (...args) => {
+    const { status, stderr } = self(ROOT, ...args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(args[0])
+  },
+)

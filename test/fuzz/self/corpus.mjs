@@ -1,0 +1,53 @@
+// The inputs that reach what others do not, one a line: the configuration, and the bytes in hexadecimal.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { encode } from '../../../dist/index.js'
+import { generateMalformed, generatePackets, generateSessions } from '../../../dist/testing/index.js'
+import { CONFIGURATIONS } from './configurations.mjs'
+
+const FILE = new URL('../corpus/decoder.txt', import.meta.url)
+
+export function loadCorpus() {
+  if (!existsSync(FILE)) return []
+  const lines = readFileSync(FILE, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  return lines.map((line) => {
+    const [configuration, hex] = line.split(' ')
+    return { configuration, bytes: Buffer.from(hex, 'hex') }
+  })
+}
+
+export function saveCorpus(entries) {
+  const lines = entries.map(
+    ({ configuration, bytes }) => `${configuration} ${Buffer.from(bytes).toString('hex')}`,
+  )
+  writeFileSync(FILE, `${lines.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).join('\n')}\n`)
+}
+
+const LONGEST_PACKET = 512
+
+/** Packets and streams to start from and to splice with, right ones and wrong ones. */
+export function seedPackets(seed) {
+  const packets = [...generatePackets(seed, 400)].map((packet) => encode(packet))
+  const malformed = [...generateMalformed(seed, 800)].map(({ bytes }) => bytes)
+  const sessions = [...generateSessions(seed, 40)].map(({ bytes }) => bytes)
+  return [...packets, ...malformed, ...sessions].filter(({ length }) => length <= LONGEST_PACKET)
+}
+
+/** Every one of them under every configuration. */
+export function underEachConfiguration(streams) {
+  return Object.keys(CONFIGURATIONS).flatMap((configuration) =>
+    streams.map((bytes) => ({ configuration, bytes })),
+  )
+}
+
+/** Those that are needed to reach what all of them reach, preferably short ones. */
+export function leastCorpus(entries, tracer) {
+  tracer.coverage.forget()
+  const shortestFirst = [...entries].sort((a, b) => a.bytes.length - b.bytes.length)
+  const kept = shortestFirst.filter(({ configuration, bytes }) => tracer.reachesNew(configuration, bytes))
+  // A longer one may reach all that several short ones before it do.
+  tracer.coverage.forget()
+  return kept.reverse().filter(({ configuration, bytes }) => tracer.reachesNew(configuration, bytes))
+}
