@@ -6,7 +6,7 @@ import { HOSTILE } from './traffic/hostile.mjs'
 import { WORKLOADS } from './traffic/workloads.mjs'
 
 const QUICK = { rounds: 15, sampleMs: 12, warmUpMs: 150, scale: 0.5 }
-const FULL = { rounds: 41, sampleMs: 25, warmUpMs: 400, scale: 1 }
+const FULL = { rounds: 31, sampleMs: 20, warmUpMs: 300, scale: 1 }
 
 /** The jobs: `{ id, group, task, options }`. `subject` is the contestant that is judged, where only one is looked at. */
 export function plan({ quick, gate, subject, others }) {

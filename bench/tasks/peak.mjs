@@ -6,7 +6,7 @@ import { fixedHeader } from '../traffic/bytes.mjs'
 const MIB = 1024 * 1024
 const TOPIC = Buffer.from('\0\x07a/topic')
 const PAYLOAD = 268_435_455 - TOPIC.length
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 15_000
 
 export default async function ({ contestant: path, chunk: size }, progress) {
   const contestant = await load(path, 'peak')
