@@ -1,5 +1,8 @@
 // One task in a process of its own: what V8 has learnt from one workload must not decide about the next.
 
+// Whoever has started it may be gone.
+process.once('disconnect', () => process.exit(1))
+
 process.once('message', async ({ task, options }) => {
   try {
     const { default: run } = await import(`./tasks/${task}.mjs`)
