@@ -124,6 +124,22 @@ console.log(vectors.valid.length > 100 && vectors.malformed.length > 100, vector
     )
   })
 
+  test('fuzzes a parser with it', () => {
+    writeFileSync(
+      join(CONSUMER, 'adapter.mjs'),
+      `import { PacketParser } from 'mqtt-wire'
+export const open = (onPacket) => {
+  const parser = new PacketParser()
+  return (chunk) => {
+    for (const packet of parser.push(chunk)) onPacket(packet)
+  }
+}
+`,
+    )
+    const main = join(INSTALLED, 'dist/cli/main.js')
+    expect(run(process.execPath, [main, 'fuzz', 'adapter.mjs', '--runs', '50'])).toContain(' 0 findings in ')
+  })
+
   test.each([
     ['without any library of types', ['ES2022']],
     ["with the DOM's", ['ES2022', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable']],
