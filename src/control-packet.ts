@@ -65,6 +65,15 @@ export const CONTROL_PACKETS: readonly (ControlPacket | undefined)[] = [
   undefined,
 ]
 
+/** The first byte by packet type: Table 2.1's value and Table 2.2's flags [MQTT-2.2.2-1]. PUBLISH adds its own. */
+export const FIRST_BYTE: Readonly<Record<PacketTypeName, number>> = Object.fromEntries(
+  CONTROL_PACKETS.flatMap((packet, type) =>
+    packet === undefined
+      ? []
+      : [[packet.name, packet.flags === 'publish' ? type << 4 : (type << 4) | packet.flags]],
+  ),
+) as Record<PacketTypeName, number>
+
 /** The fixed header's first byte: the packet type in the upper four bits, the flags in the lower four (§2.2). */
 export const packetTypeOf = (firstByte: number): number => firstByte >> 4
 export const flagsOf = (firstByte: number): number => firstByte & 0x0f

@@ -1,42 +1,24 @@
 // Floor 5. A packet into its bytes: check everything, then write exactly as many bytes as were announced.
 
-import { CONTROL_PACKETS, PacketType } from './control-packet.ts'
+import { FIRST_BYTE } from './control-packet.ts'
 import { refuse } from './errors.ts'
 import type { PacketInput } from './packet.ts'
 import {
+  ACKNOWLEDGEMENT_LENGTH,
   ACKNOWLEDGEMENT_SIZE,
   type AcknowledgementInput,
-  acknowledgementLength,
-  isSoundAcknowledgement,
+  checkAcknowledgement,
   writeAcknowledgement,
-  writeWholeAcknowledgement,
 } from './packets/acknowledgement.ts'
-import { type ConnackInput, connackLength, writeConnack } from './packets/connack.ts'
-import { type ConnectInput, connectLength, writeConnect } from './packets/connect.ts'
-import {
-  type PublishHeaderInput,
-  type PublishInput,
-  publishFlags,
-  publishHeaderLength,
-  publishLength,
-  writePublish,
-  writePublishHeader,
-} from './packets/publish.ts'
-import { type SubackInput, subackLength, writeSuback } from './packets/suback.ts'
-import { type SubscribeInput, subscribeLength, writeSubscribe } from './packets/subscribe.ts'
-import { type UnsubscribeInput, unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.ts'
-import { allocate, assertBytes } from './wire/bytes.ts'
-import {
-  checkRemainingLength,
-  MAX_REMAINING_LENGTH,
-  remainingLengthSize,
-  writeRemainingLength,
-} from './wire/remaining-length.ts'
-
-/** The first byte by packet type: Table 2.1's value and Table 2.2's flags [MQTT-2.2.2-1]. PUBLISH adds its own. */
-const FIRST_BYTES = Uint8Array.from(CONTROL_PACKETS, (packet, type) =>
-  packet === undefined || packet.flags === 'publish' ? type << 4 : (type << 4) | packet.flags,
-)
+import { connackLength, writeConnack } from './packets/connack.ts'
+import { connectLength, writeConnect } from './packets/connect.ts'
+import { outgoingHeader, type PublishHeaderInput, publishLength } from './packets/publish.ts'
+import { subackLength, writeSuback } from './packets/suback.ts'
+import { subscribeLength, writeSubscribe } from './packets/subscribe.ts'
+import { unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.ts'
+import { allocate, assertBytes, put } from './wire/bytes.ts'
+import { checkRemainingLength, packetSize, writeRemainingLength } from './wire/remaining-length.ts'
+import { writePayload } from './wire/writer.ts'
 
 /**
  * Encodes one packet.
@@ -47,16 +29,29 @@ const FIRST_BYTES = Uint8Array.from(CONTROL_PACKETS, (packet, type) =>
  *   of range or too long; nothing else
  */
 export function encode(packet: PacketInput): Uint8Array {
-  const type = typeOf(packet)
-  if (isSoundAcknowledgement(type, packet)) {
-    const bytes = allocate(ACKNOWLEDGEMENT_SIZE)
-    writeWholeAcknowledgement(bytes, 0, FIRST_BYTES[type]!, packet)
-    return bytes
+  // By far the most packets are PUBLISH, and then acknowledgements. The code of the former stands here and is short, so
+  // that V8 makes one function of all that it calls.
+  switch (packet?.type) {
+    case 'publish': {
+      const { payload } = packet
+      const remainingLength = publishLength(packet, payload)
+      const bytes = allocate(packetSize(remainingLength, 'publish'))
+      writePayload(bytes, outgoingHeader.write(bytes, 0, remainingLength), payload)
+      return bytes
+    }
+    case 'puback':
+      return encodeAcknowledgement(packet, FIRST_BYTE.puback)
+    case 'pubrec':
+      return encodeAcknowledgement(packet, FIRST_BYTE.pubrec)
+    case 'pubrel':
+      return encodeAcknowledgement(packet, FIRST_BYTE.pubrel)
+    case 'pubcomp':
+      return encodeAcknowledgement(packet, FIRST_BYTE.pubcomp)
+    case 'unsuback':
+      return encodeAcknowledgement(packet, FIRST_BYTE.unsuback)
+    default:
+      return encodeOther(packet)
   }
-  const remainingLength = remainingLengthOf(type, packet)
-  const bytes = allocate(sizeOf(remainingLength))
-  write(bytes, 0, type, packet, remainingLength)
-  return bytes
 }
 
 /**
@@ -65,7 +60,7 @@ export function encode(packet: PacketInput): Uint8Array {
  * @throws EncodeError as {@link encode}
  */
 export function encodedLength(packet: PacketInput): number {
-  return sizeOf(remainingLengthOf(typeOf(packet), packet))
+  return packetSize(bodyLength(packet), packet.type)
 }
 
 /**
@@ -78,15 +73,32 @@ export function encodedLength(packet: PacketInput): number {
  */
 export function encodeInto(packet: PacketInput, target: Uint8Array, offset = 0): number {
   assertBytes(target)
-  const type = typeOf(packet)
-  if (isSoundAcknowledgement(type, packet) && fits(ACKNOWLEDGEMENT_SIZE, target, offset)) {
-    return writeWholeAcknowledgement(target, offset, FIRST_BYTES[type]!, packet)
+  switch (packet?.type) {
+    case 'publish': {
+      const { payload } = packet
+      const remainingLength = publishLength(packet, payload)
+      const size = packetSize(remainingLength, 'publish')
+      if (!fits(size, target, offset)) refuse('target-too-small', 'publish')
+      writePayload(target, outgoingHeader.write(target, offset, remainingLength), payload)
+      return size
+    }
+    case 'puback':
+      return encodeAcknowledgementInto(packet, FIRST_BYTE.puback, target, offset)
+    case 'pubrec':
+      return encodeAcknowledgementInto(packet, FIRST_BYTE.pubrec, target, offset)
+    case 'pubrel':
+      return encodeAcknowledgementInto(packet, FIRST_BYTE.pubrel, target, offset)
+    case 'pubcomp':
+      return encodeAcknowledgementInto(packet, FIRST_BYTE.pubcomp, target, offset)
+    case 'unsuback':
+      return encodeAcknowledgementInto(packet, FIRST_BYTE.unsuback, target, offset)
+    default: {
+      const bytes = encodeOther(packet)
+      if (!fits(bytes.length, target, offset)) refuse('target-too-small', packet.type)
+      put(target, offset, bytes)
+      return bytes.length
+    }
   }
-  const remainingLength = remainingLengthOf(type, packet)
-  const size = sizeOf(remainingLength)
-  if (!fits(size, target, offset)) refuse('target-too-small', packet.type)
-  write(target, offset, type, packet, remainingLength)
-  return size
 }
 
 /**
@@ -101,142 +113,94 @@ export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: 
     refuse('unknown-packet-type', undefined, 'Control Packet type')
   if (publish.type !== undefined && publish.type !== 'publish')
     refuse('unknown-packet-type', undefined, 'Control Packet type')
-  const headerLength = publishHeaderLength(publish)
+  const headerLength = outgoingHeader.check(publish)
   checkRemainingLength(payloadLength, 'publish')
   checkRemainingLength(headerLength + payloadLength, 'publish')
   const remainingLength = headerLength + payloadLength
-  const bytes = allocate(1 + remainingLengthSize(remainingLength) + headerLength)
-  bytes[0] = (PacketType.PUBLISH << 4) | publishFlags(publish)
-  const end = writePublishHeader(bytes, writeRemainingLength(bytes, 1, remainingLength), publish)
-  if (end !== bytes.length) refuse('input-changed', 'publish')
+  const bytes = allocate(packetSize(remainingLength, 'publish') - payloadLength)
+  outgoingHeader.write(bytes, 0, remainingLength)
   return bytes
-}
-
-/** The packet's type by its name. The name is looked at once: a field that many kinds of objects have is slow to read. */
-function typeOf(packet: PacketInput): PacketType {
-  if (packet === null || typeof packet !== 'object')
-    refuse('unknown-packet-type', undefined, 'Control Packet type')
-  switch (packet.type) {
-    case 'publish':
-      return PacketType.PUBLISH
-    case 'puback':
-      return PacketType.PUBACK
-    case 'pubrec':
-      return PacketType.PUBREC
-    case 'pubrel':
-      return PacketType.PUBREL
-    case 'pubcomp':
-      return PacketType.PUBCOMP
-    case 'pingreq':
-      return PacketType.PINGREQ
-    case 'pingresp':
-      return PacketType.PINGRESP
-    case 'subscribe':
-      return PacketType.SUBSCRIBE
-    case 'suback':
-      return PacketType.SUBACK
-    case 'unsubscribe':
-      return PacketType.UNSUBSCRIBE
-    case 'unsuback':
-      return PacketType.UNSUBACK
-    case 'connect':
-      return PacketType.CONNECT
-    case 'connack':
-      return PacketType.CONNACK
-    case 'disconnect':
-      return PacketType.DISCONNECT
-    default:
-      return refuse('unknown-packet-type', undefined, 'Control Packet type') // §2.2.1
-  }
 }
 
 function fits(size: number, target: Uint8Array, offset: number): boolean {
   return offset >= 0 && offset + size <= target.length && Number.isInteger(offset)
 }
 
+function encodeAcknowledgement(packet: AcknowledgementInput, firstByte: number): Uint8Array {
+  const packetId = checkAcknowledgement(packet)
+  const bytes = allocate(ACKNOWLEDGEMENT_SIZE)
+  writeAcknowledgement(bytes, 0, firstByte, packetId)
+  return bytes
+}
+
+function encodeAcknowledgementInto(
+  packet: AcknowledgementInput,
+  firstByte: number,
+  target: Uint8Array,
+  offset: number,
+): number {
+  const packetId = checkAcknowledgement(packet)
+  if (!fits(ACKNOWLEDGEMENT_SIZE, target, offset)) refuse('target-too-small', packet.type)
+  writeAcknowledgement(target, offset, firstByte, packetId)
+  return ACKNOWLEDGEMENT_SIZE
+}
+
+/** Encodes what comes seldom. */
+function encodeOther(packet: PacketInput): Uint8Array {
+  const remainingLength = bodyLength(packet)
+  const bytes = allocate(packetSize(remainingLength, packet.type))
+  bytes[0] = FIRST_BYTE[packet.type]
+  const end = writeBody(bytes, writeRemainingLength(bytes, 1, remainingLength), packet)
+  // The memory was not cleared: no byte of it may be left unwritten.
+  if (end !== bytes.length) refuse('input-changed', packet.type)
+  return bytes
+}
+
 /** Checks the whole packet and counts its body's bytes. */
-function remainingLengthOf(type: PacketType, packet: PacketInput): number {
-  const length = bodyLength(type, packet)
-  if (length > MAX_REMAINING_LENGTH) refuse('packet-too-large', packet.type, 'Remaining Length') // §2.2.3
-  return length
-}
-
-function sizeOf(remainingLength: number): number {
-  return 1 + remainingLengthSize(remainingLength) + remainingLength
-}
-
-function bodyLength(type: PacketType, packet: PacketInput): number {
-  switch (type) {
-    case PacketType.CONNECT:
-      return connectLength(packet as ConnectInput)
-    case PacketType.CONNACK:
-      return connackLength(packet as ConnackInput)
-    case PacketType.PUBLISH:
-      return publishLength(packet as PublishInput)
-    case PacketType.PUBACK:
-    case PacketType.PUBREC:
-    case PacketType.PUBREL:
-    case PacketType.PUBCOMP:
-    case PacketType.UNSUBACK:
-      return acknowledgementLength(packet as AcknowledgementInput)
-    case PacketType.SUBSCRIBE:
-      return subscribeLength(packet as SubscribeInput)
-    case PacketType.SUBACK:
-      return subackLength(packet as SubackInput)
-    case PacketType.UNSUBSCRIBE:
-      return unsubscribeLength(packet as UnsubscribeInput)
-    case PacketType.PINGREQ:
-    case PacketType.PINGRESP:
-    case PacketType.DISCONNECT:
+function bodyLength(packet: PacketInput): number {
+  switch (packet?.type) {
+    case 'connect':
+      return connectLength(packet)
+    case 'connack':
+      return connackLength(packet)
+    case 'publish':
+      return publishLength(packet, packet.payload)
+    case 'puback':
+    case 'pubrec':
+    case 'pubrel':
+    case 'pubcomp':
+    case 'unsuback':
+      checkAcknowledgement(packet)
+      return ACKNOWLEDGEMENT_LENGTH
+    case 'subscribe':
+      return subscribeLength(packet)
+    case 'suback':
+      return subackLength(packet)
+    case 'unsubscribe':
+      return unsubscribeLength(packet)
+    case 'pingreq':
+    case 'pingresp':
+    case 'disconnect':
       return 0
+    default:
+      return refuse('unknown-packet-type', undefined, 'Control Packet type') // §2.2.1
   }
 }
 
-/** Writes the whole packet, which was checked. */
-function write(
-  target: Uint8Array,
-  offset: number,
-  type: PacketType,
-  packet: PacketInput,
-  remainingLength: number,
-): void {
-  target[offset] = FIRST_BYTES[type]!
-  const body = writeRemainingLength(target, offset + 1, remainingLength)
-  const end = writeBody(target, offset, body, type, packet)
-  // The target may be memory that was not cleared: no byte of it may be left unwritten.
-  if (end !== body + remainingLength) refuse('input-changed', packet.type)
-}
-
-function writeBody(
-  target: Uint8Array,
-  offset: number,
-  body: number,
-  type: PacketType,
-  packet: PacketInput,
-): number {
-  switch (type) {
-    case PacketType.CONNECT:
-      return writeConnect(target, body, packet as ConnectInput)
-    case PacketType.CONNACK:
-      return writeConnack(target, body, packet as ConnackInput)
-    case PacketType.PUBLISH:
-      target[offset] = FIRST_BYTES[type]! | publishFlags(packet as PublishInput)
-      return writePublish(target, body, packet as PublishInput)
-    case PacketType.PUBACK:
-    case PacketType.PUBREC:
-    case PacketType.PUBREL:
-    case PacketType.PUBCOMP:
-    case PacketType.UNSUBACK:
-      return writeAcknowledgement(target, body, packet as AcknowledgementInput)
-    case PacketType.SUBSCRIBE:
-      return writeSubscribe(target, body, packet as SubscribeInput)
-    case PacketType.SUBACK:
-      return writeSuback(target, body, packet as SubackInput)
-    case PacketType.UNSUBSCRIBE:
-      return writeUnsubscribe(target, body, packet as UnsubscribeInput)
-    case PacketType.PINGREQ:
-    case PacketType.PINGRESP:
-    case PacketType.DISCONNECT:
-      return body
+/** Writes the body of a packet that was checked, and returns the position behind it. */
+function writeBody(target: Uint8Array, position: number, packet: PacketInput): number {
+  switch (packet.type) {
+    case 'connect':
+      return writeConnect(target, position, packet)
+    case 'connack':
+      return writeConnack(target, position, packet)
+    case 'subscribe':
+      return writeSubscribe(target, position, packet)
+    case 'suback':
+      return writeSuback(target, position, packet)
+    case 'unsubscribe':
+      return writeUnsubscribe(target, position, packet)
+    default:
+      return position
   }
 }

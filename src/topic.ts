@@ -3,10 +3,10 @@
 import { MAX_UINT16 } from './control-packet.ts'
 import { refuse, type TolerableCode } from './errors.ts'
 import type { Reader } from './wire/reader.ts'
-import { stageTopicName } from './wire/staged-topic.ts'
+import { shortTopicBytes } from './wire/topic-bytes.ts'
 import { topicCache } from './wire/topic-cache.ts'
 import { asciiText, isPlainText, isPlainTopicName, utf8Length } from './wire/utf8.ts'
-import { PREFIX_SIZE, textLength } from './wire/writer.ts'
+import { PREFIX_SIZE, textLength, writeText } from './wire/writer.ts'
 
 const SEPARATOR = 0x2f
 const SINGLE_LEVEL = 0x2b
@@ -14,53 +14,73 @@ const MULTI_LEVEL = 0x23
 const REPLACEMENT = '\uFFFD'
 
 // All three are ASCII, so that the rules read the same on UTF-8 bytes and on UTF-16 code units.
-type Units = ArrayLike<number>
+type UnitAt = (index: number) => number | undefined
 
 interface Breach {
   readonly code: TolerableCode
   readonly index: number
 }
 
-function wildcardAt(units: Units, start: number, end: number): number | undefined {
+function wildcardAt(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let index = start; index < end; index++) {
-    if (units[index] === SINGLE_LEVEL || units[index] === MULTI_LEVEL) return index
+    if (bytes[index] === SINGLE_LEVEL || bytes[index] === MULTI_LEVEL) return index
   }
   return undefined
 }
 
 /** Every misplaced wildcard's first occurrence, in order. */
-function misplacedWildcards(units: Units, start: number, end: number): Breach[] {
+function misplacedWildcards(unitAt: UnitAt, start: number, end: number): Breach[] {
   const breaches: Breach[] = []
   const add = (code: TolerableCode, index: number): void => {
     if (!breaches.some((breach) => breach.code === code)) breaches.push({ code, index })
   }
   for (let index = start; index < end; index++) {
-    const startsLevel = index === start || units[index - 1] === SEPARATOR
-    if (units[index] === MULTI_LEVEL) {
+    const unit = unitAt(index)
+    const startsLevel = index === start || unitAt(index - 1) === SEPARATOR
+    if (unit === MULTI_LEVEL) {
       if (!startsLevel || index + 1 < end) add('misplaced-multi-level-wildcard', index) // [MQTT-4.7.1-2]
-    } else if (units[index] === SINGLE_LEVEL) {
-      const endsLevel = index + 1 === end || units[index + 1] === SEPARATOR
+    } else if (unit === SINGLE_LEVEL) {
+      const endsLevel = index + 1 === end || unitAt(index + 1) === SEPARATOR
       if (!startsLevel || !endsLevel) add('misplaced-single-level-wildcard', index) // [MQTT-4.7.1-3]
     }
   }
   return breaches
 }
 
-/** Reads a topic name. `wildcardRule` is the statement that forbids wildcards in this field. */
-export function readTopicName(reader: Reader, field: string, wildcardRule: string): string {
-  const start = reader.prefixed(field)
+/** A field that holds a topic name, and the statement that forbids wildcards in it. */
+interface TopicNameField {
+  readonly packetType: string
+  readonly field: string
+  readonly wildcardRule: string
+}
+
+export const TOPIC_NAME: TopicNameField = {
+  packetType: 'publish',
+  field: 'Topic Name',
+  wildcardRule: 'MQTT-3.3.2-2',
+}
+export const WILL_TOPIC: TopicNameField = {
+  packetType: 'connect',
+  field: 'Will Topic',
+  wildcardRule: 'MQTT-4.7.1-1',
+}
+
+/** Reads a topic name. */
+export function readTopicName(reader: Reader, name: TopicNameField): string {
+  const start = reader.prefixed(name.field)
   const { view, position: end, settings } = reader
-  if (settings.limitsTopics) checkLimits(reader, field, start)
+  if (settings.limitsTopics) checkLimits(reader, name.field, start)
   const known = topicCache.find(view, start, end)
   if (known !== undefined) return known
-  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, field, start, wildcardRule)
+  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, name, start)
   const text = asciiText(reader.bytes, start, end)
   if (topicCache.sought !== 0) topicCache.add(view, start, end, text)
   return text
 }
 
 /** A topic name that is not plain: empty, beyond ASCII, ill-formed, or holding U+0000 or a wildcard. */
-function readUnusualTopicName(reader: Reader, field: string, start: number, wildcardRule: string): string {
+function readUnusualTopicName(reader: Reader, name: TopicNameField, start: number): string {
+  const { field, wildcardRule } = name
   const { bytes, position: end } = reader
   if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
   const text = reader.unusualText(field, start)
@@ -85,7 +105,8 @@ export function readTopicFilter(reader: Reader): string {
     ? asciiText(bytes, start, end)
     : reader.unusualText(field, start)
   if (wildcardAt(bytes, start, end) === undefined) return text
-  for (const { code, index } of misplacedWildcards(bytes, start, end)) reader.violation(code, field, index)
+  for (const { code, index } of misplacedWildcards((index) => bytes[index], start, end))
+    reader.violation(code, field, index)
   return text
 }
 
@@ -102,19 +123,18 @@ function checkLimits(reader: Reader, field: string, start: number): void {
   }
 }
 
-/** The bytes of a topic name with its prefix, on its way out. */
-export function topicNameLength(
-  topic: unknown,
-  packetType: string,
-  field: string,
-  wildcardRule: string,
-): number {
-  const staged = typeof topic === 'string' ? stageTopicName(topic) : 0
-  if (staged !== 0) return staged
+/** A topic name on its way out: its bytes, prefix included, to be copied before the next call. */
+export function topicNameBytes(topic: unknown, name: TopicNameField): Uint8Array {
+  return topicCache.bytesOf(topic) ?? shortTopicBytes(topic) ?? longTopicBytes(topic, name)
+}
+
+function longTopicBytes(topic: unknown, { packetType, field, wildcardRule }: TopicNameField): Uint8Array {
   const length = textLength(topic, packetType, field)
   if (length === PREFIX_SIZE) refuse('empty-topic-name', packetType, field) // [MQTT-4.7.3-1]
   if (hasWildcard(topic as string)) refuse('wildcard-in-topic-name', packetType, field, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
-  return length
+  const bytes = new Uint8Array(length)
+  writeText(bytes, 0, topic as string)
+  return bytes
 }
 
 /** The bytes of a topic filter with its prefix, on its way out. */
@@ -132,9 +152,7 @@ function hasWildcard(text: string): boolean {
 }
 
 function filterBreaches(filter: string): Breach[] {
-  if (!hasWildcard(filter)) return []
-  const units = Uint16Array.from({ length: filter.length }, (_, index) => filter.charCodeAt(index))
-  return misplacedWildcards(units, 0, units.length)
+  return hasWildcard(filter) ? misplacedWildcards((index) => filter.charCodeAt(index), 0, filter.length) : []
 }
 
 /** What names and filters share: 1 to 65,535 bytes of well-formed UTF-8 without U+0000 (§4.7.3). */

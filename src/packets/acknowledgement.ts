@@ -1,9 +1,8 @@
 // Floor 3. The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
-import { PacketType } from '../control-packet.ts'
 import type { Reader } from '../wire/reader.ts'
-import { isPacketIdentifier, refusePacketIdentifier, writeUint16 } from '../wire/writer.ts'
+import { isPacketIdentifier, refusePacketIdentifier } from '../wire/writer.ts'
 
 type AcknowledgementName = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
 
@@ -29,7 +28,9 @@ export type Acknowledgement = Puback | Pubrec | Pubrel | Pubcomp | Unsuback
 /** An {@link Acknowledgement} to be encoded. */
 export type AcknowledgementInput = Readonly<Acknowledgement>
 
-const LENGTH = 2
+/** Bytes of the body, and of the whole packet. */
+export const ACKNOWLEDGEMENT_LENGTH = 2
+export const ACKNOWLEDGEMENT_SIZE = 4
 
 export function readAcknowledgement<Name extends AcknowledgementName>(
   reader: Reader,
@@ -38,38 +39,22 @@ export function readAcknowledgement<Name extends AcknowledgementName>(
   return { type, packetId: reader.packetIdentifier('§2.3.1') }
 }
 
-export function acknowledgementLength(packet: AcknowledgementInput): number {
-  if (!isPacketIdentifier(packet.packetId)) refusePacketIdentifier(packet.packetId, packet.type, '§2.3.1')
-  return LENGTH
+/** Checks the packet and returns its packet identifier. */
+export function checkAcknowledgement(packet: AcknowledgementInput): number {
+  const { packetId } = packet
+  if (!isPacketIdentifier(packetId)) refusePacketIdentifier(packetId, packet.type, '§2.3.1')
+  return packetId
 }
 
+/** Writes the whole packet. */
 export function writeAcknowledgement(
   target: Uint8Array,
-  position: number,
-  packet: AcknowledgementInput,
-): number {
-  return writeUint16(target, position, packet.packetId)
-}
-
-/** Bytes of the whole packet. */
-export const ACKNOWLEDGEMENT_SIZE = 4
-
-/** Whether the short way is open: a quarter of what a broker sends are acknowledgements, all alike but for two fields. */
-export function isSoundAcknowledgement(type: PacketType, packet: object): packet is AcknowledgementInput {
-  if (type < PacketType.PUBACK || (type > PacketType.PUBCOMP && type !== PacketType.UNSUBACK)) return false
-  return isPacketIdentifier((packet as AcknowledgementInput).packetId)
-}
-
-/** Writes the whole packet and returns its size. */
-export function writeWholeAcknowledgement(
-  target: Uint8Array,
-  position: number,
+  offset: number,
   firstByte: number,
-  { packetId }: AcknowledgementInput,
-): number {
-  target[position] = firstByte
-  target[position + 1] = LENGTH
-  target[position + 2] = packetId >> 8
-  target[position + 3] = packetId
-  return ACKNOWLEDGEMENT_SIZE
+  packetId: number,
+): void {
+  target[offset] = firstByte
+  target[offset + 1] = ACKNOWLEDGEMENT_LENGTH
+  target[offset + 2] = packetId >> 8
+  target[offset + 3] = packetId
 }

@@ -3,7 +3,7 @@
 import type { QoS } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
 import type { Protocol } from '../options.ts'
-import { readTopicName, topicNameLength } from '../topic.ts'
+import { readTopicName, topicNameBytes, WILL_TOPIC } from '../topic.ts'
 import type { Reader } from '../wire/reader.ts'
 import {
   checkBoolean,
@@ -146,7 +146,7 @@ function readClientId(reader: Reader, cleanSession: boolean): string {
 
 function readWill<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number): Will<Bytes> {
   return {
-    topic: readTopicName(reader, 'Will Topic', 'MQTT-4.7.1-1'), // [MQTT-3.1.3-10]
+    topic: readTopicName(reader, WILL_TOPIC), // [MQTT-3.1.3-10]
     payload: reader.data('Will Message'),
     qos: ((flags & WILL_QOS) >> 3) as QoS,
     retain: (flags & WILL_RETAIN) !== 0,
@@ -177,10 +177,7 @@ function willLength(will: WillInput): number {
   if (will === null || typeof will !== 'object') refuse('wrong-field-type', 'connect', 'Will Flag')
   if (will.qos !== undefined) checkQos(will.qos, 'connect', 'Will QoS', 'MQTT-3.1.2-14') // [MQTT-3.1.2-14]
   checkBoolean(will.retain, 'connect', 'Will Retain')
-  return (
-    topicNameLength(will.topic, 'connect', 'Will Topic', 'MQTT-4.7.1-1') +
-    dataLength(will.payload, 'connect', 'Will Message')
-  )
+  return topicNameBytes(will.topic, WILL_TOPIC).length + dataLength(will.payload, 'connect', 'Will Message')
 }
 
 function checkProtocol(packet: ConnectInput): void {

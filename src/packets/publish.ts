@@ -2,16 +2,17 @@
 
 import { DUP, type QoS, qosOf, RETAIN } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
-import { readTopicName, topicNameLength } from '../topic.ts'
+import { readTopicName, TOPIC_NAME, topicNameBytes } from '../topic.ts'
+import { put } from '../wire/bytes.ts'
 import type { Reader } from '../wire/reader.ts'
-import { writeTopicName } from '../wire/staged-topic.ts'
+import { writeRemainingLength } from '../wire/remaining-length.ts'
 import {
   checkBoolean,
-  checkPacketIdentifier,
   checkQos,
   type Data,
+  isPacketIdentifier,
   payloadLength,
-  writePayload,
+  refusePacketIdentifier,
   writeUint16,
 } from '../wire/writer.ts'
 
@@ -45,7 +46,7 @@ export interface PublishInput extends PublishHeaderInput {
 
 export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number): Publish<Bytes> {
   const qos = qosOf(flags) as QoS
-  const topic = readTopicName(reader, 'Topic Name', 'MQTT-3.3.2-2') // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
+  const topic = readTopicName(reader, TOPIC_NAME) // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
   const packetId = qos === 0 ? undefined : reader.packetIdentifier('MQTT-2.3.1-1') // [MQTT-2.3.1-1] [MQTT-2.3.1-5]
   return {
     type: 'publish',
@@ -58,36 +59,56 @@ export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, fla
   }
 }
 
-/** The flags of the fixed header (§3.3.1). */
-export function publishFlags({ qos, dup, retain }: PublishHeaderInput): number {
-  return (dup === true ? DUP : 0) | ((qos ?? 0) << 1) | (retain === true ? RETAIN : 0)
-}
+/**
+ * A PUBLISH on its way out, all but the payload: checked first, each field looked at once, then written. There is one,
+ * used over and over, as nothing comes between.
+ */
+class OutgoingHeader {
+  private firstByte = 0
+  private topic: Uint8Array = new Uint8Array(0)
+  private packetId: number | undefined = undefined
 
-export function publishLength(packet: PublishInput): number {
-  return publishHeaderLength(packet) + payloadLength(packet.payload, 'publish', 'Payload')
-}
-
-/** The bytes of the variable header. */
-export function publishHeaderLength(packet: PublishHeaderInput): number {
-  const { qos, dup, packetId } = packet
-  if (dup !== undefined) checkBoolean(dup, 'publish', 'DUP flag')
-  if (packet.retain !== undefined) checkBoolean(packet.retain, 'publish', 'RETAIN')
-  const topicLength = topicNameLength(packet.topic, 'publish', 'Topic Name', 'MQTT-3.3.2-2')
-  if (qos === 0 || qos === undefined) {
-    if (dup === true) refuse('dup-with-qos-0', 'publish', 'DUP flag') // [MQTT-3.3.1-2]
-    if (packetId !== undefined) refuse('unexpected-packet-identifier', 'publish', 'Packet Identifier') // [MQTT-2.3.1-5]
-    return topicLength
+  /** Checks the fields and returns the bytes of the variable header. */
+  check(packet: PublishHeaderInput): number {
+    const { topic, qos = 0, dup = false, retain = false, packetId } = packet
+    const isSound =
+      typeof dup === 'boolean' &&
+      typeof retain === 'boolean' &&
+      (qos === 0
+        ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
+        : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
+    if (!isSound) refuseHeader(qos, dup, retain, packetId)
+    const bytes = topicNameBytes(topic, TOPIC_NAME)
+    this.topic = bytes
+    this.firstByte = 0b0011_0000 | (dup ? 0b1000 : 0) | (qos << 1) | (retain ? 0b0001 : 0) // §3.3.1
+    this.packetId = packetId
+    return qos === 0 ? bytes.length : bytes.length + 2
   }
-  checkQos(qos, 'publish', 'QoS level', 'MQTT-3.3.1-4') // [MQTT-3.3.1-4]
-  checkPacketIdentifier(packetId, 'publish', 'MQTT-2.3.1-1') // [MQTT-2.3.1-1]
-  return topicLength + 2
+
+  /** Writes the fixed header and the variable header; returns the position behind them. */
+  write(target: Uint8Array, offset: number, remainingLength: number): number {
+    const { topic, packetId } = this
+    target[offset] = this.firstByte
+    const position = writeRemainingLength(target, offset + 1, remainingLength)
+    put(target, position, topic)
+    const next = position + topic.length
+    return packetId === undefined ? next : writeUint16(target, next, packetId)
+  }
 }
 
-export function writePublish(target: Uint8Array, position: number, packet: PublishInput): number {
-  return writePayload(target, writePublishHeader(target, position, packet), packet.payload)
+export const outgoingHeader: OutgoingHeader = new OutgoingHeader()
+
+/** Checks the whole packet and counts its body's bytes; `payload` is the packet's, which is looked at once, too. */
+export function publishLength(packet: PublishInput, payload: Data): number {
+  return payloadLength(payload, 'publish', 'Payload') + outgoingHeader.check(packet)
 }
 
-export function writePublishHeader(target: Uint8Array, position: number, packet: PublishHeaderInput): number {
-  const next = writeTopicName(target, position, packet.topic)
-  return packet.packetId === undefined ? next : writeUint16(target, next, packet.packetId)
+/** Out of line, so that what every packet goes through is small. */
+function refuseHeader(qos: unknown, dup: unknown, retain: unknown, packetId: unknown): never {
+  checkBoolean(dup, 'publish', 'DUP flag')
+  checkBoolean(retain, 'publish', 'RETAIN')
+  checkQos(qos, 'publish', 'QoS level', 'MQTT-3.3.1-4')
+  if (qos !== 0) refusePacketIdentifier(packetId, 'publish', 'MQTT-2.3.1-1')
+  if (dup === true) refuse('dup-with-qos-0', 'publish', 'DUP flag')
+  refuse('unexpected-packet-identifier', 'publish', 'Packet Identifier')
 }

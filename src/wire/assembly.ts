@@ -1,6 +1,6 @@
 // Floor 2. A packet whose bytes come in pieces, put together in memory of its own.
 
-import { allocate, copyInto, type ViewKind, viewOf } from './bytes.ts'
+import { allocateOf, copyInto, type ViewKind, viewOf } from './bytes.ts'
 import type { Reader } from './reader.ts'
 
 /** The least memory that is taken, and the most that a peer gets for its first byte. */
@@ -33,7 +33,7 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
 
   constructor(chunk: Reader<Bytes>, size: number | undefined) {
     const received = chunk.bytes.length - chunk.start
-    this.bytes = allocate(size === undefined ? SMALLEST : capacityFor(size, received), chunk.kind)
+    this.bytes = allocateOf(chunk.kind, size === undefined ? SMALLEST : capacityFor(size, received))
     this.length = 0
     this.size = size
     this.streamOffset = (chunk.streamOffset ?? 0) + chunk.start
@@ -70,7 +70,7 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
   }
 
   private grow(length: number): void {
-    const larger = allocate(capacityFor(this.size ?? length, length), this.kind)
+    const larger = allocateOf(this.kind, capacityFor(this.size ?? length, length))
     copyInto(larger, 0, this.bytes, 0, this.length)
     this.bytes = larger
   }

@@ -31,7 +31,7 @@ export function viewOf(bytes: Uint8Array, kind: ViewKind, start: number, end: nu
 
 /** A copy of `bytes` from `start` to `end`, of the same kind. */
 export function copyOf(bytes: Uint8Array, kind: ViewKind, start: number, end: number): Uint8Array {
-  const copy = allocate(end - start, kind)
+  const copy = allocateOf(kind, end - start)
   copyInto(copy, 0, bytes, start, end)
   return copy
 }
@@ -47,6 +47,11 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
+/** Copies all of `source` into `target` at `position`. */
+export function put(target: Uint8Array, position: number, source: Uint8Array): void {
+  set.call(target, source, position)
+}
+
 /** Copies `source` from `start` to `end` into `target` at `position`. */
 export function copyInto(
   target: Uint8Array,
@@ -58,7 +63,7 @@ export function copyInto(
   if (end - start < LOOP_BELOW) {
     for (let from = start, to = position; from < end; from++, to++) target[to] = source[from]!
   } else if (start === 0 && end === source.length) {
-    target.set(source, position)
+    put(target, position, source)
   } else {
     target.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), position)
   }
@@ -67,25 +72,44 @@ export function copyInto(
 // Below this many bytes a loop costs less than a call of `set`.
 const LOOP_BELOW = 16
 
-const POOL_SIZE = 8_192
-let pool: ArrayBuffer = new ArrayBuffer(0)
-let poolUsed = 0
+// Found once: V8 looks a method of a Buffer up at every call.
+const { set } = Uint8Array.prototype
 
-/**
- * Memory for `length` bytes, not cleared: whoever takes it writes every byte before anybody else sees it.
- *
- * Small pieces are cut from a pool, as `Buffer.allocUnsafe` does, because an ArrayBuffer of one's own costs forty
- * times as much.
- */
-export function allocate(length: number, kind: ViewKind = DEFAULT_KIND): Uint8Array<ArrayBuffer> {
-  if (length > POOL_SIZE >> 1) return allocateOwn(length, kind)
-  if (poolUsed + length > pool.byteLength) {
-    pool = new ArrayBuffer(POOL_SIZE)
-    poolUsed = 0
+/** Memory that small pieces are cut from, because an ArrayBuffer of one's own costs forty times as much. */
+class Pool {
+  private readonly size = 8_192
+  private used = this.size
+  private memory = new ArrayBuffer(0)
+
+  take(length: number): Uint8Array<ArrayBuffer> {
+    const offset = this.used
+    const end = offset + length
+    if (end > this.size) return this.takeElsewhere(length)
+    this.used = (end + 7) & ~7 // DataViews read faster from whole words
+    return new DefaultView(this.memory, offset, length)
   }
-  const offset = poolUsed
-  poolUsed = (offset + length + 7) & ~7 // DataViews read faster from whole words
-  return kind === 'buffer' ? new BufferView(pool, offset, length) : new Uint8Array(pool, offset, length)
+
+  private takeElsewhere(length: number): Uint8Array<ArrayBuffer> {
+    if (length > this.size >> 1) return allocateOwn(length, DEFAULT_KIND)
+    this.memory = allocateOwn(this.size, 'uint8array').buffer
+    this.used = 0
+    return this.take(length)
+  }
+}
+
+const DEFAULT_KIND: ViewKind = HostBuffer === undefined ? 'uint8array' : 'buffer'
+const DefaultView = HostBuffer === undefined ? Uint8Array<ArrayBuffer> : BufferView
+const pool = new Pool()
+
+/** Memory for `length` bytes, not cleared: whoever takes it writes every byte before anybody else sees it. */
+export function allocate(length: number): Uint8Array<ArrayBuffer> {
+  return pool.take(length)
+}
+
+/** As {@link allocate}, of this kind. */
+export function allocateOf(kind: ViewKind, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = pool.take(length)
+  return kind === DEFAULT_KIND ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, length)
 }
 
 function allocateOwn(length: number, kind: ViewKind): Uint8Array<ArrayBuffer> {
@@ -94,11 +118,18 @@ function allocateOwn(length: number, kind: ViewKind): Uint8Array<ArrayBuffer> {
   return kind === 'buffer' ? memory : new Uint8Array(memory.buffer, memory.byteOffset, length)
 }
 
-const DEFAULT_KIND: ViewKind = HostBuffer === undefined ? 'uint8array' : 'buffer'
+// The getters themselves: a subclass or a property of the object's own may say what it likes.
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
+const tag = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.get as (this: unknown) => unknown
+const length = Object.getOwnPropertyDescriptor(typedArray, 'length')!.get as (this: Uint8Array) => number
 
 /** Whether the value is a Uint8Array, of whatever realm: a frame or a test runner may have brought its own. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array'
+  return tag.call(value) === 'Uint8Array'
+}
+
+export function lengthOf(bytes: Uint8Array): number {
+  return length.call(bytes)
 }
 
 /** Refuses what is not bytes: a mistake of the caller's, not of the peer's. */

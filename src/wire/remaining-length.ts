@@ -18,15 +18,26 @@ export function remainingLengthSize(value: number): number {
   return value < 0x20_0000 ? 3 : 4
 }
 
+/** The bytes of a packet with this Remaining Length; refuses what is too large [§2.2.3]. */
+export function packetSize(remainingLength: number, packetType: string): number {
+  return remainingLength < CONTINUATION ? remainingLength + 2 : largePacketSize(remainingLength, packetType)
+}
+
+function largePacketSize(remainingLength: number, packetType: string): number {
+  if (remainingLength > MAX_REMAINING_LENGTH) refuse('packet-too-large', packetType, 'Remaining Length') // §2.2.3
+  return 1 + remainingLengthSize(remainingLength) + remainingLength
+}
+
 /** Writes the shortest form of `value` and returns the position behind it. */
 export function writeRemainingLength(target: Uint8Array, position: number, value: number): number {
-  let rest = value
-  while (rest >= CONTINUATION) {
-    target[position++] = (rest & 0x7f) | CONTINUATION
-    rest >>>= 7
-  }
-  target[position++] = rest
-  return position
+  if (value >= CONTINUATION) return writeRemainingLengthBytes(target, position, value)
+  target[position] = value
+  return position + 1
+}
+
+function writeRemainingLengthBytes(target: Uint8Array, position: number, value: number): number {
+  target[position] = (value & 0x7f) | CONTINUATION
+  return writeRemainingLength(target, position + 1, value >>> 7)
 }
 
 /**

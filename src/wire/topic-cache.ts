@@ -5,42 +5,7 @@
 // is looked up. A peer cannot make names collide, as it does not know the key; and all that it would gain is that they
 // are not found.
 
-/** After so many misses there must have been so many hits, or the next look-ups are left out: each time more of them. */
-const MISSES = 16
-const WORTHWHILE = 8
-const FIRST_PAUSE = 32
-const LAST_PAUSE = 1_024
-
-/** Whether looking up is worth its cost. */
-class Benefit {
-  private hits = 0
-  private misses = 0
-  private left = 0
-  private pause = FIRST_PAUSE
-
-  /** Whether to look up this time. */
-  get expected(): boolean {
-    if (this.left === 0) return true
-    this.left--
-    return false
-  }
-
-  hit(): void {
-    this.hits = (this.hits + 1) & 0x3fff_ffff // stays a small integer
-  }
-
-  miss(): void {
-    if (++this.misses < MISSES) return
-    if (this.hits >= WORTHWHILE) {
-      this.pause = FIRST_PAUSE
-    } else {
-      this.left = this.pause
-      this.pause = Math.min(this.pause * 2, LAST_PAUSE)
-    }
-    this.misses = 0
-    this.hits = 0
-  }
-}
+import { Benefit } from './benefit.ts'
 
 /** The shortest and the longest name that is kept, in bytes. */
 const SHORTEST = 8
@@ -57,6 +22,8 @@ export class TopicCache {
   /** Set it to false to have every name read anew. */
   enabled = true
   private readonly benefit = new Benefit()
+  private readonly outgoingBenefit = new Benefit()
+  private readonly outgoing = new Map<unknown, Uint8Array>()
   /** Odd, and no peer's business. */
   private readonly key = (Math.random() * 0x1_0000_0000) | 1
   // Of each place: its name's hash; the name's words, from the first byte on and from the last; its length; its text.
@@ -68,6 +35,7 @@ export class TopicCache {
   private readonly missed = new Int32Array(SETS)
   /** The hash of the name that `find` has just not found and `add` may keep; 0 if there is none. */
   sought = 0
+  private wanted: unknown = undefined
 
   /** The text of the bytes from `start` to `end`, if they are a name that is kept. */
   find(view: DataView, start: number, end: number): string | undefined {
@@ -126,10 +94,34 @@ export class TopicCache {
     this.texts[place] = text
   }
 
+  /** The bytes of `name`, prefix included, if it is a name that is kept. */
+  bytesOf(name: unknown): Uint8Array | undefined {
+    return this.outgoingBenefit.expected && this.enabled ? this.lookUpBytes(name) : undefined
+  }
+
+  private lookUpBytes(name: unknown): Uint8Array | undefined {
+    const bytes = this.outgoing.get(name)
+    if (bytes === undefined) {
+      this.wanted = name
+      this.outgoingBenefit.miss()
+    } else {
+      this.outgoingBenefit.hit()
+    }
+    return bytes
+  }
+
+  /** Keeps a copy of the bytes of a sound name, if it is the one that `bytesOf` has just not found. */
+  keepBytes(name: string, bytes: Uint8Array): void {
+    if (this.wanted !== name || bytes.length > LONGEST) return
+    if (this.outgoing.size === SETS * WAYS) this.outgoing.clear()
+    this.outgoing.set(name, bytes.slice())
+  }
+
   /** Forgets all names. */
   clear(): void {
     this.lengths.fill(0)
     this.texts.fill('')
+    this.outgoing.clear()
   }
 }
 

@@ -16,7 +16,7 @@ const PLUS_FROM_HASH = 0x0808_0808
 const isUnusual = (word: number): boolean => ((word | (word - ONES)) & HIGH_BITS) !== 0
 
 /** Whether one of four bytes is U+0000, beyond ASCII, `+` or `#`; these two differ in one bit. */
-const isUnusualInTopicName = (word: number): boolean =>
+export const isUnusualInTopicName = (word: number): boolean =>
   ((word | (word - ONES) | (((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES)) & HIGH_BITS) !== 0
 
 /** Up to four bytes as a word, filled up with spaces. */

@@ -4,7 +4,7 @@
 
 import { MAX_UINT16 } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
-import { copyInto, isBytes } from './bytes.ts'
+import { isBytes, lengthOf, put } from './bytes.ts'
 import { utf8Length, writeUtf8 } from './utf8.ts'
 
 /** The two bytes in front of text and binary data (§1.5.3). */
@@ -72,7 +72,12 @@ function prefixed(length: number, packetType: string, field: string): number {
 
 /** The bytes of binary data that needs no prefix. */
 export function payloadLength(data: unknown, packetType: string, field: string): number {
-  if (isBytes(data)) return data.length
+  return isBytes(data) && data.length === lengthOf(data)
+    ? data.length
+    : textPayloadLength(data, packetType, field)
+}
+
+function textPayloadLength(data: unknown, packetType: string, field: string): number {
   if (typeof data !== 'string') refuseValue(data, packetType, field)
   const length = utf8Length(data, true)
   if (typeof length === 'string') refuse(length, packetType, field)
@@ -92,15 +97,15 @@ export function writeText(target: Uint8Array, position: number, text: string): n
 }
 
 export function writeData(target: Uint8Array, position: number, data: Data): number {
-  const end = writePayload(target, position + PREFIX_SIZE, data)
-  writeUint16(target, position, end - position - PREFIX_SIZE)
-  return end
+  if (typeof data === 'string') return writeText(target, position, data)
+  const start = writeUint16(target, position, data.length)
+  put(target, start, data)
+  return start + data.length
 }
 
-export function writePayload(target: Uint8Array, position: number, data: Data): number {
-  if (typeof data === 'string') return writeUtf8(target, position, data)
-  copyInto(target, position, data, 0, data.length)
-  return position + data.length
+export function writePayload(target: Uint8Array, position: number, data: Data): void {
+  if (typeof data === 'string') writeUtf8(target, position, data)
+  else put(target, position, data)
 }
 
 /** A list that is not empty. `rule` is the statement that demands an entry. */

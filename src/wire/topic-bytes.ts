@@ -1,0 +1,62 @@
+// Floor 2. A short topic name on its way out: checked and turned into bytes in one pass, or known from before.
+
+import { topicCache } from './topic-cache.ts'
+import { isUnusualInTopicName } from './utf8.ts'
+import { PREFIX_SIZE } from './writer.ts'
+
+/** The longest name that is short, in UTF-16 code units; each takes three bytes at most. */
+const LONGEST = 64
+
+const memory = new Uint8Array(PREFIX_SIZE + 3 * LONGEST)
+const views = Array.from({ length: memory.length + 1 }, (_, length) => memory.subarray(0, length))
+
+/**
+ * The bytes of a sound topic name, prefix included, to be copied before the next call; undefined, for the general way to
+ * find out, if it is empty or long, or holds a wildcard, U+0000 or a lone surrogate.
+ */
+export function shortTopicBytes(name: unknown): Uint8Array | undefined {
+  if (typeof name !== 'string' || name.length > LONGEST) return undefined
+  const { length } = name
+  let end = PREFIX_SIZE
+  let index = 0
+  // Four characters at a time, as long as there is nothing unusual about them.
+  for (; index + 3 < length; index += 4, end += 4) {
+    const a = name.charCodeAt(index)
+    const b = name.charCodeAt(index + 1)
+    const c = name.charCodeAt(index + 2)
+    const d = name.charCodeAt(index + 3)
+    if ((a | b | c | d) > 0x7f || isUnusualInTopicName(a | (b << 8) | (c << 16) | (d << 24))) break
+    memory[end] = a
+    memory[end + 1] = b
+    memory[end + 2] = c
+    memory[end + 3] = d
+  }
+  for (; index < length; index++) {
+    const unit = name.charCodeAt(index)
+    if (unit < 0x80) {
+      if (unit === 0 || unit === 0x23 || unit === 0x2b) return undefined
+      memory[end++] = unit
+    } else if (unit < 0x800) {
+      memory[end++] = 0xc0 | (unit >> 6)
+      memory[end++] = 0x80 | (unit & 0x3f)
+    } else {
+      const point = name.codePointAt(index)!
+      if (point >= 0x1_0000) {
+        memory[end++] = 0xf0 | (point >> 18)
+        memory[end++] = 0x80 | ((point >> 12) & 0x3f)
+        index++ // two units
+      } else if (unit < 0xd800 || unit > 0xdfff) {
+        memory[end++] = 0xe0 | (unit >> 12)
+      } else {
+        return undefined
+      }
+      memory[end++] = 0x80 | ((point >> 6) & 0x3f)
+      memory[end++] = 0x80 | (point & 0x3f)
+    }
+  }
+  if (end === PREFIX_SIZE) return undefined
+  memory[1] = end - PREFIX_SIZE
+  const bytes = views[end]!
+  topicCache.keepBytes(name, bytes)
+  return bytes
+}
