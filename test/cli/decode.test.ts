@@ -56,7 +56,7 @@ describe('the recorded session', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(lines.at(-1)).toBe(
-      'test/fixtures/session.ndjson: 41 packets in 100,758 bytes, every one encodes to the very bytes that came in.',
+      `${join('test/fixtures/session.ndjson')}: 41 packets in 100,758 bytes, every one encodes to the very bytes that came in.`,
     )
     expect(lines).toHaveLength(41 + 2)
     expect(lines[0]).toMatch(

@@ -1,13 +1,12 @@
 // README.md, made from the corpus and from the source.
 
-import { readdirSync, readFileSync } from 'node:fs'
 import { DECODE_ERRORS } from '../../src/index.ts'
+import { readSource, sourceFiles } from '../support/source.ts'
 import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
 import type { Vectors } from './vectors.d.ts'
 
-const SOURCE = new URL('../../src/', import.meta.url)
 /** What builds on the core enforces nothing. */
-const NOT_ENFORCING = /^(testing|cli)[/\\]/
+const NOT_ENFORCING = /^(testing|cli)\//
 const LONGEST_HEX = 48
 
 export function readme(corpus: Vectors): string {
@@ -101,13 +100,12 @@ export function enforcedBy(id: string): string[] {
   )
 }
 
-const SOURCE_LINES = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !NOT_ENFORCING.test(file))
-  .sort()
+const SOURCE_LINES = sourceFiles
+  .filter((file) => !NOT_ENFORCING.test(file))
   .flatMap((file) => {
-    const lines = readFileSync(new URL(file, SOURCE), 'utf8').split('\n')
+    const lines = readSource(file).split('\n')
     return lines.map((line, index) => ({
-      file: file.replaceAll('\\', '/'),
+      file,
       line: line.trim(),
       next: lines[index + 1]?.trim() ?? '',
     }))
