@@ -237,6 +237,10 @@ describe('bad input', () => {
     }
   })
 
+  test('--help says everything itself: who has the package has no other pages', () => {
+    expect(run(['--help']).stdout).not.toContain('.md')
+  })
+
   test('nothing that a peer sends reaches the terminal as a control character', () => {
     const hostile = '\u001b[2J\u0007\u009b31m\u202eabc\u2066\u{e0041}'
     const packets = [
