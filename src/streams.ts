@@ -62,8 +62,8 @@ export async function* decodeStream<Bytes extends Uint8Array>(
  * Bytes in, packets out, as TextDecoderStream is: `source.pipeThrough(new PacketDecoderStream())`.
  *
  * A packet is read when it is asked for; a chunk counts as written once all its packets were. The first packet that is
- * not allowed ends both sides with its DecodeError, after all packets before it were delivered; so does a source that
- * ends inside a packet.
+ * not allowed ends both sides with its DecodeError, the writing of its chunk included, after all packets before it were
+ * delivered; so does a source that ends inside a packet. A reader that cancels ends the writing with its reason.
  */
 export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array> {
   readonly readable: ReadableStream<Packet<Bytes>>
@@ -75,7 +75,7 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array> {
     let output!: ReadableController<Packet<Bytes>>
     let input!: { error(reason: unknown): void }
     let wake = nobody // whoever waits for a packet while the parser needs more bytes
-    let release = nobody // whoever waits for the chunk that was written to be read
+    let written = UNAWAITED // whoever waits for the chunk that was written to be read
     this.readable = new streams.ReadableStream<Packet<Bytes>>(
       {
         start(controller) {
@@ -85,7 +85,7 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array> {
           try {
             let packet = parser.read()
             while (packet === undefined) {
-              release()
+              written.resolve()
               await new Promise<void>((resolve) => {
                 wake = resolve
               })
@@ -94,13 +94,13 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array> {
             output.enqueue(packet)
           } catch (error) {
             input.error(error)
-            release()
+            written.reject(error)
             throw error
           }
         },
         cancel(reason) {
           input.error(reason)
-          release()
+          written.reject(reason)
         },
       },
       { highWaterMark: 0 },
@@ -113,8 +113,8 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array> {
         passingOn(output, () => {
           parser.push(chunk)
           wake()
-          return new Promise<void>((resolve) => {
-            release = resolve
+          return new Promise<void>((resolve, reject) => {
+            written = { resolve, reject }
           })
         }),
       close: () =>
@@ -130,6 +130,11 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array> {
 }
 
 function nobody(): void {}
+
+const UNAWAITED: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } = {
+  resolve: nobody,
+  reject: nobody,
+}
 
 /** Runs `action`; what it throws ends the stream of packets as well. */
 function passingOn<Result>(output: ReadableController<never>, action: () => Result): Result {

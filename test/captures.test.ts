@@ -84,9 +84,8 @@ function fieldsOf(packet: Packet): object {
 const files = existsSync(CAPTURES) ? readdirSync(CAPTURES).filter((file) => file.endsWith('.ndjson')) : []
 
 const absent = !existsSync(new URL('..', CAPTURES))
-if (absent) console.warn('skipped: there is no recorded traffic in ../shared/captures')
 
-describe.skipIf(absent)('recorded traffic (../shared/captures)', () => {
+describe.skipIf(absent)('recorded traffic, where ../shared/captures is there', () => {
   test('is there', () => {
     expect(files).not.toEqual([])
   })

@@ -1,17 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readSource, sourceFiles } from './support/source.ts'
 
-const SOURCE = new URL('../src', import.meta.url).pathname
 // What is built on the core stands in folders of its own, which the core never imports.
 const ABOVE = /^(cli|testing)\//
 
-const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !ABOVE.test(file))
+const files = sourceFiles
+  .filter((file) => !ABOVE.test(file))
   .map((file) => {
-    const text = readFileSync(join(SOURCE, file), 'utf8')
+    const text = readSource(file)
     const specifiers = [...text.matchAll(/from '([^']+)'/g)].map(([, specifier = '']) => specifier)
-    return { file, text, specifiers, imports: specifiers.map((path) => normalize(join(dirname(file), path))) }
+    const imports = specifiers.map((path) => posix.join(posix.dirname(file), path))
+    return { file, text, specifiers, imports }
   })
 
 const floorOf = (file: string): number =>

@@ -139,13 +139,38 @@ describe('PacketDecoderStream', () => {
     const bad = new PacketDecoderStream()
     const reading = bad.readable.getReader().read()
     const writer = bad.writable.getWriter()
-    await expect(Promise.all([writer.write(BAD), reading])).rejects.toThrow(DecodeError)
+    const writing = writer.write(join(BAD, PUBACK))
+    await expect(writing).rejects.toThrow(DecodeError)
+    await expect(reading).rejects.toThrow(DecodeError)
     await expect(writer.closed).rejects.toThrow(DecodeError)
 
     const left = new PacketDecoderStream()
     const other = left.writable.getWriter()
     await left.readable.cancel(new Error('enough'))
     await expect(other.closed).rejects.toThrow('enough')
+  })
+
+  test('a chunk whose packets nobody will read was not written', async () => {
+    const stream = new PacketDecoderStream()
+    const writer = stream.writable.getWriter()
+    const reader = stream.readable.getReader()
+    const settled = Promise.allSettled([
+      writer.write(join(PUBACK, PUBLISH)),
+      writer.write(PUBACK),
+      writer.closed,
+    ])
+    await reader.read()
+    await reader.cancel(new Error('enough'))
+    expect(await settled).toEqual(Array(3).fill({ status: 'rejected', reason: new Error('enough') }))
+  })
+
+  test('a bad packet behind good ones fails the chunk that holds both', async () => {
+    const stream = new PacketDecoderStream()
+    const writing = stream.writable.getWriter().write(join(PUBACK, BAD))
+    const reader = stream.readable.getReader()
+    expect(await reader.read()).toMatchObject({ value: { type: 'puback' } })
+    const [written, read] = await Promise.allSettled([writing, reader.read()])
+    expect([written, read]).toMatchObject(Array(2).fill({ reason: { code: 'reserved-packet-type' } }))
   })
 
   test('the reader learns of a writer that aborts, and of chunks that are none', async () => {

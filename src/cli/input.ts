@@ -38,12 +38,17 @@ export async function openInput(file: string): Promise<Input> {
     }
   }
   const chunks = read()
-  const first = await chunks.next()
+  let beginning = Buffer.alloc(0)
+  while (isUndecided(beginning)) {
+    const next = await chunks.next()
+    if (next.done) break
+    beginning = Buffer.concat([beginning, next.value])
+  }
+  const form = formOf(beginning)
   async function* all(): AsyncGenerator<Buffer> {
-    if (!first.done) yield first.value
+    yield form === raw ? beginning : withoutMark(beginning)
     yield* chunks
   }
-  const form = first.done ? raw : formOf(first.value)
   return { pieces: form(all()), size, position: () => position }
 }
 
@@ -55,13 +60,31 @@ function sizeOf(file: string): number {
   }
 }
 
-/**
- * The beginning tells the forms apart for certain: no fixed header starts with `{`, and no packet consists of the
- * characters of hexadecimal text alone.
+/*
+ * The beginning tells the forms apart for certain: a packet that starts with a byte order mark, with `{`, or with the
+ * characters of hexadecimal text alone breaks a rule in so many bytes.
  */
+const ENOUGH = 64
+const MARK = '\xEF\xBB\xBF' // U+FEFF, which some editors put before text
+const DIGITS = '[\\da-fA-FxX\\t-\\r ,:;_-]'
+const HEXADECIMAL = new RegExp(`^(${MARK})?${DIGITS}+$`)
+const RECORDING = new RegExp(`^(${MARK})?\\{\\s*"\\w`)
+/** What may become either. */
+const UNDECIDED = new RegExp(`^(\xEF|\xEF\xBB|(${MARK})?(${DIGITS}*|\\{\\s*"?))$`)
+
+/** A connection that is still open may send little at first, and wait. */
+function isUndecided(beginning: Buffer): boolean {
+  return beginning.length < ENOUGH && UNDECIDED.test(beginning.toString('latin1'))
+}
+
 function formOf(beginning: Buffer): (chunks: Chunks) => AsyncGenerator<Piece> {
-  if (beginning[0] === 0x7b) return recording
-  return /^[\da-fx\s,:;_-]+$/i.test(beginning.toString('latin1')) ? hexadecimal : raw
+  const text = beginning.toString('latin1', 0, ENOUGH)
+  if (RECORDING.test(text)) return recording
+  return HEXADECIMAL.test(text) ? hexadecimal : raw
+}
+
+function withoutMark(text: Buffer): Buffer {
+  return text.toString('latin1').startsWith(MARK) ? text.subarray(MARK.length) : text
 }
 
 async function* raw(chunks: Chunks): AsyncGenerator<Piece> {

@@ -8,11 +8,11 @@ import { UsageError } from './usage.ts'
 const COMMANDS = {
   decode: {
     run: decodeCommand,
-    summary: 'decode [FILE]     show every packet of a file, of standard input (-), or of a recorded session',
+    summary: 'decode [FILE]     show every packet of a file, or of standard input (-)',
   },
   fuzz: {
     run: fuzzCommand,
-    summary: `fuzz ADAPTER      try to break the parser that a module adapts; see test/fuzz/README.md
+    summary: `fuzz ADAPTER      try to break the parser that a module adapts
                               [--runs N] [--seconds N] [--seed N] [--json FILE]`,
   },
 } as const
@@ -23,7 +23,13 @@ ${Object.values(COMMANDS)
   .map(({ summary }) => `  mqtt-wire ${summary}`)
   .join('\n')}
 
-A FILE holds raw MQTT bytes, hexadecimal text, or a recording (one JSON object a line; see test/fixtures/README.md).
+A FILE holds raw MQTT bytes, hexadecimal text, or a recording: one JSON object a line, with a chunk's "bytes" in
+hexadecimal and, where they are known, "connection", "direction" (c2s or s2c) and "milliseconds". Without a FILE,
+decode shows the session that is recorded in mqtt-wire's repository.
+
+An ADAPTER exports open(onPacket), which returns a function that takes the next chunk of a stream, hands its packets to
+onPacket, and throws to refuse; or accepts(chunks), which returns true or false.
+
 Exit status: 0, 1 for input that is not MQTT 3.1.1 or a parser that is broken, 2 for a command that makes no sense.
 `
 

@@ -9,6 +9,7 @@ import type { Arbitrary } from './combinators.ts'
 import { applyCutting } from './cut.ts'
 import type { Malformed } from './malformed/breach.ts'
 import { malformed } from './malformed/index.ts'
+import { mistake } from './mistake.ts'
 import { applyMutations } from './mutation.ts'
 import { Random } from './random.ts'
 import { draw, SEEDED } from './seeded.ts'
@@ -33,6 +34,7 @@ export interface GenerateOptions {
  *
  * @param seed any safe integer
  * @param count how many; `Infinity` for as many as are taken
+ * @throws TypeError at once, before a packet is drawn, for a seed, a count or options that are none
  */
 export function generatePackets(
   seed: number,
@@ -40,10 +42,14 @@ export function generatePackets(
   options: GenerateOptions = {},
 ): IterableIterator<Packet> {
   const { types, sentBy, size = 'modest' } = options
-  const wanted = new Set(types ?? CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []))
-  const packets = Object.entries(packetArbitraries(SEEDED, size)).filter(
-    ([name]) => wanted.has(name as PacketTypeName) && maySend(name, sentBy),
-  )
+  if (size !== 'modest' && size !== 'ample') mistake("size is 'modest' or 'ample'", size)
+  if (sentBy !== undefined && sentBy !== 'client' && sentBy !== 'server')
+    mistake("sentBy is 'client' or 'server'", sentBy)
+  const all = packetArbitraries(SEEDED, size)
+  const wanted = new Set<string>(types ?? Object.keys(all))
+  for (const name of wanted)
+    if (!Object.hasOwn(all, name)) throw new TypeError(`types: there is no ${String(name)}`)
+  const packets = Object.entries(all).filter(([name]) => wanted.has(name) && maySend(name, sentBy))
   if (packets.length === 0) throw new TypeError('no packet type fits the options')
   return generate(anyPacket(SEEDED, Object.fromEntries(packets) as Partial<PacketArbitraries>), seed, count)
 }
@@ -83,7 +89,17 @@ function maySend(name: string, sentBy: Role | undefined): boolean {
   return sentBy === undefined || sender === 'both' || sender === sentBy
 }
 
-function* generate<Value>(arbitrary: Arbitrary<Value>, seed: number, count: number): Generator<Value, void> {
-  const random = new Random(seed)
+/** Not a generator itself: that would keep a mistake to itself until somebody asks for a value. */
+function generate<Value>(arbitrary: Arbitrary<Value>, seed: number, count: number): IterableIterator<Value> {
+  const isCount = count === Number.POSITIVE_INFINITY || (Number.isSafeInteger(count) && count >= 0)
+  if (!isCount) mistake('count is a whole number or Infinity', count)
+  return drawings(arbitrary, new Random(seed), count)
+}
+
+function* drawings<Value>(
+  arbitrary: Arbitrary<Value>,
+  random: Random,
+  count: number,
+): Generator<Value, void> {
   for (let drawn = 0; drawn < count; drawn++) yield draw(arbitrary, random)
 }

@@ -2,6 +2,7 @@
 
 import { concat } from './bytes.ts'
 import type { Field } from './layout.ts'
+import { isObject, mistake } from './mistake.ts'
 import { utf8 } from './utf8.ts'
 
 /** Bytes that stand where a field should, or beside it, as they are. */
@@ -44,29 +45,31 @@ export class RawWriter {
   length = 0
 
   uint8(name: string, raw: Raw<number>): this {
-    return this.add(name, raw, (value) => [NOTHING, uint(value, 1)])
+    return this.add(name, raw, (value) => [NOTHING, uint(name, value, 1)])
   }
 
   uint16(name: string, raw: Raw<number>): this {
-    return this.add(name, raw, (value) => [NOTHING, uint(value, 2)])
+    return this.add(name, raw, (value) => [NOTHING, uint(name, value, 2)])
   }
 
   prefixed(name: string, raw: RawPrefixed): this {
     return this.add(name, raw, (value) => {
+      if (!isContent(value) && !isObject(value))
+        mistake(`${name} is text, bytes, or their length and content`, value)
       const { length = 'auto', content = NOTHING } = isContent(value) ? { content: value } : value
-      const bytes = bytesOf(content)
-      return [encodeLength(length, bytes.length, (number) => uint(number, 2)), bytes]
+      const bytes = bytesOf(name, content)
+      return [encodeLength(name, length, bytes.length, (number) => uint(name, number, 2)), bytes]
     })
   }
 
   rest(name: string, raw: Raw<RawContent>): this {
-    return this.add(name, raw, (value) => [NOTHING, bytesOf(value)])
+    return this.add(name, raw, (value) => [NOTHING, bytesOf(name, value)])
   }
 
   remainingLength(raw: Raw<RawLength>, bodyLength: number): this {
     return this.add('Remaining Length', raw, (value) => [
       NOTHING,
-      encodeLength(value, bodyLength, anyRemainingLength),
+      encodeLength('Remaining Length', value, bodyLength, anyRemainingLength),
     ])
   }
 
@@ -93,7 +96,7 @@ export class RawWriter {
     const items = listOf(raw)
     if (items.length === 0) this.put(name, NOTHING, NOTHING)
     for (const item of items) {
-      if (isVerbatim(item)) this.put(name, NOTHING, Uint8Array.from(item.bytes))
+      if (isVerbatim(item)) this.put(name, NOTHING, verbatim(name, item))
       else this.put(name, ...encode(item as Value))
     }
     return this
@@ -115,25 +118,41 @@ export function listOf<Value>(raw: Raw<Value>): readonly (Value | Verbatim)[] {
   return Array.isArray(raw) ? raw : [raw as Value | Verbatim]
 }
 
-function isContent(value: RawContent | object): value is RawContent {
+function isContent(value: unknown): value is RawContent {
   return typeof value === 'string' || value instanceof Uint8Array
 }
 
 /** Whether these are bytes in the place of a value. */
 export function isVerbatim(value: unknown): value is Verbatim {
-  return typeof value === 'object' && value !== null && 'bytes' in value
+  return isObject(value) && 'bytes' in value
 }
 
-function bytesOf(content: RawContent): Uint8Array {
+function verbatim(name: string, { bytes }: Verbatim): Uint8Array {
+  if (!(bytes instanceof Uint8Array) && !Array.isArray(bytes)) mistake(`${name} is a list of bytes`, bytes)
+  for (const byte of bytes) if (byte !== (byte & 0xff)) mistake(`${name} is a list of bytes`, byte)
+  return Uint8Array.from(bytes)
+}
+
+function bytesOf(name: string, content: RawContent): Uint8Array {
+  if (!isContent(content)) mistake(`${name || 'surplus'} is text or bytes`, content)
   return typeof content === 'string' ? utf8(content) : content
 }
 
-function encodeLength(length: RawLength, right: number, encode: (value: number) => Uint8Array): Uint8Array {
+function encodeLength(
+  name: string,
+  length: RawLength,
+  right: number,
+  encode: (value: number) => Uint8Array,
+): Uint8Array {
   if (length === 'auto') return encode(right)
-  return typeof length === 'number' ? encode(length) : length
+  if (typeof length === 'number') return encode(length)
+  return length instanceof Uint8Array
+    ? length
+    : mistake(`the length of ${name} is a number, bytes or auto`, length)
 }
 
-function uint(value: number, size: 1 | 2): Uint8Array {
+function uint(name: string, value: number, size: 1 | 2): Uint8Array {
+  if (typeof value !== 'number') mistake(`${name} is a number`, value)
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size)) {
     throw new RangeError(`${value} does not fit ${size} bytes: use { bytes: […] } for what is no such number`)
   }

@@ -2,6 +2,7 @@
 
 import { CONTROL_PACKETS, DUP, type PacketTypeName, qosOf, RETAIN } from '../control-packet.ts'
 import type { Field } from './layout.ts'
+import { isObject, mistake } from './mistake.ts'
 import {
   given,
   isVerbatim,
@@ -44,6 +45,7 @@ export interface RawConnect extends RawFrame {
         readonly qos?: number | undefined
         readonly retain?: boolean | undefined
       }
+    | null
     | undefined
   readonly username?: RawPrefixed
   readonly password?: RawPrefixed
@@ -127,6 +129,7 @@ export interface RawLayout {
  * ```
  *
  * @throws RangeError for a number that its field's bytes cannot hold
+ * @throws TypeError for what is no packet, and for values that no field takes
  */
 export function rawPacket(packet: RawPacket): Uint8Array {
   return rawLayout(packet).bytes
@@ -134,6 +137,7 @@ export function rawPacket(packet: RawPacket): Uint8Array {
 
 /** {@link rawPacket}, and where its fields lie. */
 export function rawLayout(packet: RawPacket): RawLayout {
+  if (!isObject(packet)) mistake('a packet is an object', packet)
   const flags = packet.flags ?? flagsOf(packet)
   const body = writeBody(new RawWriter(), packet, flags)
   if (packet.surplus !== undefined) body.rest('', packet.surplus)
@@ -145,7 +149,9 @@ export function rawLayout(packet: RawPacket): RawLayout {
 }
 
 function typeOf(type: PacketTypeName | 0 | 15): number {
-  return typeof type === 'number' ? type : CONTROL_PACKETS.findIndex((packet) => packet?.name === type)
+  if (type === 0 || type === 15) return type
+  const number = CONTROL_PACKETS.findIndex((packet) => packet?.name === type)
+  return type !== undefined && number >= 0 ? number : mistake('type is a packet type, 0 or 15', type)
 }
 
 function flagsOf(packet: RawPacket): number {
@@ -198,6 +204,7 @@ function writePacketIdentifier(
 function writeSubscriptions(writer: RawWriter, { subscriptions }: RawSubscribe): RawWriter {
   const list = listOf(given(subscriptions, {}))
   for (const subscription of list) {
+    if (!isObject(subscription)) mistake('a subscription is an object', subscription)
     if (isVerbatim(subscription)) writer.rest('Topic Filter', subscription)
     else {
       writer
@@ -219,7 +226,8 @@ function writeConnect(writer: RawWriter, packet: RawConnect): RawWriter {
     .uint16('Keep Alive', given(packet.keepAlive, 0))
     .prefixed('Client Identifier', given(packet.clientId, ''))
   if (will !== undefined) {
-    writer.prefixed('Will Topic', given(will.topic, 'a')).prefixed('Will Message', given(will.payload, ''))
+    const { topic, payload } = will ?? { topic: null, payload: null }
+    writer.prefixed('Will Topic', given(topic, 'a')).prefixed('Will Message', given(payload, ''))
   }
   if (username !== undefined) writer.prefixed('User Name', username)
   if (password !== undefined) writer.prefixed('Password', password)
@@ -228,9 +236,10 @@ function writeConnect(writer: RawWriter, packet: RawConnect): RawWriter {
 
 /** §3.1.2.3. */
 function connectFlags({ cleanSession, will, username, password }: RawConnect): number {
+  if (will !== undefined && will !== null && !isObject(will)) mistake('will is an object', will)
   return (
     (cleanSession === false ? 0 : 0x02) |
-    (will === undefined ? 0 : 0x04 | ((will.qos ?? 0) << 3) | (will.retain === true ? 0x20 : 0)) |
+    (will === undefined ? 0 : 0x04 | ((will?.qos ?? 0) << 3) | (will?.retain === true ? 0x20 : 0)) |
     (password === undefined ? 0 : 0x40) |
     (username === undefined ? 0 : 0x80)
   )

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { encode } from '../../src/index.ts'
@@ -54,7 +56,7 @@ describe('the recorded session', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(lines.at(-1)).toBe(
-      'test/fixtures/session.ndjson: 41 packets in 100,758 bytes, every one encodes to the very bytes that came in.',
+      `${join('test/fixtures/session.ndjson')}: 41 packets in 100,758 bytes, every one encodes to the very bytes that came in.`,
     )
     expect(lines).toHaveLength(41 + 2)
     expect(lines[0]).toMatch(
@@ -124,6 +126,31 @@ describe('input of every form', () => {
     }
   })
 
+  test.each([
+    ['raw bytes', RAW],
+    ['hexadecimal text', hex],
+    ['a recording', JSON.stringify({ bytes: hex })],
+  ])('%s, of which the first byte comes alone', async (_, content) => {
+    const bytes = Buffer.from(content)
+    const child = spawn(process.execPath, [MAIN, 'decode', '-'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const printed = text(child.stdout)
+    child.stdin.write(bytes.subarray(0, 1))
+    await setTimeout(300)
+    child.stdin.end(bytes.subarray(1))
+    expect(await printed).toContain(SUMMARY)
+  })
+
+  test.each([
+    ['hexadecimal text', hex],
+    ['a recording', JSON.stringify({ bytes: hex })],
+  ])('%s behind a byte order mark', (_, content) => {
+    expect(run(['decode', '-'], `\uFEFF${content}`)).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining(SUMMARY),
+    })
+  })
+
   test('nothing at all', () => {
     expect(run(['decode', '-'])).toMatchObject({ status: 0, stderr: '' })
   })
@@ -151,6 +178,7 @@ describe('bad input', () => {
     ['a breach', '40020007 3005 0003 612f23', ['PUBLISH Topic Name: a topic name holds no wildcard [MQTT-3.3.2-2] (byte 6)', 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
     ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', 'the protocol level is 5', 'answer CONNACK with return code 1, then close']],
     ['a packet that is cut off', 'c000 30', ['incomplete-packet', 'byte 1 of the packet, byte 3 of the stream']],
+    ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ['the text is hexadecimal but for "o"']],
     ['half a byte', '4002000', ['the hexadecimal text ends in half a byte']],
     ['a recording of something else', '{"bytes":"zz"}', ['line 1 is not part of a recording: "bytes" is not hexadecimal text']],
     ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 is not part of a recording']],
@@ -158,6 +186,19 @@ describe('bad input', () => {
     const { status, stderr } = run(['decode', '-'], input)
     expect(status).toBe(1)
     for (const text of ['mqtt-wire: standard input: ', ...told]) expect(stderr).toContain(text)
+  })
+
+  test.each([
+    ['a brace', '7b020007'],
+    ['a brace and white space', '7b0a00'],
+    ['a brace and a quotation mark', '7b2200'],
+    ['a byte order mark', 'efbbbf00'],
+    ['white space of Latin-1', 'a0203030'],
+  ])('raw bytes that start with %s', (_, hex) => {
+    expect(run(['decode', '-'], Buffer.from(hex, 'hex'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/code reserved-flags, rule .*\n.*byte 0 of the stream/),
+    })
   })
 
   test('shows the packets before the bad one', () => {
@@ -194,6 +235,10 @@ describe('bad input', () => {
         stdout: expect.stringContaining('mqtt-wire decode'),
       })
     }
+  })
+
+  test('--help says everything itself: who has the package has no other pages', () => {
+    expect(run(['--help']).stdout).not.toContain('.md')
   })
 
   test('nothing that a peer sends reaches the terminal as a control character', () => {

@@ -106,6 +106,8 @@ describe('a command that makes no sense', () => {
     [['README.md'], 'cannot load'],
     [['test/fuzz/sound/slow.mjs', '--runs', 'many'], '--runs is a whole number'],
     [['test/fuzz/sound/slow.mjs', '--seconds', '0'], '--seconds is a whole number'],
+    [['test/fuzz/sound/slow.mjs', '--json', 'nowhere/findings.json'], '--json: ENOENT'],
+    [['test/fuzz/sound/slow.mjs', '--json', '.'], '--json: '],
     [['test/fuzz/sound/slow.mjs', '--wat'], '--wat'],
   ])('%j', (args, told) => {
     const { status, stdout, stderr } = command(...args)

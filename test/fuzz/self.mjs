@@ -94,11 +94,12 @@ function showProgress({ executions, corpus }) {
     process.stderr.write(`\r\x1b[K${executions.toLocaleString('en')} executions, corpus ${corpus} `)
 }
 
-function fail({ seed }, { broken, configuration, bytes, cuts = [], minimised }) {
+function fail({ seed }, { broken, configuration, bytes, cuts = [], minimised, entries }) {
   const shown = ({ bytes, cuts }) => `${Buffer.from(bytes).toString('hex')}, cut at ${JSON.stringify(cuts)}`
   console.log(`\nBROKEN: ${broken}\n  seed ${seed}, configuration ${configuration}`)
   console.log(`  bytes      ${shown({ bytes, cuts })}`)
   if (minimised !== undefined) console.log(`  minimised  ${shown(minimised)}`)
+  if (save && entries !== undefined) saveCorpus(entries)
   process.exit(1)
 }
 

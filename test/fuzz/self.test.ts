@@ -61,6 +61,22 @@ test.each([
   expect(lines.at(-1)).toMatch(/^ {2}minimised {2}[\da-f]+, cut at \[/)
 })
 
+test('--save keeps what was reached, whether something was found or not', () => {
+  const corpus = join(COPY, 'test/fuzz/corpus/decoder.txt')
+  const decoder = join(COPY, 'dist/decode.js')
+  const [before, sound] = [corpus, decoder].map((path) => readFileSync(path, 'utf8')) as [string, string]
+  rmSync(corpus)
+  expect(self(COPY, '--seed', '5', '--runs', '2000', '--save').status).toBe(0)
+  const saved = readFileSync(corpus, 'utf8')
+  rmSync(corpus)
+  writeFileSync(decoder, sound.replace('reader.position !== reader.end', 'reader.position > reader.end'))
+  expect(self(COPY, '--seed', '5', '--runs', '400000', '--save').status).toBe(1)
+  expect(readFileSync(corpus, 'utf8')).toContain('\n')
+  expect(saved).toContain('\n')
+  writeFileSync(corpus, before)
+  writeFileSync(decoder, sound)
+})
+
 test.each([['--runs', 'many'], ['--seconds', '0'], ['--seed', '-1'], ['--wat']])(
   '%s %s makes no sense',
   (...args) => {

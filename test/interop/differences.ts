@@ -1,11 +1,14 @@
 import type { MalformedVector } from '../vectors/vectors.d.ts'
 import type { Row } from './verdict.ts'
 
-/** Where mosquitto 2 and mqtt-wire do not agree, and what the standard says. */
+/** Where a broker and mqtt-wire do not agree, and what the standard says. */
 export interface Difference {
   readonly what: string
   readonly why: string
   covers(row: Row, packetType: number): boolean
+}
+
+export interface MosquittoDifference extends Difference {
   /** Whether `presets.mosquitto2` makes up for it. */
   readonly inPreset: boolean
 }
@@ -18,7 +21,7 @@ const levelOf = (row: Row): number | undefined => ('code' in row ? row.protocolL
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ILL_ADVISED = /[\u0001-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF\u{1FFFE}\u{10FFFF}]/u
 
-export const DIFFERENCES: readonly Difference[] = [
+export const MOSQUITTO: readonly MosquittoDifference[] = [
   {
     what: 'mosquitto ignores the reserved flags of PUBACK, PUBREC, PUBCOMP and PINGREQ',
     why: '[MQTT-2.2.2-2] has the receiver of invalid flags close the connection',
@@ -64,6 +67,43 @@ export const DIFFERENCES: readonly Difference[] = [
     inPreset: true,
   },
 ]
+
+/** Of valid rows: the others are not sent to it. */
+export const RABBITMQ: readonly Difference[] = [
+  {
+    what: 'RabbitMQ refuses user names that it does not know, with return code 4',
+    why: '[MQTT-3.1.4-2] lets the server check who is there; it has read the packet to its end',
+    covers: (row) => hasUserName(row),
+  },
+  {
+    what: 'RabbitMQ says nothing any more to who sends PUBREC, PUBREL or PUBCOMP',
+    why: 'it grants QoS 1 at most, as [MQTT-3.8.4-6] allows; but §4.3.3 has the receiver of PUBREL answer',
+    covers: (_, type) => [PUBREC, PUBREL, PUBCOMP].includes(type),
+  },
+]
+
+/** Of valid rows, as well. */
+export const AEDES: readonly Difference[] = [
+  {
+    what: 'aedes closes on a PUBLISH to a topic that starts with $SYS/',
+    why: '§4.7.2 leaves these topics to servers, and clients SHOULD be kept from using them',
+    covers: (row) => 'packet' in row && row.packet.type === 'publish' && row.packet.topic.startsWith('$SYS/'),
+  },
+  {
+    what: 'aedes closes on a topic filter of more than 100 levels',
+    why: '§4.7.3 has no limit but that of 65,535 bytes; a server may have its own, as CVE-2019-11779 suggests',
+    covers: (row) => 'packet' in row && row.advisory === 'CVE-2019-11779',
+  },
+]
+
+function hasUserName(row: Row): boolean {
+  return 'packet' in row && row.packet.type === 'connect' && row.packet.username !== undefined
+}
+
+/** Those that make up for a row on which two do not agree. */
+export function explaining<Kind extends Difference>(differences: readonly Kind[], row: Row): Kind[] {
+  return differences.filter(({ covers }) => covers(row, Number.parseInt(row.hex.slice(0, 1), 16)))
+}
 
 /** All strings of a packet. */
 function textOf(packet: unknown): string {

@@ -17,19 +17,30 @@ const LANES = 32
 
 const typeOf = ({ hex }: Row): number => Number.parseInt(hex.slice(0, 1), 16)
 
-/** Whether a broker can be asked about the row: a client sends it, and the connection goes on behind it. */
-export const isForBrokers = (row: Row): boolean =>
-  row.options === undefined && !BY_SERVERS.has(typeOf(row)) && typeOf(row) !== DISCONNECT
+/** Whether a broker can be asked about the row: a client sends it, and it holds for every server. */
+export const isForBrokers = (row: Row): boolean => row.options === undefined && !BY_SERVERS.has(typeOf(row))
+
+/** Whether a broker agrees with us on a row. */
+export const agrees = (row: Row, verdict: Verdict | undefined): boolean =>
+  (verdict === 'accepted') === !('code' in row)
 
 let connections = 0
+const newId = (): string => `v${process.pid}x${++connections}`
 
-export async function verdictOn(row: Row, port: number): Promise<Verdict> {
+/** In one write: what is closed on the first half cannot take the second. */
+const withPing = ({ hex }: Row): Buffer =>
+  Buffer.concat([Buffer.from(hex, 'hex'), encode({ type: 'pingreq' })])
+
+function verdictOn(row: Row, port: number): Promise<Verdict> {
+  return typeOf(row) === DISCONNECT ? verdictByWill(row, port) : verdictByPing(row, port)
+}
+
+/** Who answers what comes behind the row has accepted it. */
+async function verdictByPing(row: Row, port: number): Promise<Verdict> {
   const client = await Client.open(port)
   try {
-    const isConnect = typeOf(row) === CONNECT
-    if (!isConnect) client.send({ type: 'connect', clientId: `v${process.pid}x${++connections}` })
-    // In one write: what is closed on the first half cannot take the second.
-    client.write(Buffer.concat([Buffer.from(row.hex, 'hex'), encode({ type: 'pingreq' })]))
+    if (typeOf(row) !== CONNECT) client.send({ type: 'connect', clientId: newId() })
+    client.write(withPing(row))
     for (;;) {
       const packet = await client.take(PATIENCE_MS)
       if (packet === undefined) return client.isClosed ? 'closed' : 'silent'
@@ -42,6 +53,27 @@ export async function verdictOn(row: Row, port: number): Promise<Verdict> {
     throw error
   } finally {
     client.destroy()
+  }
+}
+
+/** After DISCONNECT nobody answers; who has accepted it has discarded the will [MQTT-3.14.4-3], others publish it. */
+async function verdictByWill(row: Row, port: number): Promise<Verdict> {
+  const will = { topic: `will/${newId()}`, payload: 'gone', qos: 0, retain: false } as const
+  const { client: watcher } = await Client.connect(port, { clientId: newId() })
+  const { client } = await Client.connect(port, { clientId: newId(), will })
+  try {
+    watcher.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: will.topic, qos: 0 }] })
+    await watcher.next('suback')
+    client.write(withPing(row))
+    const answer = await client.take(PATIENCE_MS)
+    if (answer !== undefined) return 'accepted' // and ignored
+    if (!client.isClosed) return 'silent'
+    watcher.send({ type: 'pingreq' })
+    const packet = await watcher.take(PATIENCE_MS)
+    return packet?.type === 'publish' ? 'closed' : 'accepted'
+  } finally {
+    client.destroy()
+    watcher.destroy()
   }
 }
 

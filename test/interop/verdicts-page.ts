@@ -1,20 +1,22 @@
-import type { Difference } from './differences.ts'
-import type { Row, Verdict } from './verdict.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { type Difference, explaining, MOSQUITTO } from './differences.ts'
+import type { Installation } from './peers/peer.ts'
+import { agrees, type Row, type Verdict } from './verdict.ts'
 
+// VERDICTS.md, which has a part for each broker. UPDATE_VERDICTS=1 writes those of the brokers that are installed.
+
+const PAGE = new URL('VERDICTS.md', import.meta.url)
 const EXAMPLES = 4
 const LONGEST_HEX = 40
 
-/** VERDICTS.md: what mosquitto does with each row, counted by our codes, and where it does something else. */
-export function verdictsPage(
-  version: string,
-  verdicts: ReadonlyMap<Row, Verdict>,
-  explaining: (row: Row) => readonly Difference[],
-): string {
+type Verdicts = ReadonlyMap<Row, Verdict>
+
+/** What mosquitto does with each row, counted by our codes, and where it does something else. */
+export function onEveryRow(version: string, verdicts: Verdicts): string {
   const rows = [...verdicts.keys()]
   const codes = [...new Set(rows.map(codeOf))].sort()
-  const isAccepted = (row: Row): boolean => verdicts.get(row) === 'accepted'
-  const differing = rows.filter((row) => isAccepted(row) === 'code' in row)
-  const differences = [...new Set(differing.flatMap(explaining))]
+  const differing = rows.filter((row) => !agrees(row, verdicts.get(row)))
   const count = (code: string, of: (verdict: Verdict) => boolean): number =>
     rows.filter((row) => codeOf(row) === code && of(verdicts.get(row)!)).length
 
@@ -22,8 +24,8 @@ export function verdictsPage(
 
 Every row of the [corpus](../vectors/README.md) that a client can send, ${rows.length.toLocaleString('en')} in all, sent to mosquitto ${version}. Each
 went over a connection of its own, behind a CONNECT where it is none itself, with a PINGREQ behind it: who answers that
-has accepted the row. Not asked: what only servers send, DISCONNECT, after which nobody answers, and rows for a receiver
-with options.
+has accepted the row. After DISCONNECT nobody answers: who has accepted it forgets the will [MQTT-3.14.4-3], who has not
+publishes it. Not asked: what only servers send, and rows for a receiver with options.
 
 The two agree on ${(rows.length - differing.length).toLocaleString('en')} rows.
 
@@ -43,18 +45,54 @@ ${codes
 
 ## Differences
 
-| What | Clause | Rows | For instance |
-|---|---|---:|---|
-${differences
-  .map((difference) => {
-    const own = differing.filter((row) => explaining(row).includes(difference))
+${table(MOSQUITTO, differing)}
+
+\`presets.mosquitto2\` makes up for ${MOSQUITTO.filter(({ inPreset }) => inPreset).length} of these ${MOSQUITTO.length}.
+`
+}
+
+/** What another broker does with the valid rows. */
+export function onValidRows(
+  { name, version }: Installation,
+  verdicts: Verdicts,
+  differences: readonly Difference[],
+): string {
+  const rows = [...verdicts.keys()]
+  const differing = rows.filter((row) => !agrees(row, verdicts.get(row)))
+  return `# What ${name} says
+
+The ${rows.length} valid rows that a client can send, sent in the same way to ${name} ${version()}. It accepts ${rows.length - differing.length}.
+
+${table(differences, differing)}
+`
+}
+
+function table(differences: readonly Difference[], differing: readonly Row[]): string {
+  const lines = differences.map((difference) => {
+    const own = differing.filter((row) => explaining(differences, row).includes(difference))
     const examples = own.slice(0, EXAMPLES).map(({ hex, name }) => `\`${shortened(hex)}\` ${name}`)
     return `| ${difference.what} | ${difference.why} | ${own.length} | ${examples.join('<br>')} |`
   })
-  .join('\n')}
+  return `| What | Clause | Rows | For instance |
+|---|---|---:|---|
+${lines.join('\n')}`
+}
 
-\`presets.mosquitto2\` makes up for ${differences.filter(({ inPreset }) => inPreset).length} of these ${differences.length}.
-`
+/** Compares a broker's part with what is committed, or writes it. */
+export function expectCommitted({ name, version }: Installation, part: string): void {
+  const isOwn = (text: string): boolean => text.startsWith(`# What ${name} says\n`)
+  const parts = readFileSync(PAGE, 'utf8').split(/^(?=# )/m)
+  if (process.env.UPDATE_VERDICTS === '1') {
+    const anew = parts.map((text) => (isOwn(text) ? part : text))
+    if (!parts.some(isOwn)) anew.push(part)
+    writeFileSync(PAGE, `${anew.map((text) => text.trimEnd()).join('\n\n')}\n`)
+    return
+  }
+  const committed = parts.find(isOwn)
+  // Another version may differ in what it lets pass; the tests of the differences still hold.
+  const isOfAnother = committed !== undefined && !committed.includes(`${name} ${version()}.`)
+  if (!isOfAnother) expect(committed?.trimEnd()).toBe(part.trimEnd())
+  else console.log(`VERDICTS.md is of another version than ${name} ${version()}.`)
 }
 
 function codeOf(row: Row): string {

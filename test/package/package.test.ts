@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, execSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CONSUMER = mkdtempSync(join(tmpdir(), 'mqtt-wire-consumer-'))
 const INSTALLED = join(CONSUMER, 'node_modules/mqtt-wire')
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
 interface Pack {
   readonly filename: string
@@ -17,19 +16,18 @@ interface Pack {
 }
 
 let pack: Pack
-const run = (command: string, args: readonly string[], cwd = CONSUMER): string =>
-  execFileSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+const QUIETLY = { encoding: 'utf8', stdio: 'pipe' } as const
+const run = (command: string, args: readonly string[]): string =>
+  execFileSync(command, args, { cwd: CONSUMER, ...QUIETLY })
 
 // What `npm publish` would upload, installed in an empty project as a user's package manager unpacks it.
 beforeAll(() => {
-  ;[pack] = JSON.parse(run(npm, ['pack', '--json', '--ignore-scripts', '--pack-destination', CONSUMER], ROOT))
+  // Through a shell, as npm is a script on Windows.
+  const npm = `npm pack --json --ignore-scripts --pack-destination "${CONSUMER}"`
+  ;[pack] = JSON.parse(execSync(npm, { cwd: ROOT, ...QUIETLY }))
   mkdirSync(INSTALLED, { recursive: true })
-  run('tar', ['-xzf', pack.filename, '-C', INSTALLED, '--strip-components=1'])
+  // Some tar programs take what stands before a colon for a host.
+  run('tar', ['-xzf', pack.filename, '-C', 'node_modules/mqtt-wire', '--strip-components=1'])
   writeFileSync(
     join(CONSUMER, 'package.json'),
     JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
@@ -76,9 +74,10 @@ describe('what npm pack would publish', () => {
 
   test('declares its types without a word of Node', () => {
     for (const { path } of pack.files) {
-      if (!path.endsWith('.d.ts') || path.startsWith('dist/cli/')) continue
+      if (!path.endsWith('.d.ts')) continue
       const text = readFileSync(join(INSTALLED, path), 'utf8')
-      expect(text, path).not.toMatch(/types="node"|from ["']node:|NodeJS\.|\bBuffer</)
+      const declarations = text.replace(/\/\*.*?\*\//gs, '')
+      expect(declarations, path).not.toMatch(/types="node"|from ["']node:|NodeJS\.|\bBuffer\b(?!\??:)/)
     }
   })
 })

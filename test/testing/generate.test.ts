@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { decode, encode } from '../../src/index.ts'
-import { cut, generatePackets, generateSessions, mutate } from '../../src/testing/index.ts'
+import {
+  cut,
+  type GenerateOptions,
+  generateMalformed,
+  generatePackets,
+  generateSessions,
+  mutate,
+} from '../../src/testing/index.ts'
 
 const plain = (bytes: Uint8Array) => Uint8Array.from(bytes)
 
@@ -90,9 +97,28 @@ test('the options choose the types', () => {
   expect(types({ sentBy: 'server' })).toEqual(
     ['connack', 'puback', 'pubcomp', 'publish', 'pubrec', 'pubrel', 'pingresp', 'suback', 'unsuback'].sort(),
   )
-  expect(() => [...generatePackets(5, 1, { types: [] })]).toThrow(TypeError)
 })
 
-test('a seed is a safe integer', () => {
-  expect(() => [...generatePackets(0.5, 1)]).toThrow(TypeError)
+// Before anything is drawn: nobody looks for a mistake in an empty list.
+test.each([
+  ['generatePackets', generatePackets],
+  ['generateSessions', generateSessions],
+  ['generateMalformed', generateMalformed],
+])('%s takes a seed that is a safe integer, and a count', (_, generate) => {
+  expect(() => generate(0.5, 1)).toThrow(new TypeError('a seed is a safe integer, not 0.5'))
+  expect(() => generate(undefined as never, 1)).toThrow(TypeError)
+  for (const count of [undefined, Number.NaN, -1, 0.5, '3', {}])
+    expect(() => generate(1, count as number)).toThrow(/^count is a whole number or Infinity, not /)
+  expect([...generate(1, 0)]).toEqual([])
+  expect(generate(1, Number.POSITIVE_INFINITY).next().done).toBe(false)
+})
+
+test.each([
+  [{ types: ['publsh'] }, 'types: there is no publsh'],
+  [{ types: [] }, 'no packet type fits the options'],
+  [{ types: ['connack'], sentBy: 'client' }, 'no packet type fits the options'],
+  [{ sentBy: 'broker' }, "sentBy is 'client' or 'server', not broker"],
+  [{ size: 'huge' }, "size is 'modest' or 'ample', not huge"],
+])('the options %j are a mistake, and told', (options, told) => {
+  expect(() => generatePackets(1, 1, options as GenerateOptions)).toThrow(new TypeError(told))
 })

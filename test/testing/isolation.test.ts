@@ -1,11 +1,9 @@
 // Who does not import the testing kit must not pay for it, and who does must not need fast-check.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { posix } from 'node:path'
 import { expect, test } from 'vitest'
+import { readSource, sourceFiles } from '../support/source.ts'
 
-const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 const IMPORT = /^(?:import|export)\s(?<what>[^;]*?)\sfrom '(?<from>[^']+)'|^import '(?<bare>[^']+)'/gmu
 
 interface Import {
@@ -14,7 +12,7 @@ interface Import {
 }
 
 function importsOf(file: string): Import[] {
-  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(({ groups }) => ({
+  return [...readSource(file).matchAll(IMPORT)].map(({ groups }) => ({
     from: groups!.from ?? groups!.bare!,
     isTypeOnly: groups!.what?.startsWith('type ') ?? false,
   }))
@@ -24,15 +22,14 @@ function importsOf(file: string): Import[] {
 function reachableFrom(entry: string): Set<string> {
   const found = new Set<string>()
   const visit = (file: string): void => {
-    if (found.has(relative(SRC, file))) return
-    found.add(relative(SRC, file))
-    for (const { from } of importsOf(file)) if (from.startsWith('.')) visit(resolve(dirname(file), from))
+    if (found.has(file)) return
+    found.add(file)
+    for (const { from } of importsOf(file))
+      if (from.startsWith('.')) visit(posix.join(posix.dirname(file), from))
   }
-  visit(join(SRC, entry))
+  visit(entry)
   return found
 }
-
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
 test('the root entry point brings nothing of the kit', () => {
   const reachable = [...reachableFrom('index.ts')]
@@ -41,21 +38,19 @@ test('the root entry point brings nothing of the kit', () => {
 })
 
 test('no file of the core imports the kit', () => {
-  const core = files.filter((file) => !file.startsWith('testing/') && !file.startsWith('cli/'))
-  expect(
-    core.filter((file) => importsOf(join(SRC, file)).some(({ from }) => from.includes('testing'))),
-  ).toEqual([])
+  const core = sourceFiles.filter((file) => !file.startsWith('testing/') && !file.startsWith('cli/'))
+  expect(core.filter((file) => importsOf(file).some(({ from }) => from.includes('testing')))).toEqual([])
 })
 
 test('every file of the kit belongs to its entry point', () => {
   const reachable = reachableFrom('testing/index.ts')
-  expect(files.filter((file) => file.startsWith('testing/') && !reachable.has(file))).toEqual([])
+  expect(sourceFiles.filter((file) => file.startsWith('testing/') && !reachable.has(file))).toEqual([])
 })
 
 test('nothing but relative imports, and the types of fast-check', () => {
-  const strangers = files
+  const strangers = sourceFiles
     .filter((file) => file.startsWith('testing/'))
-    .flatMap((file) => importsOf(join(SRC, file)))
+    .flatMap((file) => importsOf(file))
     .filter(({ from }) => !from.startsWith('.'))
   expect(strangers).toEqual([{ from: 'fast-check', isTypeOnly: true }])
 })

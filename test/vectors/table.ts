@@ -1,14 +1,18 @@
 // README.md, made from the corpus and from the source.
 
-import { readdirSync, readFileSync } from 'node:fs'
 import { DECODE_ERRORS } from '../../src/index.ts'
+import { readSource, sourceFiles } from '../support/source.ts'
 import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
 import type { Vectors } from './vectors.d.ts'
 
-const SOURCE = new URL('../../src/', import.meta.url)
 /** What builds on the core enforces nothing. */
-const NOT_ENFORCING = /^(testing|cli)[/\\]/
+const NOT_ENFORCING = /^(testing|cli)\//
 const LONGEST_HEX = 48
+/** Of more rows than this, the first two stand for all. */
+const MOST_NAMES = 8
+
+/** Writes this page and the JSON anew: after a change of a section, and of a line of source. */
+export const REGENERATE = 'UPDATE_VECTORS=1 npm test -- test/vectors/corpus'
 
 export function readme(corpus: Vectors): string {
   return `# The conformance corpus
@@ -35,9 +39,12 @@ for (const { name, hex, rule } of vectors.malformed) mustRefuse(name, rule, Buff
 - \`advisory\`: what the bytes are known from.
 
 The sections are the \`.ts\` files here, one for each part of the standard, in a notation that [notation.ts](notation.ts)
-explains. After a change, \`UPDATE_VECTORS=1 npm test\` writes the JSON and this page anew.
+explains. After a change there, or in \`src/\`, \`${REGENERATE}\` writes the JSON and
+this page anew.
 
 ## Statements that bytes can break
+
+Where more than ${MOST_NAMES} rows show a statement, two stand here; \`rule\` and \`also\` tell the others.
 
 | Statement | Rows | Enforced by |
 |---|---|---|
@@ -89,30 +96,41 @@ function statementRow(corpus: Vectors, id: string): string {
       .filter(({ rule }) => rule === id)
       .map(({ filter, topic, matches }) => `${filter} ${matches ? 'matches' : 'does not match'} ${topic}`),
   ]
-  const shown = names.slice(0, 2).map((name) => escaped(name))
-  const more = names.length > 2 ? `, and ${names.length - 2} more` : ''
-  return `| ${id} | ${shown.join('; ')}${more} | ${enforcedBy(id).join('<br>')} |`
+  const shown = names.length > MOST_NAMES ? names.slice(0, 2) : names
+  const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : ''
+  const lines = enforcedBy(id).map(
+    ({ file, number, code }) => `[${file}:${number}](../../src/${file}#L${number}): \`${escaped(code)}\``,
+  )
+  return `| ${id} | ${shown.map(escaped).join('; ')}${more} | ${lines.join('<br>')} |`
+}
+
+interface SourceLine {
+  readonly file: string
+  /** Counted from 1. */
+  readonly number: number
+  readonly code: string
 }
 
 /** The lines of source that carry the statement's identifier, or that stand below a comment with it. */
-export function enforcedBy(id: string): string[] {
-  return SOURCE_LINES.filter(({ line }) => line.includes(`[${id}]`)).map(
-    ({ file, line, next }) => `[${file}](../../src/${file}): \`${escaped(codeOf(line) || next)}\``,
-  )
+export function enforcedBy(id: string): SourceLine[] {
+  return SOURCE_LINES.filter(({ comment }) => comment.includes(`[${id}]`))
 }
 
-const SOURCE_LINES = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !NOT_ENFORCING.test(file))
-  .sort()
+const SOURCE_LINES: readonly (SourceLine & { readonly comment: string })[] = sourceFiles
+  .filter((file) => !NOT_ENFORCING.test(file))
   .flatMap((file) => {
-    const lines = readFileSync(new URL(file, SOURCE), 'utf8').split('\n')
-    return lines.map((line, index) => ({
-      file: file.replaceAll('\\', '/'),
-      line: line.trim(),
-      next: lines[index + 1]?.trim() ?? '',
-    }))
+    const lines = readSource(file)
+      .split('\n')
+      .map((line) => line.trim())
+    return lines.flatMap((comment, index) => {
+      if (/^(\*|\/\*\*)/.test(comment)) return [] // what a declaration promises, not what a line does
+      const code = codeOf(comment)
+      const below = lines[index + 1] ?? ''
+      return code === ''
+        ? { file, number: index + 2, code: below, comment }
+        : { file, number: index + 1, code, comment }
+    })
   })
-  .filter(({ line }) => !/^(\*|\/\*\*)/.test(line))
 
 function codeOf(line: string): string {
   return line.replace(/\s*\/\/.*$/, '').replace(/^,$/, '')

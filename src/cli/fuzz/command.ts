@@ -1,6 +1,6 @@
 // `mqtt-wire fuzz`: tries to break a parser, and says how.
 
-import { existsSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { Screen } from '../screen.ts'
@@ -60,14 +60,24 @@ function optionsFrom(args: readonly string[]) {
   if (adapter === undefined || positionals.length > 1) throw new UsageError('one ADAPTER, please')
   if (!existsSync(adapter)) throw new UsageError(`there is no ${adapter}`)
   const seconds = wholeNumber('seconds', values.seconds, 1)
+  const runs = wholeNumber('runs', values.runs, 0)
+  const seed = wholeNumber('seed', values.seed, 0)
   return {
     adapter,
-    json: values.json,
+    json: writable(values.json),
     seconds: seconds ?? Number.POSITIVE_INFINITY,
-    runs:
-      wholeNumber('runs', values.runs, 0) ??
-      (seconds === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY),
-    seed: wholeNumber('seed', values.seed, 0) ?? Math.floor(Math.random() * LARGEST_SEED),
+    runs: runs ?? (seconds === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY),
+    seed: seed ?? Math.floor(Math.random() * LARGEST_SEED),
+  }
+}
+
+/** Hours of findings are not to be lost in the end: a file that cannot be written is told before. */
+function writable(file: string | undefined): string | undefined {
+  try {
+    if (file !== undefined) closeSync(openSync(file, 'a'))
+    return file
+  } catch (error) {
+    throw new UsageError(`--json: ${(error as Error).message}`)
   }
 }
 

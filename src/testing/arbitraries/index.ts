@@ -64,8 +64,10 @@ export interface Arbitraries extends PacketArbitraries {
  * ```
  *
  * @param fc fast-check 3 or 4
+ * @throws TypeError if it is missing
  */
 export function arbitraries(fc: Combinators): Arbitraries {
+  if (typeof fc?.constantFrom !== 'function') throw new TypeError('hand in fast-check: arbitraries(fc)')
   const ample = packetArbitraries(fc, 'ample')
   const modest = packetArbitraries(fc, 'modest')
   const packet = anyPacket(fc, ample)

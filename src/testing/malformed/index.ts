@@ -16,6 +16,7 @@ const BREACHES: readonly Breach[] = [...FRAMING, ...FIELDS, ...CONNECTION, ...SU
 /** Malformed packets of every code, or of one. */
 export function malformed(fc: Combinators, code?: DecodeErrorCode): Arbitrary<Malformed> {
   const breaches = BREACHES.filter((breach) => code === undefined || breach.code === code)
+  if (breaches.length === 0) throw new TypeError(`there is no code ${String(code)}`)
   return fc.tuple(fc.constantFrom(...breaches), ingredients(fc)).map(([{ make }, of]) => make(of))
 }
 

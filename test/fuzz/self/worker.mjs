@@ -48,7 +48,8 @@ if (finding !== undefined) {
     (candidate) => loop.check(candidate.bytes, { ...finding, ...candidate }) === finding.broken,
     ATTEMPTS,
   )
-  parentPort.postMessage({ type: 'finding', ...finding, minimised: { bytes, cuts } })
+  const entries = leastCorpus(loop.corpus, tracer)
+  parentPort.postMessage({ type: 'finding', ...finding, minimised: { bytes, cuts }, entries })
 } else {
   report('end')
   parentPort.postMessage({ type: 'corpus', entries: leastCorpus(loop.corpus, tracer) })

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programPath } from './installed.ts'
@@ -8,6 +8,10 @@ export const mosquitto: Installation = {
   name: 'mosquitto',
   source: 'Debian: apt-get install mosquitto',
   isInstalled: () => programPath('mosquitto') !== undefined,
+  version() {
+    const { stdout } = spawnSync(programPath('mosquitto')!, ['-h'], { encoding: 'utf8' })
+    return /version (\S+)/.exec(stdout)?.[1] ?? 'of an unknown version'
+  },
   async start(folder) {
     const [port, accountPort] = (await freePorts(2)) as [number, number]
     const passwords = join(folder, 'passwords')

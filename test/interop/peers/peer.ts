@@ -20,6 +20,7 @@ export interface Installation {
   /** How to get it. */
   readonly source: string
   isInstalled(): boolean
+  version(): string
   start(folder: string): Promise<Peer>
 }
 

@@ -1,16 +1,22 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts, type Installation, serve } from './peer.ts'
 
 // Not the wrapper on the path: as root that becomes another user, who then lacks the cookie.
 const PROGRAMS = '/usr/lib/rabbitmq/bin'
+const RELEASES = '/usr/lib/rabbitmq/lib'
 const SERVER = join(PROGRAMS, 'rabbitmq-server')
 
 export const rabbitmq: Installation = {
   name: 'RabbitMQ',
   source: 'Debian: apt-get install rabbitmq-server',
   isInstalled: () => existsSync(SERVER),
+  version() {
+    // To ask the program takes a second.
+    const [, version] = /rabbitmq_server-([\d.]+)/.exec(readdirSync(RELEASES).join(' ')) ?? []
+    return version ?? 'of an unknown version'
+  },
   async start(folder) {
     const [port, amqpPort, distributionPort, daemonPort] = (await freePorts(4)) as [
       number,
