@@ -50,6 +50,13 @@ describe('reading', () => {
     expect(parser.bufferedLength).toBe(0)
   })
 
+  test('by an iterator that can be asked again', () => {
+    const packets = new PacketParser().push(join(PUBACK, PUBLISH))[Symbol.iterator]()
+    expect(packets.next()).toEqual({ done: false, value: { type: 'puback', packetId: 1 } })
+    expect(Array.from(packets as Iterable<Packet>, ({ type }) => type)).toEqual(['publish'])
+    expect(packets.next()).toEqual({ done: true, value: undefined })
+  })
+
   test('chunks that were pushed while nobody read', () => {
     const parser = new PacketParser()
     const stream = join(PUBACK, PUBLISH, publish(300), PUBACK)
@@ -284,6 +291,34 @@ describe('the end', () => {
     parser.push(PUBLISH.subarray(4)).push(PUBACK.subarray(0, 3))
     expect(codeOf(() => parser.end())).toBe('incomplete-packet')
     expect([...parser]).toHaveLength(1)
+  })
+
+  test('is known where one packet is half put together and nobody has read the rest', () => {
+    for (const [rest, offset] of [
+      [PUBACK.subarray(0, 3), 3],
+      [join(PUBACK, PUBACK.subarray(0, 1)), 1],
+    ] as const) {
+      const parser = new PacketParser()
+      parser.push(PUBLISH.subarray(0, 4)).read()
+      parser.push(join(PUBLISH.subarray(4), rest)).push(new Uint8Array(0))
+      expect(() => parser.end()).toThrow(expect.objectContaining({ code: 'incomplete-packet', offset }))
+      expect(parser.read()).toMatchObject({ topic: 'a/b' })
+    }
+    const parser = new PacketParser()
+    parser.push(PUBLISH.subarray(0, 1)).read()
+    parser.push(PUBLISH.subarray(1)).push(PUBACK)
+    parser.end()
+    expect([...parser]).toHaveLength(2)
+  })
+
+  test('behind packets that nobody has read tells of a bad one among them', () => {
+    const parser = new PacketParser()
+    expect([...parser.push(PUBACK)]).toHaveLength(1)
+    parser.push(join(PUBACK, PUBLISH)).push(bytes('00 00'))
+    expect(() => parser.end()).toThrow(
+      expect.objectContaining({ code: 'reserved-packet-type', offset: 0, streamOffset: 17 }),
+    )
+    expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
   })
 })
 
