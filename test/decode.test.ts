@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { readPacket } from '../src/decode.ts'
 import { DecodeError, decode, encode, type Packet, type Publish } from '../src/index.ts'
+import { settingsFrom } from '../src/options.ts'
+import { Reader } from '../src/wire/reader.ts'
 import { bytes, join } from './support/bytes.ts'
 
 const PUBACK = bytes('40 02 0001')
@@ -74,6 +77,11 @@ describe('errors', () => {
       action: 'close',
     })
   })
+})
+
+test.each([0, 15])('a packet of type %i that was not judged before is a mistake of ours', (type) => {
+  const reader = new Reader(Uint8Array.of(type << 4, 0), settingsFrom(undefined), undefined)
+  expect(() => readPacket(reader)).toThrow(new TypeError(`packet type ${type} (undefined) was not judged`))
 })
 
 test('every field of a packet is its own, in one order', () => {
