@@ -65,6 +65,22 @@ describe('reading', () => {
     expect(Array.from(parser, ({ type }) => type)).toEqual(['puback', 'publish', 'publish', 'puback'])
   })
 
+  test('a chunk behind one that has the rest of a packet and more', () => {
+    const parser = new PacketParser()
+    expect(parser.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
+    parser.push(join(PUBLISH.subarray(4), PUBACK.subarray(0, 1))).push(PUBACK.subarray(1))
+    expect([...parser]).toMatchObject([{ payload: bytes("'hi'") }, { type: 'puback', packetId: 1 }])
+  })
+
+  test('the bytes held are those behind what was read', () => {
+    const parser = new PacketParser()
+    expect(parser.push(PUBACK).read()).toBeDefined()
+    expect(parser.push(join(PUBLISH, PUBACK)).bufferedLength).toBe(13)
+    expect(parser.read()).toBeDefined()
+    expect(parser.bufferedLength).toBe(4)
+    expect(parser.push(PUBLISH).bufferedLength).toBe(13)
+  })
+
   test('empty chunks change nothing, wherever they come', () => {
     const parser = new PacketParser()
     const packets: Packet[] = []
@@ -129,6 +145,13 @@ describe('memory', () => {
     expect(packet?.payload.byteOffset).toBe(4 + 7)
     chunk.set(bytes("'yo'"), 11)
     expect(packet?.payload).toEqual(bytes("'yo'"))
+  })
+
+  test('nor is it behind an empty chunk', () => {
+    const parser = new PacketParser()
+    expect(parser.push(new Uint8Array(0)).read()).toBeUndefined()
+    const packet = parser.push(PUBLISH).read() as Publish
+    expect(packet.payload.buffer).toBe(PUBLISH.buffer)
   })
 
   test('a packet that straddles chunks is copied, and no other', () => {
@@ -252,7 +275,7 @@ describe('the size limit', () => {
     const parser = new PacketParser()
     expect(() => {
       parser.maxPacketSize = limit as number
-    }).toThrow(TypeError)
+    }).toThrow(new TypeError(`maxPacketSize is a number of at least 1, not ${limit}`))
     expect(parser.maxPacketSize).toBe(268_435_460)
   })
 })
