@@ -72,6 +72,12 @@ describe('reading', () => {
     expect([...parser]).toMatchObject([{ payload: bytes("'hi'") }, { type: 'puback', packetId: 1 }])
   })
 
+  test('a chunk that comes after the first of two was read', () => {
+    const parser = new PacketParser().push(PUBACK).push(PUBLISH)
+    expect(parser.read()).toMatchObject({ type: 'puback' })
+    expect(Array.from(parser.push(PUBACK), ({ type }) => type)).toEqual(['publish', 'puback'])
+  })
+
   test('the bytes held are those behind what was read', () => {
     const parser = new PacketParser()
     expect(parser.push(PUBACK).read()).toBeDefined()

@@ -45,6 +45,7 @@ describe('SUBSCRIBE, §3.8', () => {
     { ...row, name: 'beyond U+10FFFF', hex: '82 09 000a 0004 f4908080 01', code: 'ill-formed-utf8', rule: 'MQTT-1.5.3-1', offset: 6, tolerated: subscribe('\uFFFD\uFFFD\uFFFD\uFFFD') },
     { ...row, name: 'a second topic filter that is bad', hex: "82 0b 000a 0001 'a' 01 0002 'a+' 01", code: 'misplaced-single-level-wildcard', rule: 'MQTT-4.7.1-3', offset: 11, tolerated: subscribe('a', 'a+') },
     { ...qos, name: 'QoS 3', hex: "82 06 000a 0001 'a' 03", code: 'invalid-qos', rule: 'MQTT-3-8.3-4', offset: 7 },
+    { ...qos, name: 'QoS 3 in a byte that would be a wildcard', hex: "82 06 000a 0001 '+' 23", code: 'invalid-qos', rule: 'MQTT-3-8.3-4', offset: 7 },
     ...[0x04, 0x08, 0x10, 0x20, 0x40, 0x80].map((bit) => ({ ...qos, name: `reserved bit ${bit}`, hex: `82 06 000a 0001 'a' ${(bit | 1).toString(16).padStart(2, '0')}`, code: 'requested-qos-reserved-bits' as const, rule: 'MQTT-3-8.3-4', offset: 7, tolerated: subscribe('a') })),
     { ...row, name: 'wrong flags', hex: "80 06 000a 0001 'a' 01", code: 'reserved-flags', rule: 'MQTT-3.8.1-1', field: 'Flags', offset: 0, tolerated: subscribe('a') },
     { ...row, name: 'more topic filters than we accept', hex: "82 0a 000a 0001 'a' 01 0001 'b' 01", code: 'too-many-topic-filters', rule: '§3.8.3', offset: 8, options: { maxTopicFilters: 1 } },

@@ -100,6 +100,17 @@ describe('decoding with it', () => {
     }
   })
 
+  test.each(topics.slice(0, 3))('keeps %s', (topic) => {
+    const { view, start, end } = place(topic)
+    const packet = encode({ type: 'publish', topic, payload: '' })
+    const isKept = (): boolean => {
+      decode(packet)
+      return topicCache.find(view, start, end) === topic
+    }
+    // Until it is looked up again: what else was decoded may have shown that this was not worth it.
+    expect(Array.from({ length: 5_000 }, isKept)).toContain(true)
+  })
+
   test.each([
     ['wildcard-in-topic-name', "30 0e 000c 'a/topic/nam#'"],
     ['null-character', "30 0e 000c 'a/topic/nam' 00"],
