@@ -49,6 +49,16 @@ test('a topic of 65,535 bytes, and a payload at each step of Remaining Length', 
   }
 })
 
+test('a limit on levels counts those of the topic alone, up to the most that it can have', () => {
+  const whole = encode({ type: 'publish', topic: 'a/b', payload: '/c' })
+  expect(decode(whole, { maxTopicLevels: 2 })).toMatchObject({ topic: 'a/b' })
+  const most = encode({ type: 'publish', topic: '/'.repeat(65_535), payload: '' })
+  expect(decode(most, { maxTopicLevels: 65_536 })).toMatchObject({ type: 'publish' })
+  expect(() => decode(most, { maxTopicLevels: 65_535 })).toThrow(
+    expect.objectContaining({ code: 'too-many-topic-levels', offset: 4 + 2 + 65_534 }),
+  )
+})
+
 test.each(['c0', 7, null, undefined, {}, new ArrayBuffer(2), new Int8Array(2)])(
   '%j is not bytes',
   (value) => {
