@@ -175,6 +175,8 @@ describe('the first byte that is wrong', () => {
 
 test.each([
   ['a\ud800\udbff', 'ill-formed-utf8'],
+  ['\udc00\udc00', 'ill-formed-utf8'],
+  ['\udfff\udfff', 'ill-formed-utf8'],
   ['a\ud800\ue000', 'ill-formed-utf8'],
   ['\udbff\udfff\udfff', 'ill-formed-utf8'],
   ['\0\ud800', 'null-character'],
