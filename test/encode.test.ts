@@ -166,23 +166,6 @@ describe('input that changes while it is encoded', () => {
     expect(() => encodePublishHeader(shifty(...topics) as never, 2)).toThrow(expect.objectContaining(changed))
   })
 
-  test.each([
-    ['puback', '40'],
-    ['pubrec', '50'],
-    ['pubrel', '62'],
-    ['pubcomp', '70'],
-    ['unsuback', 'b0'],
-  ] as const)('into a sound %s is what it is then', (type, first) => {
-    const ids = [0, 7, 7]
-    const packet: PacketInput = {
-      type,
-      get packetId() {
-        return ids.shift() ?? 0
-      },
-    }
-    expect(Uint8Array.from(encode(packet))).toEqual(bytes(`${first} 02 0007`))
-  })
-
   test('or encodes another packet on the way is not mixed up', () => {
     const nested: PacketInput = {
       type: 'publish',
