@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { readPacket } from '../src/decode.ts'
 import { DecodeError, decode, encode, type Packet, type Publish } from '../src/index.ts'
+import { settingsFrom } from '../src/options.ts'
+import { Reader } from '../src/wire/reader.ts'
 import { bytes, join } from './support/bytes.ts'
 
 const PUBACK = bytes('40 02 0001')
@@ -46,6 +49,16 @@ test('a topic of 65,535 bytes, and a payload at each step of Remaining Length', 
   }
 })
 
+test('a limit on levels counts those of the topic alone, up to the most that it can have', () => {
+  const whole = encode({ type: 'publish', topic: 'a/b', payload: '/c' })
+  expect(decode(whole, { maxTopicLevels: 2 })).toMatchObject({ topic: 'a/b' })
+  const most = encode({ type: 'publish', topic: '/'.repeat(65_535), payload: '' })
+  expect(decode(most, { maxTopicLevels: 65_536 })).toMatchObject({ type: 'publish' })
+  expect(() => decode(most, { maxTopicLevels: 65_535 })).toThrow(
+    expect.objectContaining({ code: 'too-many-topic-levels', offset: 4 + 2 + 65_534 }),
+  )
+})
+
 test.each(['c0', 7, null, undefined, {}, new ArrayBuffer(2), new Int8Array(2)])(
   '%j is not bytes',
   (value) => {
@@ -74,6 +87,11 @@ describe('errors', () => {
       action: 'close',
     })
   })
+})
+
+test.each([0, 15])('a packet of type %i that was not judged before is a mistake of ours', (type) => {
+  const reader = new Reader(Uint8Array.of(type << 4, 0), settingsFrom(undefined), undefined)
+  expect(() => readPacket(reader)).toThrow(new TypeError(`packet type ${type} (undefined) was not judged`))
 })
 
 test('every field of a packet is its own, in one order', () => {

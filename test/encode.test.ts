@@ -56,7 +56,7 @@ test('many packets of many sizes, none of which touches another', () => {
   })
   const encoded = inputs.map((input) => encode(input))
   for (const [index, input] of inputs.entries()) {
-    expect(Uint8Array.from(encoded[index]!)).toEqual(Uint8Array.from(encode(input)))
+    if (!Buffer.from(encode(input)).equals(encoded[index]!)) expect.fail(`packet ${index} was touched`)
   }
 })
 
@@ -115,20 +115,25 @@ describe('encodePublishHeader', () => {
     expect(decode(whole)).toMatchObject({ topic: 'a/b' })
   })
 
+  const size = { field: 'Remaining Length', packetType: 'publish' }
+  const type = { field: 'Control Packet type', packetType: undefined }
+
   test.each([
-    [{ topic: 'a' }, 268_435_453, 'packet-too-large'],
-    [{ topic: 'a' }, 268_435_456, 'packet-too-large'],
-    [{ topic: 'a' }, -1, 'value-out-of-range'],
-    [{ topic: 'a' }, 1.5, 'value-out-of-range'],
-    [{ topic: 'a' }, undefined, 'value-out-of-range'],
-    [{ topic: '#' }, 0, 'wildcard-in-topic-name'],
-    [{ topic: 'a', qos: 1 }, 0, 'missing-field'],
-    [{ type: 'puback', topic: 'a' }, 0, 'unknown-packet-type'],
-    [null, 0, 'unknown-packet-type'],
-  ])('%j with %s bytes behind it is refused', (publish, payloadLength, code) => {
+    [{ topic: 'a' }, 268_435_453, 'packet-too-large', size],
+    [{ topic: 'a' }, 268_435_456, 'packet-too-large', size],
+    [{ topic: 'a' }, -1, 'value-out-of-range', size],
+    [{ topic: 'a' }, 1.5, 'value-out-of-range', size],
+    [{ topic: 'a' }, undefined, 'value-out-of-range', size],
+    [{ topic: '#' }, 0, 'wildcard-in-topic-name', { field: 'Topic Name', packetType: 'publish' }],
+    [{ topic: 'a', qos: 1 }, 0, 'missing-field', { field: 'Packet Identifier', packetType: 'publish' }],
+    [{ type: 'puback', topic: 'a' }, 0, 'unknown-packet-type', type],
+    [null, 0, 'unknown-packet-type', type],
+    [undefined, 0, 'unknown-packet-type', type],
+    ['publish', 0, 'unknown-packet-type', type],
+  ])('%j with %s bytes behind it is refused', (publish, payloadLength, code, facts) => {
     expect(() => encodePublishHeader(publish as never, payloadLength as number)).toThrow(EncodeError)
     expect(() => encodePublishHeader(publish as never, payloadLength as number)).toThrow(
-      expect.objectContaining({ code }),
+      expect.objectContaining({ code, ...facts }),
     )
   })
 })
@@ -156,7 +161,9 @@ describe('input that changes while it is encoded', () => {
     ['shorter', ['abcdefghij', 'a']],
     ['longer, beyond ASCII', ['a', 'éé']],
   ])('into something %s is refused, and no memory shows', (_, topics) => {
-    expect(() => encode(shifty(...topics))).toThrow(expect.objectContaining({ code: 'input-changed' }))
+    const changed = { code: 'input-changed', packetType: 'publish' }
+    expect(() => encode(shifty(...topics))).toThrow(expect.objectContaining(changed))
+    expect(() => encodePublishHeader(shifty(...topics) as never, 2)).toThrow(expect.objectContaining(changed))
   })
 
   test('or encodes another packet on the way is not mixed up', () => {

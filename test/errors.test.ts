@@ -4,10 +4,12 @@ import {
   type DecodeError,
   type DecodeErrorCode,
   decode,
+  decodeRemainingLength,
   ENCODE_ERRORS,
   EncodeError,
   encode,
   encodeInto,
+  encodeRemainingLength,
   MqttError,
   type PacketInput,
   PacketParser,
@@ -120,6 +122,20 @@ test.each(Object.entries(REFUSED))('%s', (name, attempt) => {
   expect(error).toBeInstanceOf(MqttError)
   expect(error).toMatchObject({ name: 'EncodeError', code, rule: expect.stringMatching(RULE) })
   expect((error as EncodeError).message).toContain(ENCODE_ERRORS[code].summary)
+})
+
+// biome-ignore format: one row a message
+test.each([
+  ['the input ended inside a packet [§2.2.3] (byte 0)', () => decode(bytes(''))],
+  ['Control Packet type: packet types 0 and 15 are reserved [§2.2.1] (byte 0)', () => decode(bytes('00'))],
+  ['PINGREQ: bytes follow the packet [§2.2.3] (byte 2)', () => decode(bytes('c000 00'))],
+  ['PUBACK Packet Identifier: a packet identifier is not 0 [§2.3.1] (byte 2)', () => decode(bytes('40 02 0000'))],
+  ['Remaining Length: Remaining Length takes at most four bytes [§2.2.3] (byte 4)', () => decodeRemainingLength(bytes('80808080'))],
+  ['Remaining Length: the value is not a whole number that fits the field [§2.2.3]', () => encodeRemainingLength(-1)],
+  ['PUBACK Packet Identifier: a packet identifier is not 0 [§2.3.1]', () => encode({ type: 'puback', packetId: 0 })],
+  ['PINGREQ: the packet does not fit into the target at this offset [§2.2.3]', () => encodeInto({ type: 'pingreq' }, bytes(''))],
+])('%s', (message, attempt) => {
+  expect((caught(attempt) as MqttError).message).toBe(message)
 })
 
 test("an error's own properties are its facts", () => {

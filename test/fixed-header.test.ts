@@ -21,6 +21,7 @@ const ROWS: readonly { hex: string; header: FixedHeader; input?: FixedHeaderInpu
   { hex: '3b 80 01', header: { type: 3, flags: 11, dup: true, qos: 1, retain: true, remainingLength: 128, length: 3 } },
   { hex: '34 ff ff ff 7f', header: { ...plain, type: 3, flags: 4, qos: 2, remainingLength: 268_435_455, length: 5 } },
   { hex: '62 02', header: { ...plain, type: 6, flags: 2, remainingLength: 2, length: 2 } },
+  { hex: '62 02', header: { ...plain, type: 6, flags: 2, remainingLength: 2, length: 2 }, input: { type: 6, qos: 1, remainingLength: 2 } },
   { hex: '82 80 80 01', header: { ...plain, type: 8, flags: 2, remainingLength: 16_384, length: 4 } },
   { hex: 'e0 00', header: { ...plain, type: 14, flags: 0, remainingLength: 0, length: 2 } },
 ]
@@ -102,21 +103,31 @@ test('a fifth byte of Remaining Length is refused at the fourth', () => {
   )
 })
 
+const type = { field: 'Control Packet type', packetType: undefined, rule: '§2.2.1' }
+const qos = { field: 'QoS level', packetType: 'publish', rule: 'MQTT-3.3.1-4' }
+const dup = { field: 'DUP flag', packetType: 'publish' }
+const size = { field: 'Remaining Length', packetType: 'publish', rule: '§2.2.3' }
+
 // biome-ignore format: one row a breach
 test.each([
-  [{ type: 0, remainingLength: 0 }, 'unknown-packet-type'],
-  [{ type: 15, remainingLength: 0 }, 'unknown-packet-type'],
-  [{ type: 'publish', remainingLength: 0 }, 'unknown-packet-type'],
-  [{ type: 3, qos: 3, remainingLength: 0 }, 'invalid-qos'],
-  [{ type: 3, dup: true, remainingLength: 0 }, 'dup-with-qos-0'],
-  [{ type: 3, dup: 1, qos: 1, remainingLength: 0 }, 'wrong-field-type'],
-  [{ type: 3, retain: 'no', remainingLength: 0 }, 'wrong-field-type'],
-  [{ type: 4, retain: true, remainingLength: 2 }, 'reserved-flags'],
-  [{ type: 4, qos: 1, remainingLength: 2 }, 'reserved-flags'],
-  [{ type: 3, remainingLength: 268_435_456 }, 'packet-too-large'],
-  [{ type: 3, remainingLength: -1 }, 'value-out-of-range'],
-  [{ type: 3 }, 'value-out-of-range'],
-])('%j cannot be encoded', (header, code) => {
+  [{ type: 0, remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 15, remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 'publish', remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 3, qos: 3, remainingLength: 0 }, 'invalid-qos', qos],
+  [{ type: 3, qos: '1', remainingLength: 0 }, 'wrong-field-type', { ...qos, rule: '§1.5' }],
+  [{ type: 3, dup: true, remainingLength: 0 }, 'dup-with-qos-0', { ...dup, rule: 'MQTT-3.3.1-2' }],
+  [{ type: 3, dup: 1, qos: 1, remainingLength: 0 }, 'wrong-field-type', dup],
+  [{ type: 3, retain: 'no', remainingLength: 0 }, 'wrong-field-type', { field: 'RETAIN', packetType: 'publish' }],
+  [{ type: 4, retain: true, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
+  [{ type: 4, qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
+  [{ type: 6, qos: 2, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'pubrel', rule: 'MQTT-3.6.1-1' }],
+  [{ type: 8, retain: true, qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'subscribe', rule: 'MQTT-3.8.1-1' }],
+  [{ type: 3, remainingLength: 268_435_456 }, 'packet-too-large', size],
+  [{ type: 3, remainingLength: -1 }, 'value-out-of-range', size],
+  [{ type: 3 }, 'value-out-of-range', size],
+])('%j cannot be encoded', (header, code, facts) => {
   expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(EncodeError)
-  expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(expect.objectContaining({ code }))
+  expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(
+    expect.objectContaining({ code, ...facts }),
+  )
 })

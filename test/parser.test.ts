@@ -50,12 +50,41 @@ describe('reading', () => {
     expect(parser.bufferedLength).toBe(0)
   })
 
+  test('by an iterator that can be asked again', () => {
+    const packets = new PacketParser().push(join(PUBACK, PUBLISH))[Symbol.iterator]()
+    expect(packets.next()).toEqual({ done: false, value: { type: 'puback', packetId: 1 } })
+    expect(Array.from(packets as Iterable<Packet>, ({ type }) => type)).toEqual(['publish'])
+    expect(packets.next()).toEqual({ done: true, value: undefined })
+  })
+
   test('chunks that were pushed while nobody read', () => {
     const parser = new PacketParser()
     const stream = join(PUBACK, PUBLISH, publish(300), PUBACK)
     for (let index = 0; index < stream.length; index += 7) parser.push(stream.subarray(index, index + 7))
     expect(parser.bufferedLength).toBe(stream.length)
     expect(Array.from(parser, ({ type }) => type)).toEqual(['puback', 'publish', 'publish', 'puback'])
+  })
+
+  test('a chunk behind one that has the rest of a packet and more', () => {
+    const parser = new PacketParser()
+    expect(parser.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
+    parser.push(join(PUBLISH.subarray(4), PUBACK.subarray(0, 1))).push(PUBACK.subarray(1))
+    expect([...parser]).toMatchObject([{ payload: bytes("'hi'") }, { type: 'puback', packetId: 1 }])
+  })
+
+  test('a chunk that comes after the first of two was read', () => {
+    const parser = new PacketParser().push(PUBACK).push(PUBLISH)
+    expect(parser.read()).toMatchObject({ type: 'puback' })
+    expect(Array.from(parser.push(PUBACK), ({ type }) => type)).toEqual(['publish', 'puback'])
+  })
+
+  test('the bytes held are those behind what was read', () => {
+    const parser = new PacketParser()
+    expect(parser.push(PUBACK).read()).toBeDefined()
+    expect(parser.push(join(PUBLISH, PUBACK)).bufferedLength).toBe(13)
+    expect(parser.read()).toBeDefined()
+    expect(parser.bufferedLength).toBe(4)
+    expect(parser.push(PUBLISH).bufferedLength).toBe(13)
   })
 
   test('empty chunks change nothing, wherever they come', () => {
@@ -122,6 +151,13 @@ describe('memory', () => {
     expect(packet?.payload.byteOffset).toBe(4 + 7)
     chunk.set(bytes("'yo'"), 11)
     expect(packet?.payload).toEqual(bytes("'yo'"))
+  })
+
+  test('nor is it behind an empty chunk', () => {
+    const parser = new PacketParser()
+    expect(parser.push(new Uint8Array(0)).read()).toBeUndefined()
+    const packet = parser.push(PUBLISH).read() as Publish
+    expect(packet.payload.buffer).toBe(PUBLISH.buffer)
   })
 
   test('a packet that straddles chunks is copied, and no other', () => {
@@ -245,7 +281,7 @@ describe('the size limit', () => {
     const parser = new PacketParser()
     expect(() => {
       parser.maxPacketSize = limit as number
-    }).toThrow(TypeError)
+    }).toThrow(new TypeError(`maxPacketSize is a number of at least 1, not ${limit}`))
     expect(parser.maxPacketSize).toBe(268_435_460)
   })
 })
@@ -284,6 +320,34 @@ describe('the end', () => {
     parser.push(PUBLISH.subarray(4)).push(PUBACK.subarray(0, 3))
     expect(codeOf(() => parser.end())).toBe('incomplete-packet')
     expect([...parser]).toHaveLength(1)
+  })
+
+  test('is known where one packet is half put together and nobody has read the rest', () => {
+    for (const [rest, offset] of [
+      [PUBACK.subarray(0, 3), 3],
+      [join(PUBACK, PUBACK.subarray(0, 1)), 1],
+    ] as const) {
+      const parser = new PacketParser()
+      parser.push(PUBLISH.subarray(0, 4)).read()
+      parser.push(join(PUBLISH.subarray(4), rest)).push(new Uint8Array(0))
+      expect(() => parser.end()).toThrow(expect.objectContaining({ code: 'incomplete-packet', offset }))
+      expect(parser.read()).toMatchObject({ topic: 'a/b' })
+    }
+    const parser = new PacketParser()
+    parser.push(PUBLISH.subarray(0, 1)).read()
+    parser.push(PUBLISH.subarray(1)).push(PUBACK)
+    parser.end()
+    expect([...parser]).toHaveLength(2)
+  })
+
+  test('behind packets that nobody has read tells of a bad one among them', () => {
+    const parser = new PacketParser()
+    expect([...parser.push(PUBACK)]).toHaveLength(1)
+    parser.push(join(PUBACK, PUBLISH)).push(bytes('00 00'))
+    expect(() => parser.end()).toThrow(
+      expect.objectContaining({ code: 'reserved-packet-type', offset: 0, streamOffset: 17 }),
+    )
+    expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
   })
 })
 

@@ -135,6 +135,23 @@ describe('PacketDecoderStream', () => {
     expect(await next).toEqual({ done: true, value: undefined })
   })
 
+  test('no packet is read before it is asked for', async () => {
+    let seen = 0
+    const stream = new PacketDecoderStream({
+      tolerate: ['packet-identifier-zero'],
+      onTolerated: () => {
+        seen++
+      },
+    })
+    void stream.writable.getWriter().write(bytes('40 02 0000 40 02 0000'))
+    const reader = stream.readable.getReader()
+    for (const asked of [0, 1, 2]) {
+      if (asked > 0) await reader.read()
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(seen).toBe(asked)
+    }
+  })
+
   test('the writer learns of a bad packet, and of a reader that goes', async () => {
     const bad = new PacketDecoderStream()
     const reading = bad.readable.getReader().read()

@@ -69,6 +69,8 @@ test.each([
   ['+/tennis/#', 'sport/tennis', true],
   ['+/tennis/#', 'sport/tennis/a/b', true],
   ['+/tennis/#', 'tennis', false],
+  ['+/+/#', 'sport', false],
+  ['a/+/+/#', 'a/b', false],
   ['a/+/c', 'a//c', true],
   ['a/b', 'a/b', true],
   ['a/b', 'a/B', false],

@@ -38,6 +38,8 @@ describe('PUBLISH, §3.3', () => {
     },
     { name: 'an empty payload', hex: "30 05 0003 'a/b'", packet: publish({ payload: bytes('') }) },
     { name: 'any byte in a payload', hex: "30 09 0003 'a/b' 00ff c000", packet: publish({ payload: bytes('00ff c000') }) },
+    { name: 'a payload that would be a wildcard', hex: "30 05 0002 'é' '#'", packet: publish({ topic: 'é', payload: bytes("'#'") }) },
+    { name: 'U+0000 in a payload of text', hex: "30 06 0001 'a' 610062", packet: publish({ topic: 'a', payload: bytes('610062') }), input: { type: 'publish', topic: 'a', payload: 'a\0b' } },
     { name: 'text in a payload', hex: "30 06 0001 'a' 'né'", packet: publish({ topic: 'a', payload: bytes("'né'") }) },
     { name: 'a topic of two-byte characters', hex: "30 09 0007 'größe'", packet: publish({ topic: 'größe', payload: bytes('') }) },
     { name: 'a topic of three and four bytes a character', hex: "30 0d 000b '温度/😀'", packet: publish({ topic: '温度/😀', payload: bytes('') }) },
@@ -96,6 +98,7 @@ describe('PUBLISH, §3.3', () => {
   // biome-ignore format: one row a breach
   testUnencodable([
     { name: 'no topic', packet: { type: 'publish', payload: 'x' }, code: 'missing-field', field: 'Topic Name' },
+    { name: 'null for the topic', packet: { ...input, topic: null }, code: 'missing-field', field: 'Topic Name' },
     { name: 'no payload', packet: { type: 'publish', topic: 'a' }, code: 'missing-field', field: 'Payload' },
     { name: 'a number for the topic', packet: { ...input, topic: 7 }, code: 'wrong-field-type', field: 'Topic Name' },
     { name: 'a number for the payload', packet: { ...input, payload: 7 }, code: 'wrong-field-type', field: 'Payload' },

@@ -26,7 +26,7 @@ describe('SUBACK, §3.9', () => {
   // biome-ignore format: one row a breach
   testUnencodable([
     { name: 'no return codes', packet: input, code: 'missing-field', field: 'Return Code' },
-    { name: 'an empty list', packet: { ...input, returnCodes: [] }, code: 'no-return-code', field: 'Return Code' },
+    { name: 'an empty list', packet: { ...input, returnCodes: [] }, code: 'no-return-code', field: 'Return Code', rule: '§3.9.3' },
     { name: 'text in the list', packet: { ...input, returnCodes: ['0'] }, code: 'wrong-field-type', field: 'Return Code' },
     { name: 'return code 3', packet: { ...input, returnCodes: [0, 3] }, code: 'reserved-suback-code', field: 'Return Code', rule: 'MQTT-3.9.3-2' },
     { name: 'packet identifier 0', packet: { type: 'suback', packetId: 0, returnCodes: [0] }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: '§2.3.1' },

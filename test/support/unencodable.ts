@@ -17,10 +17,13 @@ export interface UnencodableRow {
   readonly rule?: string
 }
 
+const UNTOUCHED = Buffer.alloc(200_000, 0xaa)
+
 export function testUnencodable(rows: readonly UnencodableRow[]): void {
   describe.each(rows)('$name', ({ packet, code, field, rule }) => {
     const input = packet as PacketInput
-    const target = new Uint8Array(200_000).fill(0xaa)
+    const target = Uint8Array.from(UNTOUCHED)
+    const packetType = code === 'unknown-packet-type' ? undefined : input.type
 
     test.each([
       ['encode', () => encode(input)],
@@ -36,7 +39,8 @@ export function testUnencodable(rows: readonly UnencodableRow[]): void {
       expect(error).toBeInstanceOf(EncodeError)
       expect(error).toMatchObject({ code, ...(rule && { rule }) })
       expect((error as EncodeError).field).toBe(field)
-      expect(target.every((byte) => byte === 0xaa)).toBe(true)
+      expect((error as EncodeError).packetType).toBe(packetType)
+      expect(UNTOUCHED.equals(target)).toBe(true)
     })
   })
 }

@@ -49,7 +49,12 @@ test.each([
 test.each(['80 80 80 80', 'ff ff ff ff 01', '80 80 80 80 00'])('%s goes on beyond four bytes', (hex) => {
   expect(() => decodeRemainingLength(bytes(hex))).toThrow(DecodeError)
   expect(() => decodeRemainingLength(bytes(hex))).toThrow(
-    expect.objectContaining({ code: 'remaining-length-too-long', rule: '§2.2.3', offset: 4 }),
+    expect.objectContaining({
+      code: 'remaining-length-too-long',
+      rule: '§2.2.3',
+      field: 'Remaining Length',
+      offset: 4,
+    }),
   )
 })
 
@@ -64,7 +69,7 @@ test.each([
 ])('%s is no Remaining Length', (value, code) => {
   expect(() => encodeRemainingLength(value as number)).toThrow(EncodeError)
   expect(() => encodeRemainingLength(value as number)).toThrow(
-    expect.objectContaining({ code, rule: '§2.2.3' }),
+    expect.objectContaining({ code, rule: '§2.2.3', field: 'Remaining Length' }),
   )
 })
 

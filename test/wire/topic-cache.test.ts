@@ -81,6 +81,105 @@ describe('topic names that come again', () => {
   })
 })
 
+describe('names that collide', () => {
+  /** One whose hash is the sum of a name's words, so that collisions are easy to make. */
+  const predictable = (): TopicCache => {
+    const cache = new TopicCache()
+    Reflect.set(cache, 'key', 1)
+    return cache
+  }
+  const keep = (cache: TopicCache, name: string): void => {
+    for (let times = 0; times < 2; times++) meet(cache, name)
+  }
+
+  test.each([
+    ['aaaabbbbccccdddd', 'bbbbaaaaccccdddd'],
+    ['aaaabbbbccccdddd', 'aaaabbbbddddcccc'],
+    ['aaaabbbbccccddddeeeeffffgggghhhh', 'aaaabbbbddddcccceeeeffffgggghhhh'],
+    ['aaaabbbbccccddddeeeeffffgggghhhh', 'aaaabbbbccccddddeeeeffffhhhhgggg'],
+  ])('altogether are not taken for one another: %s and %s', (one, other) => {
+    const cache = predictable()
+    keep(cache, one)
+    expect(find(cache, one)).toBe(one)
+    expect(find(cache, other)).toBeUndefined()
+    keep(cache, other)
+    expect(find(cache, other) ?? other).toBe(other)
+    expect(find(cache, one) ?? one).toBe(one)
+  })
+
+  test('in part are kept in two places, of which a third takes one', () => {
+    const [one, two, three, four] = ['a', 'b', 'c', 'd'].map((first) => `${first}aaabbbbccccdddd`)
+    const cache = predictable()
+    keep(cache, one!)
+    keep(cache, two!)
+    expect([find(cache, one!), find(cache, two!)]).toEqual([one, two])
+    keep(cache, three!)
+    const left = [one!, two!].filter((name) => find(cache, name) === name)
+    expect(left).toHaveLength(1)
+    expect(find(cache, three!)).toBe(three)
+    keep(cache, four!)
+    expect([find(cache, three!), find(cache, four!)]).toEqual([three, four])
+  })
+
+  test('are few: of a hundred names, most are kept', () => {
+    const cache = new TopicCache()
+    const names = Array.from({ length: 100 }, (_, index) => `device/${100 + index}/state`)
+    let found = 0
+    for (let round = 0; round < 500; round++)
+      found = names.filter((name) => meet(cache, name) === name).length
+    expect(found).toBeGreaterThan(80)
+  })
+})
+
+describe('look-ups', () => {
+  let unknown = 0
+  const isLookedUp = (cache: TopicCache): boolean => {
+    find(cache, `never/before/${unknown++}`)
+    return cache.sought !== 0
+  }
+  /** How many look-ups are left out each time, while nothing is found. */
+  const pauses = (cache: TopicCache, count: number): number[] =>
+    Array.from({ length: count }, () => {
+      let leftOut = 1
+      while (isLookedUp(cache));
+      while (!isLookedUp(cache)) leftOut++
+      return leftOut
+    })
+
+  test('are left out for longer and longer, to a limit, and made again', () => {
+    const leftOut = pauses(new TopicCache(), 10)
+    expect(leftOut[0]).toBeLessThan(100)
+    for (let index = 1; index < 5; index++) expect(leftOut[index]).toBeGreaterThan(leftOut[index - 1]!)
+    expect(new Set(leftOut.slice(-4)).size).toBe(1)
+    expect(leftOut.at(-1)).toBeLessThan(2_000)
+  })
+
+  test('go on while enough is found, and are first left out for a short time again', () => {
+    const cache = new TopicCache()
+    const name = 'a/topic/name'
+    for (let times = 0; times < 2; times++) meet(cache, name)
+    const [first] = pauses(cache, 5)
+    // A pause ends by a look-up, after which the name is found more often than not.
+    for (let times = 0; times < 1_000; times++) {
+      expect(find(cache, name)).toBe(name)
+      expect(isLookedUp(cache)).toBe(true)
+    }
+    expect(pauses(cache, 1)).toEqual([first])
+  })
+
+  test('are left out where little is found', () => {
+    const cache = new TopicCache()
+    const name = 'a/topic/name'
+    for (let times = 0; times < 2; times++) meet(cache, name)
+    let made = 0
+    for (let times = 0; times < 1_000; times++) {
+      if (times % 16 === 0) find(cache, name)
+      else if (isLookedUp(cache)) made++
+    }
+    expect(made).toBeLessThan(200)
+  })
+})
+
 describe('decoding with it', () => {
   beforeEach(() => topicCache.clear())
   afterEach(() => {
@@ -98,6 +197,17 @@ describe('decoding with it', () => {
         expect(packet.topic).toBe(topic)
       }
     }
+  })
+
+  test.each(topics.slice(0, 3))('keeps %s', (topic) => {
+    const { view, start, end } = place(topic)
+    const packet = encode({ type: 'publish', topic, payload: '' })
+    const isKept = (): boolean => {
+      decode(packet)
+      return topicCache.find(view, start, end) === topic
+    }
+    // Until it is looked up again: what else was decoded may have shown that this was not worth it.
+    expect(Array.from({ length: 5_000 }, isKept)).toContain(true)
   })
 
   test.each([

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { replacedText, utf8Length, utf8Text, writeUtf8 } from '../../src/wire/utf8.ts'
+import {
+  asciiText,
+  illFormedAt,
+  isPlainText,
+  isPlainTopicName,
+  nullAt,
+  replacedText,
+  utf8Length,
+  utf8Text,
+  writeUtf8,
+} from '../../src/wire/utf8.ts'
 
 /** Every code point of interest: each side of each boundary of UTF-8's and UTF-16's forms. */
 const BOUNDARIES = [0x1, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x1_0000, 0x10_ffff]
@@ -82,4 +92,95 @@ test.each([
 
 test('U+0000 may be sent as a payload', () => {
   expect(utf8Length('a\0', true)).toBe(2)
+})
+
+describe('bytes that need no closer look', () => {
+  const NUL = 0
+  const isAscii = (byte: number): boolean => byte !== NUL && byte < 0x80
+  const isName = (byte: number): boolean => isAscii(byte) && byte !== 0x2b && byte !== 0x23
+
+  test.each([1, 2, 3, 4, 5, 7, 8, 9, 12, 13])('%i of them, with each byte at each place', (length) => {
+    // What lies around them would be found unusual, and makes no difference.
+    const memory = new Uint8Array(length + 8)
+    const view = new DataView(memory.buffer)
+    for (let at = 4; at < 4 + length; at++) {
+      memory
+        .fill(0x61)
+        .fill(NUL, 0, 4)
+        .fill(0x80, 4 + length)
+      for (let byte = 0; byte < 0x100; byte++) {
+        memory[at] = byte
+        const plain = [isPlainText(view, 4, 4 + length), isPlainTopicName(view, 4, 4 + length)]
+        if (plain[0] !== isAscii(byte) || plain[1] !== isName(byte)) expect.fail(`${byte} at ${at}: ${plain}`)
+      }
+    }
+  })
+
+  test('none of them are plain text, and no topic name', () => {
+    const view = new DataView(new ArrayBuffer(4))
+    expect([isPlainText(view, 2, 2), isPlainTopicName(view, 2, 2)]).toEqual([true, false])
+  })
+
+  test('become text at every length', () => {
+    const characters = '/0123456789abcdefghijklmnopqrstuvwxyz'.repeat(4)
+    const memory = new TextEncoder().encode(`${characters}`)
+    for (let length = 0; length <= 130; length++) {
+      expect(asciiText(memory, 1, 1 + length)).toBe(characters.slice(1, 1 + length))
+    }
+  })
+})
+
+describe('the first byte that is wrong', () => {
+  /** Every way to be wrong at the end of text that is not, and to be right. */
+  const endings = [
+    ...[
+      0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5,
+      0xff,
+    ],
+  ].flatMap((lead) =>
+    [[], [0x41], [0x7f], [0x80], [0x8f], [0x90], [0x9f], [0xa0], [0xbf], [0xc0]].flatMap((second) =>
+      [[], [0x7f], [0x80], [0xbf], [0xc0]].flatMap((third) =>
+        [[], [0x7f], [0x80], [0xbf], [0xc0]].map((fourth) => [lead, ...second, ...third, ...fourth]),
+      ),
+    ),
+  )
+
+  test.each(['', 'a', 'né', '温', '😀'])(
+    'behind %j is found where the standard decoder finds it',
+    (before) => {
+      const sound = new TextEncoder().encode(before)
+      const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
+      for (const ending of endings) {
+        const memory = Uint8Array.of(0xff, ...sound, ...ending, 0xff)
+        const replaced = lenient.decode(memory.subarray(1, -1))
+        const place = replaced.indexOf('\uFFFD')
+        const expected = place < 0 ? undefined : 1 + new TextEncoder().encode(replaced.slice(0, place)).length
+        // U+FFFD itself, which is well-formed, is none of these.
+        if (illFormedAt(memory, 1, memory.length - 1) !== expected)
+          expect.fail(`${memory}: not at ${expected}`)
+      }
+    },
+  )
+
+  test('is none in U+FFFD itself', () => {
+    expect(illFormedAt(Uint8Array.of(0x61, 0xef, 0xbf, 0xbd), 0, 4)).toBeUndefined()
+    expect(utf8Text(Uint8Array.of(0x61, 0xef, 0xbf, 0xbd), 0, 4)).toBe('a\uFFFD')
+  })
+
+  test('is the first U+0000 inside', () => {
+    const memory = Uint8Array.of(0, 0x61, 0, 0, 0x61, 0)
+    expect([0, 1, 2, 4, 5].map((start) => nullAt(memory, start, 5))).toEqual([0, 2, 2, undefined, undefined])
+  })
+})
+
+test.each([
+  ['a\ud800\udbff', 'ill-formed-utf8'],
+  ['\udc00\udc00', 'ill-formed-utf8'],
+  ['\udfff\udfff', 'ill-formed-utf8'],
+  ['a\ud800\ue000', 'ill-formed-utf8'],
+  ['\udbff\udfff\udfff', 'ill-formed-utf8'],
+  ['\0\ud800', 'null-character'],
+  ['\ud800\0', 'ill-formed-utf8'],
+])('of %j the first breach counts', (text, breach) => {
+  expect(utf8Length(text, false)).toBe(breach)
 })

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// The tests that import `src/` itself and are fast: what runs the built package, or takes seconds, sees no mutant or
+// costs more than it finds. In this order, because the first failure ends a mutant's run: rows before what is random,
+// and last of all what loads the library anew.
+const TESTS = [
+  'test/errors.test.ts',
+  'test/fixed-header.test.ts',
+  'test/options.test.ts',
+  'test/decode.test.ts',
+  'test/topic.test.ts',
+  'test/wire/*.test.ts',
+  'test/packets/*.test.ts',
+  'test/streams.test.ts',
+  'test/vectors/vectors.test.ts',
+  'test/encode.test.ts',
+  'test/parser.test.ts',
+  'test/without-buffer.test.ts',
+]
+
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number =>
+      TESTS.findIndex((pattern) => matchesGlob(moduleId, pattern))
+    return [...files].sort((one, other) => place(one) - place(other))
+  }
+}
+
+function matchesGlob(file: string, pattern: string): boolean {
+  const [before = '', after] = pattern.split('*')
+  return after === undefined ? file.endsWith(before) : file.includes(before) && file.endsWith(after)
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: TESTS,
+    runner: 'test/mutation/runner.ts',
+    setupFiles: ['test/mutation/setup.ts'],
+    isolate: false,
+    sequence: { sequencer: InOrder },
+    testTimeout: 5_000,
+  },
+})
