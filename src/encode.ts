@@ -123,7 +123,7 @@ export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: 
 }
 
 function fits(size: number, target: Uint8Array, offset: number): boolean {
-  return offset >= 0 && offset + size <= target.length && Number.isInteger(offset)
+  return Number.isInteger(offset) && offset >= 0 && offset + size <= target.length
 }
 
 function encodeAcknowledgement(packet: AcknowledgementInput, firstByte: number): Uint8Array {

@@ -12,6 +12,7 @@ import {
 } from './control-packet.ts'
 import { DecodeError, type DecodeErrorCode, refuse } from './errors.ts'
 import { FIRST_BYTE_BREACHES, type FirstByteBreach, type Settings, settingsFrom } from './options.ts'
+import { assertBytes, assertOffset } from './wire/bytes.ts'
 import {
   checkRemainingLength,
   MAX_PACKET_SIZE,
@@ -134,8 +135,11 @@ function headerError(
  * @returns undefined: more bytes are needed
  * @throws DecodeError `reserved-packet-type`, `invalid-qos` [MQTT-3.3.1-4], `dup-with-qos-0` [MQTT-3.3.1-2],
  *   `reserved-flags` [MQTT-2.2.2-2], `remaining-length-too-long` (§2.2.3)
+ * @throws TypeError if `bytes` is not a Uint8Array, or `offset` is not a whole number of at least 0
  */
 export function decodeFixedHeader(bytes: Uint8Array, offset = 0): FixedHeader | undefined {
+  assertBytes(bytes)
+  assertOffset(offset)
   const extent = peek(bytes, offset, bytes.length, settingsFrom(undefined), MAX_PACKET_SIZE)
   if (extent === undefined) return undefined
   const type = packetTypeOf(bytes[offset]!) as PacketType
@@ -160,8 +164,8 @@ export function decodeFixedHeader(bytes: Uint8Array, offset = 0): FixedHeader | 
  *   are set for anything but PUBLISH, `packet-too-large`, `value-out-of-range`, `wrong-field-type`
  */
 export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
-  const { type, dup = false, qos = 0, retain = false, remainingLength } = header
-  const packet = CONTROL_PACKETS[type]
+  const { type, dup = false, qos = 0, retain = false, remainingLength } = header ?? {}
+  const packet = typeof type === 'number' ? CONTROL_PACKETS[type] : undefined
   if (packet === undefined) refuse('unknown-packet-type', undefined, 'Control Packet type')
   const { name } = packet
   checkBoolean(dup, name, 'DUP flag')

@@ -124,6 +124,7 @@ const BY_ROLE: Readonly<Record<keyof typeof FIRST_BYTES, Settings>> = {
  */
 export function settingsFrom(options: ParserOptions | undefined): Settings {
   if (options === undefined) return DEFAULTS
+  checkNames(options)
   const { role, maxPacketSize: _, ...own } = options
   if (role !== undefined && role !== 'client' && role !== 'server') {
     throw new TypeError(`role is 'client' or 'server', not ${String(role)}`)
@@ -131,13 +132,13 @@ export function settingsFrom(options: ParserOptions | undefined): Settings {
   const shared = BY_ROLE[role ?? 'any']
   if (Object.values(own).every((value) => value === undefined)) return shared
   return {
-    tolerate: new Set(checked(own.tolerate ?? [], isTolerable, 'tolerate')),
-    onTolerated: own.onTolerated,
+    tolerate: new Set(checked(own.tolerate === undefined ? [] : own.tolerate, isTolerable, 'tolerate')),
+    onTolerated: ofType(own.onTolerated, 'function', 'onTolerated'),
     protocols:
       own.protocols === undefined
         ? DEFAULTS.protocols
         : new Set(checked(own.protocols, isProtocol, 'protocols')),
-    copyPayloads: own.copyPayloads ?? false,
+    copyPayloads: ofType(own.copyPayloads, 'boolean', 'copyPayloads') ?? false,
     limitsTopics: own.maxTopicLength !== undefined || own.maxTopicLevels !== undefined,
     maxTopicLength: limit(own.maxTopicLength, 'maxTopicLength') ?? DEFAULTS.maxTopicLength,
     maxTopicLevels: limit(own.maxTopicLevels, 'maxTopicLevels') ?? DEFAULTS.maxTopicLevels,
@@ -156,14 +157,39 @@ export function limit(value: number | undefined, name: string): number | undefin
   throw new TypeError(`${name} is a number of at least 1, not ${String(value)}`)
 }
 
+const NAMES: ReadonlySet<string> = new Set<keyof ParserOptions>([
+  'tolerate',
+  'onTolerated',
+  'protocols',
+  'copyPayloads',
+  'maxTopicLength',
+  'maxTopicLevels',
+  'maxTopicFilters',
+  'maxPacketSize',
+  'role',
+])
+
+/** A misspelt option would go unnoticed otherwise. */
+function checkNames(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options are an object')
+  const stranger = Object.keys(options).find((name) => !NAMES.has(name))
+  if (stranger !== undefined) throw new TypeError(`there is no option ${stranger}`)
+}
+
+function ofType<Value>(value: Value, type: 'function' | 'boolean', name: string): Value {
+  if (value !== undefined && typeof value !== type)
+    throw new TypeError(`${name} is a ${type}, not ${String(value)}`)
+  return value
+}
+
 function checked<Value>(
   values: Iterable<Value>,
   isAllowed: (value: Value) => boolean,
   name: string,
 ): Value[] {
   const list = [...values]
-  const stranger = list.find((value) => !isAllowed(value))
-  if (stranger !== undefined) throw new TypeError(`${name} does not know ${String(stranger)}`)
+  for (const value of list)
+    if (!isAllowed(value)) throw new TypeError(`${name} does not know ${String(value)}`)
   return list
 }
 

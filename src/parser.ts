@@ -133,7 +133,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /**
    * The largest packet that is accepted, in bytes, fixed header included: small before CONNECT, larger after it, say.
-   * Setting it to anything but a number of at least 1 throws a TypeError.
+   * Setting it to anything but a number of at least 1, or undefined for the default, throws a TypeError.
    */
   get maxPacketSize(): number {
     return this.sizeLimit

@@ -2,7 +2,7 @@
 
 import { MAX_UINT16 } from './control-packet.ts'
 import { refuse, type TolerableCode } from './errors.ts'
-import type { Reader } from './wire/reader.ts'
+import type { Breach, Reader } from './wire/reader.ts'
 import { shortTopicBytes } from './wire/topic-bytes.ts'
 import { topicCache } from './wire/topic-cache.ts'
 import { asciiText, isPlainText, isPlainTopicName, utf8Length } from './wire/utf8.ts'
@@ -15,11 +15,6 @@ const REPLACEMENT = '\uFFFD'
 
 // All three are ASCII, so that the rules read the same on UTF-8 bytes and on UTF-16 code units.
 type UnitAt = (index: number) => number | undefined
-
-interface Breach {
-  readonly code: TolerableCode
-  readonly index: number
-}
 
 function wildcardAt(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let index = start; index < end; index++) {
@@ -83,11 +78,13 @@ function readUnusualTopicName(reader: Reader, name: TopicNameField, start: numbe
   const { field, wildcardRule } = name
   const { bytes, position: end } = reader
   if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
-  const text = reader.unusualText(field, start)
   const wildcard = wildcardAt(bytes, start, end)
   if (wildcard !== undefined) {
-    reader.violation('wildcard-in-topic-name', field, wildcard, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
-  } else if (topicCache.sought !== 0 && isTopicName(text) && !text.includes(REPLACEMENT)) {
+    const breach = { code: 'wildcard-in-topic-name', index: wildcard, rule: wildcardRule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+    return reader.unusualText(field, start, [breach])
+  }
+  const text = reader.unusualText(field, start)
+  if (topicCache.sought !== 0 && isTopicName(text) && !text.includes(REPLACEMENT)) {
     // With U+FFFD in it the bytes may have been ill-formed: let pass here, they are not to be known elsewhere.
     topicCache.add(reader.view, start, end, text)
   }
@@ -101,13 +98,11 @@ export function readTopicFilter(reader: Reader): string {
   const { bytes, position: end } = reader
   if (reader.settings.limitsTopics) checkLimits(reader, field, start)
   if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
-  const text = isPlainText(reader.view, start, end)
+  const breaches =
+    wildcardAt(bytes, start, end) === undefined ? [] : misplacedWildcards((index) => bytes[index], start, end)
+  return breaches.length === 0 && isPlainText(reader.view, start, end)
     ? asciiText(bytes, start, end)
-    : reader.unusualText(field, start)
-  if (wildcardAt(bytes, start, end) === undefined) return text
-  for (const { code, index } of misplacedWildcards((index) => bytes[index], start, end))
-    reader.violation(code, field, index)
-  return text
+    : reader.unusualText(field, start, breaches)
 }
 
 /** The receiver's own limits on the topic from `start` to the reader's position. */

@@ -147,23 +147,68 @@ test('a packet that is too large is refused by its length, not by its memory', (
 })
 
 describe('input that changes while it is encoded', () => {
-  /** Gives another topic at each look. */
-  const shifty = (...topics: string[]): PacketInput => ({
-    type: 'publish',
-    payload: 'hi',
-    get topic() {
-      return topics.length > 1 ? topics.shift()! : topics[0]!
-    },
+  /** Another value at each look. */
+  const shifting = <Value>(values: Value[]) => ({
+    configurable: true,
+    enumerable: true,
+    get: () => (values.length > 1 ? values.shift()! : values[0]!),
+  })
+  const shifty = <Input extends object>(packet: Input, field: string, values: unknown[]): Input =>
+    Object.defineProperty(packet, field, shifting(values))
+
+  test.each([
+    ['longer', 'a', 'abcdefghij'],
+    ['shorter', 'abcdefghij', 'a'],
+    ['longer, beyond ASCII', 'a', 'éé'],
+    ['what is refused', 'a', '#'],
+  ])('into something %s is sent as it was at first: PUBLISH', (_, first, then) => {
+    const packet = () =>
+      shifty({ type: 'publish', topic: '', payload: 'hi' } satisfies PacketInput, 'topic', [first, then])
+    const sound = { type: 'publish', topic: first, payload: 'hi' } as const
+    expect(encode(packet())).toEqual(encode(sound))
+    expect(encodePublishHeader(packet(), 2)).toEqual(encodePublishHeader(sound, 2))
+  })
+
+  test('is sent as it was at first: the other fields of PUBLISH, and acknowledgements', () => {
+    const publish = { type: 'publish', topic: 'a', payload: 'hi', qos: 1, packetId: 1 } as const
+    for (const [field, values] of [
+      ['packetId', [1, 0]],
+      ['qos', [1, 3]],
+      ['payload', ['hi', 'something longer']],
+    ] as const) {
+      expect(encode(shifty({ ...publish }, field, [...values]))).toEqual(encode(publish))
+    }
+    expect(encode(shifty({ type: 'puback', packetId: 1 } as const, 'packetId', [1, 0]))).toEqual(
+      encode({ type: 'puback', packetId: 1 }),
+    )
   })
 
   test.each([
-    ['longer', ['a', 'abcdefghij']],
-    ['shorter', ['abcdefghij', 'a']],
-    ['longer, beyond ASCII', ['a', 'éé']],
-  ])('into something %s is refused, and no memory shows', (_, topics) => {
-    const changed = { code: 'input-changed', packetType: 'publish' }
-    expect(() => encode(shifty(...topics))).toThrow(expect.objectContaining(changed))
-    expect(() => encodePublishHeader(shifty(...topics) as never, 2)).toThrow(expect.objectContaining(changed))
+    ['longer', 'a', 'abcdefghij'],
+    ['shorter', 'abcdefghij', 'a'],
+    ['longer, beyond ASCII', 'a', 'éé'],
+  ])('into something %s is refused, and no memory shows: CONNECT', (_, first, then) => {
+    const packet = () => shifty({ type: 'connect', clientId: '' } as const, 'clientId', [first, then])
+    const changed = { code: 'input-changed', packetType: 'connect' }
+    expect(() => encode(packet())).toThrow(expect.objectContaining(changed))
+    const target = new Uint8Array(64).fill(0xaa)
+    expect(() => encodeInto(packet(), target, 8)).toThrow(expect.objectContaining(changed))
+    expect(target).toEqual(new Uint8Array(64).fill(0xaa))
+  })
+
+  test('or says that it is longer than it is, is refused', () => {
+    class Boastful extends Uint8Array {
+      override get length() {
+        return 6_000
+      }
+    }
+    for (const payload of [
+      new Boastful(20),
+      Object.defineProperty(new Uint8Array(20), 'length', { value: 6_000 }),
+    ]) {
+      const refused = { code: 'wrong-field-type', field: 'Payload' }
+      expect(() => encode({ type: 'publish', topic: 'a', payload })).toThrow(expect.objectContaining(refused))
+    }
   })
 
   test('or encodes another packet on the way is not mixed up', () => {

@@ -105,8 +105,8 @@ const REFUSED: Record<keyof typeof ENCODE_ERRORS, object | (() => void)> = {
   'field-too-long': { type: 'connect', clientId: 'x'.repeat(65_536) },
   'unexpected-packet-identifier': { type: 'publish', topic: 'a', payload: '', packetId: 1 },
   'input-changed': () => {
-    const topics = ['a', 'ab']
-    encode({ type: 'publish', payload: '', get topic() { return topics.shift() ?? '' } })
+    const names = ['a', 'ab']
+    encode({ type: 'connect', get clientId() { return names.shift() ?? '' } })
   },
   'target-too-small': () => {
     encodeInto({ type: 'pingreq' }, new Uint8Array(1))

@@ -81,3 +81,15 @@ describe('options do not touch one another', () => {
     )
   })
 })
+
+test.each([
+  [{ maxPacketsize: 10 }, 'there is no option maxPacketsize'],
+  [{ tolerated: [] }, 'there is no option tolerated'],
+  [{ copyPayloads: 'no' }, 'copyPayloads is a boolean, not no'],
+  [{ onTolerated: 5 }, 'onTolerated is a function, not 5'],
+  [{ tolerate: [undefined] }, 'tolerate does not know undefined'],
+  [5, 'options are an object'],
+  [null, 'options are an object'],
+])('no options: %j', (options, message) => {
+  expect(() => settingsFrom(options as never)).toThrow(new TypeError(message))
+})

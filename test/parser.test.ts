@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { DecodeError, encode, type Packet, PacketParser, type Publish, topicCache } from '../src/index.ts'
+import {
+  DecodeError,
+  decode,
+  encode,
+  type Packet,
+  PacketParser,
+  type Publish,
+  topicCache,
+} from '../src/index.ts'
 import { bytes, join } from './support/bytes.ts'
 
 const PUBACK = bytes('40 02 0001')
@@ -404,10 +412,38 @@ describe('letting breaches pass', () => {
       'packet-identifier-zero 6',
       'surplus-bytes 8',
       'dup-with-qos-0 9',
-      'null-character 14',
       'wildcard-in-topic-name 13',
+      'null-character 14',
     ])
   })
+
+  test.each([
+    ["30 06 0002 '#' ff 'hi'", ['wildcard-in-topic-name 4', 'ill-formed-utf8 5']],
+    ["30 07 0003 ff '#' 00 'hi'", ['ill-formed-utf8 4', 'wildcard-in-topic-name 5', 'null-character 6']],
+    [
+      "82 09 0001 0004 'a#' ff00 00",
+      ['misplaced-multi-level-wildcard 7', 'ill-formed-utf8 8', 'null-character 9'],
+    ],
+    ["82 08 0001 0003 ff '+b' 00", ['ill-formed-utf8 6', 'misplaced-single-level-wildcard 7']],
+  ])(
+    'several in one text are reported in the order of its bytes, and the first is thrown: %s',
+    (notation, all) => {
+      const reports: string[] = []
+      decode(bytes(notation), {
+        tolerate: [
+          'wildcard-in-topic-name',
+          'misplaced-multi-level-wildcard',
+          'misplaced-single-level-wildcard',
+          'ill-formed-utf8',
+          'null-character',
+        ],
+        onTolerated: ({ code, offset }) => reports.push(`${code} ${offset}`),
+      })
+      expect(reports).toEqual(all)
+      const [code, offset] = all[0]!.split(' ')
+      expect(() => decode(bytes(notation))).toThrow(expect.objectContaining({ code, offset: Number(offset) }))
+    },
+  )
 
   test('a callback that throws leaves the parser as it was', () => {
     let broken = true

@@ -189,7 +189,7 @@ function checkProtocol(packet: ConnectInput): void {
 }
 
 function protocolNameOf({ protocolName, protocolLevel }: ConnectInput): 'MQTT' | 'MQIsdp' {
-  return protocolName ?? (protocolLevel === 3 ? 'MQIsdp' : 'MQTT')
+  return protocolName === undefined ? (protocolLevel === 3 ? 'MQIsdp' : 'MQTT') : protocolName
 }
 
 export function writeConnect(target: Uint8Array, position: number, packet: ConnectInput): number {

@@ -137,3 +137,9 @@ export function assertBytes(value: unknown): asserts value is Uint8Array {
   if (!isBytes(value))
     throw new TypeError(`expected a Uint8Array, not ${value === null ? 'null' : typeof value}`)
 }
+
+/** Refuses what is no place in bytes. */
+export function assertOffset(offset: unknown): void {
+  if (!Number.isInteger(offset) || (offset as number) < 0)
+    throw new TypeError(`an offset is a whole number of at least 0, not ${String(offset)}`)
+}

@@ -6,6 +6,13 @@ import type { Settings } from '../options.ts'
 import { BufferView, copyOf, kindOf, type ViewKind } from './bytes.ts'
 import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
 
+/** What is wrong with a field, at an index into the bytes, and the statement that says so where it is not the code's. */
+export interface Breach {
+  readonly code: TolerableCode
+  readonly index: number
+  readonly rule?: string
+}
+
 /** A cursor over bytes in which packets lie whole: a pushed chunk, or a packet put together from several. */
 export class Reader<Bytes extends Uint8Array = Uint8Array> {
   readonly bytes: Bytes
@@ -93,18 +100,22 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
       : this.unusualText(field, start)
   }
 
-  /** Text from `start` to `position` that is not plain: beyond ASCII, ill-formed, or holding U+0000. */
-  unusualText(field: string, start: number): string {
+  /**
+   * Text from `start` to `position` that is not plain: beyond ASCII, ill-formed, or holding U+0000. Whatever else is wrong
+   * with it is told in the order of the bytes, too.
+   */
+  unusualText(field: string, start: number, others: readonly Breach[] = []): string {
     const { bytes, position: end } = this
     const text = utf8Text(bytes, start, end)
-    if (text !== undefined && !text.includes('\0')) return text
-    const breaches: [TolerableCode, number | undefined][] = [
-      ['ill-formed-utf8', illFormedAt(bytes, start, end)], // [MQTT-1.5.3-1]
-      ['null-character', nullAt(bytes, start, end)], // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
-    ]
-    for (const [code, at] of breaches.sort(([, a = 0], [, b = 0]) => a - b)) {
-      if (at !== undefined) this.violation(code, field, at)
+    const breaches = [...others]
+    if (text === undefined || text.includes('\0')) {
+      const illFormed = illFormedAt(bytes, start, end)
+      if (illFormed !== undefined) breaches.push({ code: 'ill-formed-utf8', index: illFormed }) // [MQTT-1.5.3-1]
+      const nul = nullAt(bytes, start, end)
+      if (nul !== undefined) breaches.push({ code: 'null-character', index: nul }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
     }
+    breaches.sort((one, other) => one.index - other.index)
+    for (const { code, index, rule } of breaches) this.violation(code, field, index, rule)
     return text ?? replacedText(bytes, start, end)
   }
 

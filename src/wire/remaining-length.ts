@@ -1,6 +1,7 @@
 // Floor 2. Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
 
 import { DecodeError, refuse } from '../errors.ts'
+import { assertBytes, assertOffset } from './bytes.ts'
 
 /** The largest Remaining Length: 268,435,455 bytes (§2.2.3, Table 2.4). */
 export const MAX_REMAINING_LENGTH = 268_435_455
@@ -56,7 +57,8 @@ export function encodeRemainingLength(value: number): Uint8Array {
 
 /** Refuses what is no Remaining Length. */
 export function checkRemainingLength(value: number, packetType?: string): void {
-  if (value > MAX_REMAINING_LENGTH) refuse('packet-too-large', packetType, 'Remaining Length')
+  if (typeof value === 'number' && value > MAX_REMAINING_LENGTH)
+    refuse('packet-too-large', packetType, 'Remaining Length')
   if (!Number.isInteger(value) || value < 0)
     refuse('value-out-of-range', packetType, 'Remaining Length', '§2.2.3')
 }
@@ -95,8 +97,11 @@ export function remainingLengthAt(
  * @returns the value, 0 to 268,435,455, and the bytes that it took, 1 to 4; undefined: more bytes are needed
  * @throws DecodeError `remaining-length-too-long`; its `offset` counts from the fixed header's first byte, which
  *   precedes the Remaining Length
+ * @throws TypeError if `bytes` is not a Uint8Array, or `offset` is not a whole number of at least 0
  */
 export function decodeRemainingLength(bytes: Uint8Array, offset = 0): RemainingLength | undefined {
+  assertBytes(bytes)
+  assertOffset(offset)
   const decoded = remainingLengthAt(bytes, offset, bytes.length)
   if (decoded === 'too-long') {
     throw new DecodeError('remaining-length-too-long', { field: 'Remaining Length', offset: MAX_LENGTH })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   allocate,
+  allocateOf,
   assertBytes,
   concat,
   copyInto,
@@ -75,7 +76,7 @@ describe('memory', () => {
   test.each(['buffer', 'uint8array'] as const)('is of kind %s, and nobody else has it', (kind) => {
     const sizes = [0, 1, 7, 8, 9, 100, 4_095, 4_096, 4_097, 8_191, 8_192, 8_193, 20_000]
     const pieces = Array.from({ length: 300 }, (_, index) =>
-      allocate(sizes[(index * 5) % sizes.length]!, kind),
+      allocateOf(kind, sizes[(index * 5) % sizes.length]!),
     )
     for (const [index, piece] of pieces.entries()) piece.fill(index)
     for (const [index, piece] of pieces.entries()) {
