@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   asciiText,
   illFormedAt,
@@ -76,6 +76,29 @@ test.each([
     expect(utf8Text(whole, 0, whole.length)).toBeUndefined()
     expect(replacedText(whole, 0, whole.length)).toBe(new TextDecoder().decode(whole))
   }
+})
+
+// They are made when they are first needed: so each test has new ones.
+describe.each(['Buffer', 'no Buffer'])('decoders, where there is %s', (kind) => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.resetModules()
+  })
+
+  const sound = Uint8Array.of(0xef, 0xbb, 0xbf, ...new Uint8Array(40).fill(0x61), 0xc3, 0xa9)
+  const broken = Uint8Array.of(...sound, 0xff)
+  const text = `\uFEFF${'a'.repeat(40)}é`
+
+  test('keep U+FEFF, and refuse or replace what is ill-formed', async () => {
+    vi.resetModules()
+    if (kind === 'no Buffer') vi.stubGlobal('Buffer', undefined)
+    const fresh = await import('../../src/wire/utf8.ts')
+    vi.unstubAllGlobals()
+    expect(fresh.utf8Text(broken, 0, broken.length)).toBeUndefined()
+    expect(fresh.utf8Text(sound, 0, sound.length)).toBe(text)
+    expect(fresh.replacedText(broken, 0, broken.length)).toBe(`${text}\uFFFD`)
+    expect(fresh.asciiText(sound, 3, 43)).toBe('a'.repeat(40))
+  })
 })
 
 test.each([
