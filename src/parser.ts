@@ -148,14 +148,19 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     const { chunk } = this
     if (chunk === undefined && this.failure === undefined) return undefined
     if (chunk === undefined || this.assembly !== undefined) return this.find()
-    // By far the most common case: a sound fixed header of two bytes, and the whole packet lies in the chunk.
-    const { start } = chunk
-    const body = start + 2
-    if (body > chunk.length) return this.find()
-    const header = chunk.view.getUint16(start)
-    const remainingLength = header & 0xff
+    // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
+    const { start, length, view } = chunk
+    let body = start + 2
+    if (body >= length) return this.find()
+    const header = view.getUint16(start)
+    let remainingLength = header & 0xff
+    if (remainingLength > 0x7f) {
+      const more = view.getUint8(body++)
+      if (more > 0x7f) return this.find()
+      remainingLength = (remainingLength & 0x7f) | (more << 7)
+    }
     const end = body + remainingLength
-    if (remainingLength > 0x7f || end > chunk.length || end - start > this.sizeLimit) return this.find()
+    if (end > length || end - start > this.sizeLimit) return this.find()
     if (this.settings.firstBytes[header >> 8] !== 0) return this.find()
     chunk.position = body
     chunk.end = end
