@@ -71,14 +71,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   read(): Packet<Bytes> | undefined {
     const reader = this.next()
     if (reader === undefined) return undefined
-    let packet: Packet<Bytes>
     try {
-      packet = readPacket(reader)
+      const packet = readPacket(reader)
+      this.consume(reader)
+      return packet
     } catch (error) {
       throw this.fail(error)
     }
-    this.consume(reader)
-    return packet
   }
 
   /**
@@ -131,10 +130,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     return this.chunk === undefined ? 0 : this.pushedLength - this.chunk.streamOffset! - this.chunk.start
   }
 
-  /**
-   * The largest packet that is accepted, in bytes, fixed header included: small before CONNECT, larger after it, say.
-   * Setting it to anything but a number of at least 1, or undefined for the default, throws a TypeError.
-   */
+  /** The most bytes of a packet, fixed header included; setting it throws a TypeError below 1 and for what is no number. */
   get maxPacketSize(): number {
     return this.sizeLimit
   }
@@ -146,7 +142,6 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
   private next(): Reader<Bytes> | undefined {
     const { chunk } = this
-    if (chunk === undefined && this.failure === undefined) return undefined
     if (chunk === undefined || this.assembly !== undefined) return this.find()
     // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
     const { start, length, view } = chunk
@@ -234,8 +229,8 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     const pieces: Uint8Array[] = this.assembly === undefined ? [] : [this.assembly.received]
     for (let { chunk } = this; chunk !== undefined; chunk = chunk.next)
       pieces.push(chunk.bytes.subarray(chunk.start))
-    const held = concat(pieces)
-    return wholePacketsLength(held, this.settings, this.sizeLimit, this.pushedLength - held.length)
+    const offset = this.pushedLength - this.bufferedLength
+    return wholePacketsLength(concat(pieces), this.settings, this.sizeLimit, offset)
   }
 
   /** Lets everything go and stays in error. Whatever else a callback of the user's has thrown changes nothing. */
