@@ -196,6 +196,12 @@ describe('input that changes while it is encoded', () => {
     expect(target).toEqual(new Uint8Array(64).fill(0xaa))
   })
 
+  test.each(['longer', ''] as const)('into other binary data is refused: CONNECT', (then) => {
+    const password = [Buffer.from('secret'), Buffer.from(then.repeat(20))]
+    const packet = shifty({ type: 'connect', clientId: 'a', username: 'b' } as const, 'password', password)
+    expect(() => encode(packet)).toThrow(expect.objectContaining({ code: 'input-changed' }))
+  })
+
   test('or says that it is longer than it is, is refused', () => {
     class Boastful extends Uint8Array {
       override get length() {

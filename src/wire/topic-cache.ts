@@ -17,12 +17,13 @@ const WAYS = 2
 const SET_SHIFT = 32 - Math.log2(SETS)
 const WORDS = LONGEST / 4
 
-/** A table of topic names by their bytes: 256 KiB, and 4,096 texts of at most 64 bytes. */
+/** A table of topic names by their bytes: 256 KiB, and 4,096 texts of at most 64 bytes; and as many by their text. */
 export class TopicCache {
   /** Set it to false to have every name read anew. */
   enabled = true
   private readonly benefit = new Benefit()
   private readonly outgoingBenefit = new Benefit()
+  /** Names on their way out: at most as many, each with its bytes and their prefix. */
   private readonly outgoing = new Map<unknown, Uint8Array>()
   /** Odd, and no peer's business. */
   private readonly key = (Math.random() * 0x1_0000_0000) | 1
@@ -35,6 +36,7 @@ export class TopicCache {
   private readonly missed = new Int32Array(SETS)
   /** The hash of the name that `find` has just not found and `add` may keep; 0 if there is none. */
   sought = 0
+  /** What `bytesOf` has just not found, and `keepBytes` may keep. */
   private wanted: unknown = undefined
 
   /** The text of the bytes from `start` to `end`, if they are a name that is kept. */

@@ -72,9 +72,12 @@ function prefixed(length: number, packetType: string, field: string): number {
 
 /** The bytes of binary data that needs no prefix. */
 export function payloadLength(data: unknown, packetType: string, field: string): number {
-  return isBytes(data) && data.length === lengthOf(data)
-    ? data.length
-    : textPayloadLength(data, packetType, field)
+  if (isBytes(data)) {
+    const claimed = data.length // first: V8 then knows what `lengthOf` gets
+    const length = lengthOf(data)
+    if (claimed === length) return length
+  }
+  return textPayloadLength(data, packetType, field)
 }
 
 function textPayloadLength(data: unknown, packetType: string, field: string): number {
@@ -99,6 +102,7 @@ export function writeText(target: Uint8Array, position: number, text: string): n
 export function writeData(target: Uint8Array, position: number, data: Data): number {
   if (typeof data === 'string') return writeText(target, position, data)
   const start = writeUint16(target, position, data.length)
+  if (start + data.length > target.length) refuse('input-changed')
   put(target, start, data)
   return start + data.length
 }
