@@ -47,7 +47,7 @@ function section(run) {
   return `
 ## Node ${run.node}
 
-${run.takenAt.slice(0, 10)}, V8 ${run.v8}, ${run.machine}. ${versions}.
+${run.takenAt.slice(0, 10)}, V8 ${run.v8}, ${run.machine}${run.quick ? ', with fewer and shorter rounds (--quick)' : ''}. ${versions}.
 
 ${tables(run).map(markdown).join('\n')}`
 }
