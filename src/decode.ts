@@ -4,7 +4,11 @@ import { CONTROL_PACKETS, flagsOf, PacketType, packetTypeOf } from './control-pa
 import { breachOf, firstByteRule, peek } from './fixed-header.ts'
 import { type DecodeOptions, settingsFrom } from './options.ts'
 import type { Packet } from './packet.ts'
-import { readAcknowledgement } from './packets/acknowledgement.ts'
+import {
+  ACKNOWLEDGEMENT_NAMES,
+  type AcknowledgementName,
+  readAcknowledgement,
+} from './packets/acknowledgement.ts'
 import { readConnack } from './packets/connack.ts'
 import { readConnect } from './packets/connect.ts'
 import { readPublish } from './packets/publish.ts'
@@ -33,37 +37,42 @@ export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeO
   if (extent === undefined || extent.size > bytes.length) {
     return reader.fail('incomplete-packet', undefined, bytes.length)
   }
-  reader.position = extent.bodyOffset
-  reader.end = extent.size
+  reader.enter(extent)
   reportTolerated(reader)
   const packet = readPacket(reader)
   if (extent.size < bytes.length) reader.fail('trailing-bytes', undefined, extent.size)
   return packet
 }
 
+// Constants of this module are constants to V8; what is imported is looked up at every use.
+const { PUBLISH } = PacketType
+/** The names of the acknowledgements, by packet type. */
+const ACKNOWLEDGEMENTS = CONTROL_PACKETS.map((packet) =>
+  ACKNOWLEDGEMENT_NAMES.find((name) => name === packet?.name),
+)
+
 /** Reads the packet from the reader's `start` to its `end`, whose fixed header has been judged and stepped over. */
 export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Packet<Bytes> {
-  const firstByte = reader.view.getUint8(reader.start)
-  // Most packets are PUBLISH: a way that is short enough for V8 to make one function of it.
+  const { firstByte } = reader
+  // Most packets are PUBLISH, and then acknowledgements: ways short enough for V8 to make one function of them.
+  const type = packetTypeOf(firstByte)
+  const acknowledgement = ACKNOWLEDGEMENTS[type]
   const packet =
-    packetTypeOf(firstByte) === PacketType.PUBLISH
+    type === PUBLISH
       ? readPublish(reader, flagsOf(firstByte))
-      : readBody(reader, packetTypeOf(firstByte))
+      : acknowledgement !== undefined
+        ? readAcknowledgement(reader, acknowledgement)
+        : readBody(reader, type)
   if (reader.position !== reader.end) reader.violation('surplus-bytes', undefined, reader.position) // §2.2.3
   return packet
 }
 
 function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, packetType: number): Packet<Bytes> {
-  const type = packetType as Exclude<PacketType, typeof PacketType.PUBLISH>
+  const type = packetType as Exclude<
+    PacketType,
+    (typeof PacketType)['PUBLISH' | Uppercase<AcknowledgementName>]
+  >
   switch (type) {
-    case PacketType.PUBACK:
-      return readAcknowledgement(reader, 'puback')
-    case PacketType.PUBREC:
-      return readAcknowledgement(reader, 'pubrec')
-    case PacketType.PUBREL:
-      return readAcknowledgement(reader, 'pubrel')
-    case PacketType.PUBCOMP:
-      return readAcknowledgement(reader, 'pubcomp')
     case PacketType.PINGREQ:
       return { type: 'pingreq' }
     case PacketType.PINGRESP:
@@ -74,8 +83,6 @@ function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, packetType: n
       return readSuback(reader)
     case PacketType.UNSUBSCRIBE:
       return readUnsubscribe(reader)
-    case PacketType.UNSUBACK:
-      return readAcknowledgement(reader, 'unsuback')
     case PacketType.CONNECT:
       return readConnect(reader)
     case PacketType.CONNACK:
@@ -89,7 +96,7 @@ function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, packetType: n
 
 /** Reports the breach in a first byte that was let pass at the fixed header. */
 export function reportTolerated(reader: Reader): void {
-  const firstByte = reader.bytes[reader.start]!
+  const { firstByte } = reader
   const breach = breachOf(firstByte, reader.settings)
   if (breach !== undefined)
     reader.violation(breach.code, breach.field, reader.start, firstByteRule(breach, firstByte))

@@ -4,9 +4,8 @@ import { FIRST_BYTE } from './control-packet.ts'
 import { refuse } from './errors.ts'
 import type { PacketInput } from './packet.ts'
 import {
-  ACKNOWLEDGEMENT_LENGTH,
-  ACKNOWLEDGEMENT_SIZE,
   type AcknowledgementInput,
+  acknowledgementLength,
   checkAcknowledgement,
   writeAcknowledgement,
 } from './packets/acknowledgement.ts'
@@ -19,6 +18,11 @@ import { unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.ts'
 import { allocate, assertBytes, put } from './wire/bytes.ts'
 import { checkRemainingLength, packetSize, writeRemainingLength } from './wire/remaining-length.ts'
 import { writePayload } from './wire/writer.ts'
+
+// Constants of this module are constants to V8; what is imported is looked up at every use.
+const { puback, pubrec, pubrel, pubcomp, unsuback } = FIRST_BYTE
+/** The bytes of a fixed header and a packet identifier. */
+const ACKNOWLEDGEMENT_SIZE = 4
 
 /**
  * Encodes one packet.
@@ -40,15 +44,15 @@ export function encode(packet: PacketInput): Uint8Array {
       return bytes
     }
     case 'puback':
-      return encodeAcknowledgement(packet, FIRST_BYTE.puback)
+      return encodeAcknowledgement(packet, puback)
     case 'pubrec':
-      return encodeAcknowledgement(packet, FIRST_BYTE.pubrec)
+      return encodeAcknowledgement(packet, pubrec)
     case 'pubrel':
-      return encodeAcknowledgement(packet, FIRST_BYTE.pubrel)
+      return encodeAcknowledgement(packet, pubrel)
     case 'pubcomp':
-      return encodeAcknowledgement(packet, FIRST_BYTE.pubcomp)
+      return encodeAcknowledgement(packet, pubcomp)
     case 'unsuback':
-      return encodeAcknowledgement(packet, FIRST_BYTE.unsuback)
+      return encodeAcknowledgement(packet, unsuback)
     default:
       return encodeOther(packet)
   }
@@ -83,15 +87,15 @@ export function encodeInto(packet: PacketInput, target: Uint8Array, offset = 0):
       return size
     }
     case 'puback':
-      return encodeAcknowledgementInto(packet, FIRST_BYTE.puback, target, offset)
+      return encodeAcknowledgementInto(packet, puback, target, offset)
     case 'pubrec':
-      return encodeAcknowledgementInto(packet, FIRST_BYTE.pubrec, target, offset)
+      return encodeAcknowledgementInto(packet, pubrec, target, offset)
     case 'pubrel':
-      return encodeAcknowledgementInto(packet, FIRST_BYTE.pubrel, target, offset)
+      return encodeAcknowledgementInto(packet, pubrel, target, offset)
     case 'pubcomp':
-      return encodeAcknowledgementInto(packet, FIRST_BYTE.pubcomp, target, offset)
+      return encodeAcknowledgementInto(packet, pubcomp, target, offset)
     case 'unsuback':
-      return encodeAcknowledgementInto(packet, FIRST_BYTE.unsuback, target, offset)
+      return encodeAcknowledgementInto(packet, unsuback, target, offset)
     default: {
       const bytes = encodeOther(packet)
       if (!fits(bytes.length, target, offset)) refuse('target-too-small', packet.type)
@@ -170,8 +174,7 @@ function bodyLength(packet: PacketInput): number {
     case 'pubrel':
     case 'pubcomp':
     case 'unsuback':
-      checkAcknowledgement(packet)
-      return ACKNOWLEDGEMENT_LENGTH
+      return acknowledgementLength(packet)
     case 'subscribe':
       return subscribeLength(packet)
     case 'suback':

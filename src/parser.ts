@@ -1,5 +1,4 @@
 // Floor 6. Packets from a stream of chunks, cut anywhere.
-//
 // Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser stays in
 // error. A packet that lies whole in a chunk is read in place. Only one that straddles chunks is copied, once.
 
@@ -87,7 +86,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   readFrame(): Frame<Bytes> | undefined {
     const reader = this.next()
     if (reader === undefined) return undefined
-    const firstByte = reader.bytes[reader.start]!
+    const { firstByte } = reader
     const frame: Frame<Bytes> = {
       type: packetTypeOf(firstByte) as PacketType,
       flags: flagsOf(firstByte),
@@ -142,6 +141,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
   private next(): Reader<Bytes> | undefined {
     const { chunk } = this
+    if (chunk === undefined && this.failure === undefined) return undefined
     if (chunk === undefined || this.assembly !== undefined) return this.find()
     // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
     const { start, length, view } = chunk
@@ -155,8 +155,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
       remainingLength = (remainingLength & 0x7f) | (more << 7)
     }
     const end = body + remainingLength
-    if (end > length || end - start > this.sizeLimit) return this.find()
-    if (this.settings.firstBytes[header >> 8] !== 0) return this.find()
+    const firstByte = header >> 8
+    if (end > length || end - start > this.sizeLimit || this.settings.firstBytes[firstByte] !== 0)
+      return this.find()
+    chunk.firstByte = firstByte
     chunk.position = body
     chunk.end = end
     return chunk
@@ -172,9 +174,8 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
           const { bytes, start, length } = chunk
           const extent = peek(bytes, start, length, settings, sizeLimit, chunk.streamOffset! + start)
           if (extent !== undefined && start + extent.size <= length) {
-            chunk.position = start + extent.bodyOffset
-            chunk.end = start + extent.size
-            if (settings.firstBytes[bytes[start]!] !== 0) reportTolerated(chunk)
+            chunk.enter(extent)
+            if (settings.firstBytes[chunk.firstByte] !== 0) reportTolerated(chunk)
             return chunk
           }
           this.assembly = new Assembly(chunk, extent?.size)
@@ -189,12 +190,11 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /** Moves what the packet still lacks from the chunk to where it is put together. */
   private feed(assembly: Assembly<Bytes>, chunk: Reader<Bytes>): void {
-    const { settings, sizeLimit } = this
     // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
     while (assembly.size === undefined && chunk.start < chunk.length) {
       assembly.append(chunk.bytes, chunk.start, ++chunk.start)
       const { bytes, length, streamOffset } = assembly
-      assembly.size = peek(bytes, 0, length, settings, sizeLimit, streamOffset)?.size
+      assembly.size = peek(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
     }
     if (assembly.size !== undefined) {
       const end = Math.min(chunk.start + assembly.size - assembly.length, chunk.length)

@@ -91,6 +91,7 @@ describe('errors', () => {
 
 test.each([0, 15])('a packet of type %i that was not judged before is a mistake of ours', (type) => {
   const reader = new Reader(Uint8Array.of(type << 4, 0), settingsFrom(undefined), undefined)
+  reader.enter({ bodyOffset: 2, size: 2 })
   expect(() => readPacket(reader)).toThrow(new TypeError(`packet type ${type} (undefined) was not judged`))
 })
 

@@ -4,7 +4,8 @@
 import type { Reader } from '../wire/reader.ts'
 import { isPacketIdentifier, refusePacketIdentifier } from '../wire/writer.ts'
 
-type AcknowledgementName = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
+export const ACKNOWLEDGEMENT_NAMES = ['puback', 'pubrec', 'pubrel', 'pubcomp', 'unsuback'] as const
+export type AcknowledgementName = (typeof ACKNOWLEDGEMENT_NAMES)[number]
 
 interface AcknowledgementOf<Name extends AcknowledgementName> {
   type: Name
@@ -28,9 +29,8 @@ export type Acknowledgement = Puback | Pubrec | Pubrel | Pubcomp | Unsuback
 /** An {@link Acknowledgement} to be encoded. */
 export type AcknowledgementInput = Readonly<Acknowledgement>
 
-/** Bytes of the body, and of the whole packet. */
-export const ACKNOWLEDGEMENT_LENGTH = 2
-export const ACKNOWLEDGEMENT_SIZE = 4
+/** The bytes of the packet identifier. */
+const REMAINING_LENGTH = 2
 
 export function readAcknowledgement<Name extends AcknowledgementName>(
   reader: Reader,
@@ -46,6 +46,12 @@ export function checkAcknowledgement(packet: AcknowledgementInput): number {
   return packetId
 }
 
+/** Checks the packet and counts its body's bytes. */
+export function acknowledgementLength(packet: AcknowledgementInput): number {
+  checkAcknowledgement(packet)
+  return REMAINING_LENGTH
+}
+
 /** Writes the whole packet. */
 export function writeAcknowledgement(
   target: Uint8Array,
@@ -54,7 +60,7 @@ export function writeAcknowledgement(
   packetId: number,
 ): void {
   target[offset] = firstByte
-  target[offset + 1] = ACKNOWLEDGEMENT_LENGTH
+  target[offset + 1] = REMAINING_LENGTH
   target[offset + 2] = packetId >> 8
   target[offset + 3] = packetId
 }

@@ -66,7 +66,7 @@ export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, fla
 class OutgoingHeader {
   private firstByte = 0
   private topic: Uint8Array = new Uint8Array(0)
-  private packetId: number | undefined = undefined
+  private packetId = 0
 
   /** Checks the fields and returns the bytes of the variable header. */
   check(packet: PublishHeaderInput): number {
@@ -81,7 +81,7 @@ class OutgoingHeader {
     const bytes = topicNameBytes(topic, TOPIC_NAME)
     this.topic = bytes
     this.firstByte = 0b0011_0000 | (dup ? 0b1000 : 0) | (qos << 1) | (retain ? 0b0001 : 0) // §3.3.1
-    this.packetId = packetId
+    this.packetId = qos === 0 ? 0 : (packetId as number)
     return qos === 0 ? bytes.length : bytes.length + 2
   }
 
@@ -92,7 +92,7 @@ class OutgoingHeader {
     const position = writeRemainingLength(target, offset + 1, remainingLength)
     put(target, position, topic)
     const next = position + topic.length
-    return packetId === undefined ? next : writeUint16(target, next, packetId)
+    return packetId === 0 ? next : writeUint16(target, next, packetId)
   }
 }
 

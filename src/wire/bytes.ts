@@ -65,7 +65,7 @@ export function copyInto(
   } else if (start === 0 && end === source.length) {
     put(target, position, source)
   } else {
-    target.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), position)
+    put(target, position, new Uint8Array(memoryOf(source), offsetOf(source) + start, end - start))
   }
 }
 
@@ -118,16 +118,31 @@ function allocateOwn(length: number, kind: ViewKind): Uint8Array<ArrayBuffer> {
   return kind === 'buffer' ? memory : new Uint8Array(memory.buffer, memory.byteOffset, length)
 }
 
-// The getters themselves: a subclass or a property of the object's own may say what it likes.
+// The getters themselves: a subclass or a property of the object's own may say what it likes. They also cost less than
+// properties do where V8 sees Buffers and their views alike.
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
-const tag = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.get as (this: unknown) => unknown
-const length = Object.getOwnPropertyDescriptor(typedArray, 'length')!.get as (this: Uint8Array) => number
+const getter = (name: PropertyKey) => Object.getOwnPropertyDescriptor(typedArray, name)!.get
+const tag = getter(Symbol.toStringTag) as (this: unknown) => unknown
+const buffer = getter('buffer') as (this: Uint8Array) => ArrayBufferLike
+const byteOffset = getter('byteOffset') as (this: Uint8Array) => number
+const length = getter('length') as (this: Uint8Array) => number
 
 /** Whether the value is a Uint8Array, of whatever realm: a frame or a test runner may have brought its own. */
 export function isBytes(value: unknown): value is Uint8Array {
   return tag.call(value) === 'Uint8Array'
 }
 
+/** `bytes.buffer`, whatever the object says. */
+export function memoryOf(bytes: Uint8Array): ArrayBufferLike {
+  return buffer.call(bytes)
+}
+
+/** `bytes.byteOffset`, whatever the object says. */
+export function offsetOf(bytes: Uint8Array): number {
+  return byteOffset.call(bytes)
+}
+
+/** `bytes.length`, whatever the object says. */
 export function lengthOf(bytes: Uint8Array): number {
   return length.call(bytes)
 }

@@ -3,7 +3,7 @@
 import { CONTROL_PACKETS, packetTypeOf } from '../control-packet.ts'
 import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
 import type { Settings } from '../options.ts'
-import { BufferView, copyOf, kindOf, type ViewKind } from './bytes.ts'
+import { BufferView, copyOf, kindOf, memoryOf, offsetOf, type ViewKind } from './bytes.ts'
 import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
 
 /** What is wrong with a field, at an index into the bytes, and the statement that says so where it is not the code's. */
@@ -20,6 +20,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   readonly settings: Settings
   /** Where the current packet starts, and the next one once it has been read. */
   start: number
+  /** The current packet's first byte. */
+  firstByte: number
   /** Where the next field starts. */
   position: number
   /** Where the current packet ends. */
@@ -38,6 +40,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.length = bytes.length
     this.settings = settings
     this.start = 0
+    this.firstByte = 0
     this.position = 0
     this.end = 0
     this.streamOffset = streamOffset
@@ -56,10 +59,17 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   private open(): DataView {
-    const { buffer, byteOffset, byteLength } = this.bytes
-    this.memory = buffer
-    this.dataView = new DataView(buffer, byteOffset, byteLength)
+    const memory = memoryOf(this.bytes)
+    this.memory = memory
+    this.dataView = new DataView(memory, offsetOf(this.bytes), this.length)
     return this.dataView
+  }
+
+  /** Steps from the packet's `start` to its body. */
+  enter({ bodyOffset, size }: { readonly bodyOffset: number; readonly size: number }): void {
+    this.firstByte = this.bytes[this.start]!
+    this.position = this.start + bodyOffset
+    this.end = this.start + size
   }
 
   uint8(field: string): number {
@@ -138,13 +148,17 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   private sub(start: number, end: number): Bytes {
-    // `buffer` is kept because asking a typed array for it costs as much as making the view.
+    // Buffers are what sockets give: the others are out of line. `memory` is kept because asking a typed array for it
+    // costs as much as making the view.
+    if (this.kind !== 'buffer') return this.subOther(start, end)
     const offset = this.view.byteOffset + start
-    if (this.kind === 'buffer')
-      return new BufferView(this.memory as ArrayBuffer, offset, end - start) as Uint8Array as Bytes
-    if (this.kind === 'uint8array')
-      return new Uint8Array(this.memory!, offset, end - start) as Uint8Array as Bytes
-    return this.bytes.subarray(start, end) as Bytes
+    return new BufferView(this.memory as ArrayBuffer, offset, end - start) as Uint8Array as Bytes
+  }
+
+  private subOther(start: number, end: number): Bytes {
+    if (this.kind === 'other') return this.bytes.subarray(start, end) as Bytes
+    const offset = this.view.byteOffset + start
+    return new Uint8Array(this.memory!, offset, end - start) as Uint8Array as Bytes
   }
 
   /** A view of the whole packet. */

@@ -9,15 +9,20 @@ import { Benefit } from './benefit.ts'
 
 /** The shortest and the longest name that is kept, in bytes. */
 const SHORTEST = 8
-const LONGEST = 64
+const LONGEST = 56
 
 /** Each set has two places. */
 const SETS = 2_048
 const WAYS = 2
 const SET_SHIFT = 32 - Math.log2(SETS)
-const WORDS = LONGEST / 4
 
-/** A table of topic names by their bytes: 256 KiB, and 4,096 texts of at most 64 bytes; and as many by their text. */
+/** The words of a place, side by side so that the processor fetches them at once: hash, length, then the name's own. */
+const PLACE_SHIFT = 4
+const PLACE = 1 << PLACE_SHIFT
+const LENGTH = 1
+const WORDS = 2
+
+/** A table of topic names by their bytes: 256 KiB, and 4,096 texts of at most 56 bytes; and as many by their text. */
 export class TopicCache {
   /** Set it to false to have every name read anew. */
   enabled = true
@@ -27,10 +32,8 @@ export class TopicCache {
   private readonly outgoing = new Map<unknown, Uint8Array>()
   /** Odd, and no peer's business. */
   private readonly key = (Math.random() * 0x1_0000_0000) | 1
-  // Of each place: its name's hash; the name's words, from the first byte on and from the last; its length; its text.
-  private readonly hashes = new Int32Array(SETS * WAYS)
-  private readonly words = new Int32Array(SETS * WAYS * WORDS)
-  private readonly lengths = new Uint8Array(SETS * WAYS)
+  /** The words of a name come from its first byte on and from its last, in turn. */
+  private readonly places = new Int32Array(SETS * WAYS * PLACE)
   private readonly texts: string[] = new Array<string>(SETS * WAYS).fill('')
   /** The hash of each set's last name that was not found: a name is kept when it comes for the second time. */
   private readonly missed = new Int32Array(SETS)
@@ -48,7 +51,7 @@ export class TopicCache {
   private lookUp(view: DataView, start: number, end: number): string | undefined {
     const length = end - start
     if (length < SHORTEST || length > LONGEST) return undefined
-    const { words, hashes, key } = this
+    const { places, key } = this
     const reach = reachOf(length)
     const tail = end - reach
     let front = length
@@ -58,16 +61,17 @@ export class TopicCache {
       back = (Math.imul(back, key) + view.getInt32(tail + step, true)) | 0
     }
     const hash = Math.imul(front ^ ((back >>> 15) | (back << 17)), key)
-    const first = (hash >>> SET_SHIFT) * WAYS
-    const other = hashes[first]! ^ hash
-    const place = first + ((other | -other) >>> 31) // one more if it is another: no branch that cannot be foretold
-    if (hashes[place] !== hash || this.lengths[place] !== length) return this.miss(hash)
-    for (let step = 0, word = place * WORDS; step < reach; step += 4, word += 2) {
-      if (words[word] !== view.getInt32(start + step, true)) return this.miss(hash)
-      if (words[word + 1] !== view.getInt32(tail + step, true)) return this.miss(hash)
+    const first = (hash >>> SET_SHIFT) * WAYS * PLACE
+    const other = places[first]! ^ hash
+    // The other place if the first is another's: without a branch, as none could be foretold.
+    const place = first + (((other | -other) >>> 31) << PLACE_SHIFT)
+    if (places[place] !== hash || places[place + LENGTH] !== length) return this.miss(hash)
+    for (let step = 0, word = place + WORDS; step < reach; step += 4, word += 2) {
+      if (places[word] !== view.getInt32(start + step, true)) return this.miss(hash)
+      if (places[word + 1] !== view.getInt32(tail + step, true)) return this.miss(hash)
     }
     this.benefit.hit()
-    return this.texts[place]
+    return this.texts[place >> PLACE_SHIFT]
   }
 
   private miss(hash: number): undefined {
@@ -83,17 +87,23 @@ export class TopicCache {
       this.missed[set] = hash
       return
     }
-    const first = set * WAYS
+    const { places } = this
+    const first = set * WAYS * PLACE
+    const second = first + PLACE
     const place =
-      this.lengths[first] === 0 ? first : this.lengths[first + 1] === 0 ? first + 1 : first + (hash & 1)
+      places[first + LENGTH] === 0
+        ? first
+        : places[second + LENGTH] === 0 || (hash & 1) === 1
+          ? second
+          : first
     const reach = reachOf(end - start)
-    for (let step = 0, word = place * WORDS; step < reach; step += 4, word += 2) {
-      this.words[word] = view.getInt32(start + step, true)
-      this.words[word + 1] = view.getInt32(end - reach + step, true)
+    for (let step = 0, word = place + WORDS; step < reach; step += 4, word += 2) {
+      places[word] = view.getInt32(start + step, true)
+      places[word + 1] = view.getInt32(end - reach + step, true)
     }
-    this.hashes[place] = hash
-    this.lengths[place] = end - start
-    this.texts[place] = text
+    places[place] = hash
+    places[place + LENGTH] = end - start
+    this.texts[place / PLACE] = text
   }
 
   /** The bytes of `name`, prefix included, if it is a name that is kept. */
@@ -121,7 +131,7 @@ export class TopicCache {
 
   /** Forgets all names. */
   clear(): void {
-    this.lengths.fill(0)
+    this.places.fill(0)
     this.texts.fill('')
     this.outgoing.clear()
   }
@@ -129,7 +139,7 @@ export class TopicCache {
 
 /** How far from both ends of a name to look, in bytes, so that all of it is seen: few cases, foretold by the processor. */
 function reachOf(length: number): number {
-  if (length > 32) return 32
+  if (length > 32) return 28
   return length > 16 ? 16 : 8
 }
 

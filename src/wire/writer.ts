@@ -31,9 +31,9 @@ export function checkUint16(value: unknown, packetType: string, field: string, r
   }
 }
 
-/** Whether it is a packet identifier, 1 to 65,535. The bits alone tell: they leave nothing else as it is. */
+/** Whether it is a packet identifier, 1 to 65,535. The lower 16 bits alone tell: they leave nothing else as it is. */
 export function isPacketIdentifier(value: unknown): boolean {
-  return typeof value === 'number' && (value & MAX_UINT16) === value && value !== 0
+  return typeof value === 'number' && (value & 0xffff) === value && value !== 0
 }
 
 export function checkPacketIdentifier(value: unknown, packetType: string, rule: string): void {
