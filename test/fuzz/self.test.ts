@@ -40,7 +40,7 @@ test('nothing is found in the decoder; the same seed does the same', () => {
 
 // biome-ignore format: a row a break
 test.each([
-  ['parser.js', 'chunk.end = end', 'chunk.end = length', 'do not depend on the chunks'],
+  ['parser.js', 'chunk.end = end', 'chunk.end = length', 'bufferedLength'],
   ['parser.js', 'this.pushedLength += chunk.length', 'this.pushedLength = chunk.length', 'bufferedLength'],
   ['wire/reader.js', 'if (end > this.end)', 'if (end > this.length)', 'do not depend on the chunks|does not depend on the chunks'],
   ['wire/reader.js', 'offset: at - this.start', 'offset: at', 'do not depend on the chunks'],
