@@ -107,7 +107,7 @@ export function breachOf(firstByte: number, settings: Settings): FirstByteBreach
 /** The statement that the breach violates, where Table 2.2's is repeated for one packet type. */
 export function firstByteRule(breach: FirstByteBreach, firstByte: number): string | undefined {
   if (breach.code !== 'reserved-flags') return undefined
-  return CONTROL_PACKETS[packetTypeOf(firstByte)]?.flagsRule // [MQTT-2.2.2-2] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1]
+  return CONTROL_PACKETS[packetTypeOf(firstByte)]!.flagsRule // [MQTT-2.2.2-2] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1]
 }
 
 function headerError(

@@ -91,7 +91,7 @@ function judgeFirstBytes(role: Role | undefined): Uint8Array {
   })
 }
 
-const NO_LIMIT = MAX_UINT16 + 1 // more levels than 65,535 bytes can hold
+const NO_LIMIT = Number.MAX_SAFE_INTEGER
 const FIRST_BYTES = {
   any: judgeFirstBytes(undefined),
   client: judgeFirstBytes('client'),
@@ -106,7 +106,7 @@ const DEFAULTS: Settings = {
   limitsTopics: false,
   maxTopicLength: MAX_UINT16,
   maxTopicLevels: NO_LIMIT,
-  maxTopicFilters: Number.MAX_SAFE_INTEGER,
+  maxTopicFilters: NO_LIMIT,
   firstBytes: FIRST_BYTES.any,
 }
 

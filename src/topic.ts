@@ -109,7 +109,6 @@ export function readTopicFilter(reader: Reader): string {
 function checkLimits(reader: Reader, field: string, start: number): void {
   const { bytes, position: end, settings } = reader
   if (end - start > settings.maxTopicLength) reader.fail('topic-too-long', field, start - PREFIX_SIZE)
-  if (settings.maxTopicLevels > MAX_UINT16) return
   let levels = 1
   for (let index = start; index < end; index++) {
     if (bytes[index] === SEPARATOR && ++levels > settings.maxTopicLevels) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   DECODE_ERRORS,
-  type DecodeError,
+  DecodeError,
   type DecodeErrorCode,
   decode,
   decodeRemainingLength,
@@ -137,6 +137,14 @@ test.each([
 ])('%s', (message, attempt) => {
   expect((caught(attempt) as MqttError).message).toBe(message)
 })
+
+test.each([MqttError, DecodeError, EncodeError])(
+  'the name of %o is kept as those of JavaScript are',
+  (error) => {
+    const own = (prototype: Error): unknown => Object.getOwnPropertyDescriptor(prototype, 'name')
+    expect(own(error.prototype)).toEqual({ ...(own(TypeError.prototype) as object), value: error.name })
+  },
+)
 
 test("an error's own properties are its facts", () => {
   const error = refusal(() => decode(bytes("10 07 0004 'MQTT' 05")))

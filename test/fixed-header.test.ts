@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { CONTROL_PACKETS } from '../src/control-packet.ts'
+import { peek } from '../src/fixed-header.ts'
 import {
   DecodeError,
   decodeFixedHeader,
@@ -9,6 +11,8 @@ import {
   PacketParser,
   PacketType,
 } from '../src/index.ts'
+import { settingsFrom } from '../src/options.ts'
+import { MAX_PACKET_SIZE } from '../src/wire/remaining-length.ts'
 import { bytes } from './support/bytes.ts'
 
 const plain = { dup: false, qos: 0, retain: false } as const
@@ -62,8 +66,14 @@ test('Tables 2.1 and 2.2 hold for all 256 first bytes, alone and in front of a s
 })
 
 describe('Table 2.1, direction of flow', () => {
-  const sentByClient = [1, 3, 4, 5, 6, 7, 8, 10, 12, 14]
-  const sentByServer = [2, 3, 4, 5, 6, 7, 9, 11, 13]
+  const sentByClient: readonly number[] = [1, 3, 4, 5, 6, 7, 8, 10, 12, 14]
+  const sentByServer: readonly number[] = [2, 3, 4, 5, 6, 7, 9, 11, 13]
+
+  test.each(Object.values(PacketType))('stands in the row of type %i', (type) => {
+    const fromClient = sentByClient.includes(type)
+    const sender = fromClient && sentByServer.includes(type) ? 'both' : fromClient ? 'client' : 'server'
+    expect(CONTROL_PACKETS[type]?.sentBy).toBe(sender)
+  })
 
   test.each([
     ['server', sentByClient],
@@ -74,7 +84,7 @@ describe('Table 2.1, direction of flow', () => {
       const parser = new PacketParser({ role })
       const first = (type << 4) | ([6, 8, 10].includes(type) ? 2 : 0)
       parser.push(Uint8Array.of(first))
-      if ((accepted as readonly number[]).includes(type)) {
+      if (accepted.includes(type)) {
         expect(parser.read()).toBeUndefined()
       } else {
         expect(() => parser.read()).toThrow(
@@ -97,6 +107,10 @@ test.each(['00 00', 'f0 00', '0f 00', 'ff ff'])('%s has a reserved type', (hex) 
   )
 })
 
+test.each([0, 1])('no byte at %i is judged where the packet is known up to there', (end) => {
+  expect(peek(bytes('00 00'), end, end, settingsFrom(undefined), MAX_PACKET_SIZE)).toBeUndefined()
+})
+
 test('a fifth byte of Remaining Length is refused at the fourth', () => {
   expect(() => decodeFixedHeader(bytes('30 80 80 80 80'))).toThrow(
     expect.objectContaining({ code: 'remaining-length-too-long', offset: 4, packetType: 'publish' }),
@@ -113,6 +127,7 @@ test.each([
   [{ type: 0, remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 15, remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 'publish', remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: '3', remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 3, qos: 3, remainingLength: 0 }, 'invalid-qos', qos],
   [{ type: 3, qos: '1', remainingLength: 0 }, 'wrong-field-type', { ...qos, rule: '§1.5' }],
   [{ type: 3, dup: true, remainingLength: 0 }, 'dup-with-qos-0', { ...dup, rule: 'MQTT-3.3.1-2' }],

@@ -15,8 +15,9 @@ const GROWTH = 32
  * takes memory that the peer has not earned.
  */
 export function capacityFor(size: number, received: number): number {
+  const most = Math.max(received * GROWTH, SMALLEST)
   let capacity = size
-  while (capacity > SMALLEST && capacity > received * GROWTH) capacity = Math.ceil(capacity / GROWTH)
+  while (capacity > most) capacity = Math.ceil(capacity / GROWTH)
   return Math.min(size, Math.max(capacity, SMALLEST))
 }
 
@@ -33,7 +34,7 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
 
   constructor(chunk: Reader<Bytes>, size: number | undefined) {
     const received = chunk.bytes.length - chunk.start
-    this.bytes = allocateOf(chunk.kind, size === undefined ? SMALLEST : capacityFor(size, received))
+    this.bytes = allocateOf(chunk.kind, capacityFor(size ?? SMALLEST, received))
     this.length = 0
     this.size = size
     this.streamOffset = (chunk.streamOffset ?? 0) + chunk.start
@@ -47,7 +48,7 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
 
   /** Whether so many bytes and more are certain to be the packet's: its fixed header is complete. */
   lacks(length: number): boolean {
-    return this.size !== undefined && this.length + length <= this.size
+    return this.length + length <= (this.size ?? 0)
   }
 
   get isWhole(): boolean {

@@ -9,6 +9,7 @@ const TESTS = [
   'test/errors.test.ts',
   'test/fixed-header.test.ts',
   'test/options.test.ts',
+  'test/presets.test.ts',
   'test/decode.test.ts',
   'test/topic.test.ts',
   'test/wire/*.test.ts',
@@ -18,6 +19,7 @@ const TESTS = [
   'test/encode.test.ts',
   'test/parser.test.ts',
   'test/without-buffer.test.ts',
+  'test/load.test.ts',
 ]
 
 class InOrder extends BaseSequencer {

@@ -73,6 +73,16 @@ describe('a packet that is put together', () => {
     expect(open(1, 0, undefined).lacks(0)).toBe(false)
   })
 
+  test.each([
+    [3, undefined, 64],
+    [2, 3_000, 64],
+    [100, 3_000, 3_000],
+    [100, 268_435_460, capacityFor(268_435_460, 100)],
+  ])('takes memory once for the %s bytes that are there, of %s', (received, size, capacity) => {
+    const chunk = new Reader(new Uint8Array(received), settingsFrom(undefined), undefined)
+    expect(new Assembly(chunk, size).bytes.length).toBe(capacity)
+  })
+
   test('keeps its memory while there is room, and gives it away when it is full', () => {
     const assembly = open(100, 0, 3_000)
     const { bytes } = assembly
