@@ -132,6 +132,14 @@ export function isBytes(value: unknown): value is Uint8Array {
   return tag.call(value) === 'Uint8Array'
 }
 
+/** The length of a Uint8Array; undefined for what is none, or says that it has another. */
+export function honestLength(value: unknown): number | undefined {
+  // Not by `isBytes` and `lengthOf`: each small chunk comes through here, and what is exported is looked up at every use.
+  if (tag.call(value) !== 'Uint8Array') return undefined
+  const claimed = (value as Uint8Array).length // first: V8 then knows what the getter gets
+  return claimed === length.call(value as Uint8Array) ? claimed : undefined
+}
+
 /** `bytes.buffer`, whatever the object says. */
 export function memoryOf(bytes: Uint8Array): ArrayBufferLike {
   return buffer.call(bytes)
@@ -149,8 +157,13 @@ export function lengthOf(bytes: Uint8Array): number {
 
 /** Refuses what is not bytes: a mistake of the caller's, not of the peer's. */
 export function assertBytes(value: unknown): asserts value is Uint8Array {
-  if (!isBytes(value))
-    throw new TypeError(`expected a Uint8Array, not ${value === null ? 'null' : typeof value}`)
+  if (honestLength(value) === undefined)
+    throw new TypeError(`expected a Uint8Array, not ${kindOfStranger(value)}`)
+}
+
+function kindOfStranger(value: unknown): string {
+  if (isBytes(value)) return 'one that says another length than it has'
+  return value === null ? 'null' : typeof value
 }
 
 /** Refuses what is no place in bytes. */

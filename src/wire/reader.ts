@@ -3,7 +3,7 @@
 import { CONTROL_PACKETS, packetTypeOf } from '../control-packet.ts'
 import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
 import type { Settings } from '../options.ts'
-import { BufferView, copyOf, kindOf, memoryOf, offsetOf, type ViewKind } from './bytes.ts'
+import { BufferView, copyOf, kindOf, lengthOf, memoryOf, offsetOf, type ViewKind } from './bytes.ts'
 import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
 
 /** What is wrong with a field, at an index into the bytes, and the statement that says so where it is not the code's. */
@@ -37,7 +37,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
 
   constructor(bytes: Bytes, settings: Settings, streamOffset: number | undefined) {
     this.bytes = bytes
-    this.length = bytes.length
+    this.length = lengthOf(bytes)
     this.settings = settings
     this.start = 0
     this.firstByte = 0

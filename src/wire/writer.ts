@@ -4,7 +4,7 @@
 
 import { MAX_UINT16 } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
-import { isBytes, lengthOf, put } from './bytes.ts'
+import { honestLength, put } from './bytes.ts'
 import { utf8Length, writeUtf8 } from './utf8.ts'
 
 /** The two bytes in front of text and binary data (§1.5.3). */
@@ -72,12 +72,7 @@ function prefixed(length: number, packetType: string, field: string): number {
 
 /** The bytes of binary data that needs no prefix. */
 export function payloadLength(data: unknown, packetType: string, field: string): number {
-  if (isBytes(data)) {
-    const claimed = data.length // first: V8 then knows what `lengthOf` gets
-    const length = lengthOf(data)
-    if (claimed === length) return length
-  }
-  return textPayloadLength(data, packetType, field)
+  return honestLength(data) ?? textPayloadLength(data, packetType, field)
 }
 
 function textPayloadLength(data: unknown, packetType: string, field: string): number {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
+  decode,
+  decodeFixedHeader,
+  decodeRemainingLength,
+  encodeInto,
+  PacketParser,
+} from '../../src/index.ts'
+import {
   allocate,
   allocateOf,
   assertBytes,
@@ -8,6 +15,7 @@ import {
   copyOf,
   isBytes,
   kindOf,
+  lengthOf,
   viewOf,
 } from '../../src/wire/bytes.ts'
 
@@ -124,4 +132,32 @@ test.each([
   [[], 'object'],
 ])('what is no bytes is named: %j', (value, name) => {
   expect(() => assertBytes(value)).toThrow(new TypeError(`expected a Uint8Array, not ${name}`))
+})
+
+describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) => {
+  class Liar extends Uint8Array {
+    override get length() {
+      return claimed
+    }
+  }
+  const liars = [
+    new Liar(20),
+    Object.defineProperty(new Uint8Array(20), 'length', { value: claimed }),
+    Object.defineProperty(Buffer.alloc(20), 'length', { value: claimed }),
+  ]
+
+  test.each([
+    ['decode', (bytes: Uint8Array) => decode(bytes)],
+    ['push', (bytes: Uint8Array) => new PacketParser().push(bytes)],
+    ['decodeFixedHeader', (bytes: Uint8Array) => decodeFixedHeader(bytes)],
+    ['decodeRemainingLength', (bytes: Uint8Array) => decodeRemainingLength(bytes)],
+    ['encodeInto', (bytes: Uint8Array) => encodeInto({ type: 'pingreq' }, bytes)],
+  ])('is refused by %s', (_, use) => {
+    for (const liar of liars) {
+      expect(() => use(liar)).toThrow(
+        new TypeError('expected a Uint8Array, not one that says another length than it has'),
+      )
+      expect(lengthOf(liar)).toBe(20)
+    }
+  })
 })
