@@ -81,7 +81,7 @@ class OutgoingHeader {
     const bytes = topicNameBytes(topic, TOPIC_NAME)
     this.topic = bytes
     this.firstByte = 0b0011_0000 | (dup ? 0b1000 : 0) | (qos << 1) | (retain ? 0b0001 : 0) // §3.3.1
-    this.packetId = qos === 0 ? 0 : (packetId as number)
+    this.packetId = packetId ?? 0
     return qos === 0 ? bytes.length : bytes.length + 2
   }
 
