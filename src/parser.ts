@@ -146,7 +146,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
     const { start, length, view } = chunk
     let body = start + 2
-    if (body >= length) return this.find()
+    if (!chunk.isOpen || body >= length) return this.find()
     const header = view.getUint16(start)
     let remainingLength = header & 0xff
     if (remainingLength > 0x7f) {

@@ -43,21 +43,10 @@ function misplacedWildcards(unitAt: UnitAt, start: number, end: number): Breach[
 }
 
 /** A field that holds a topic name, and the statement that forbids wildcards in it. */
-interface TopicNameField {
+export interface TopicNameField {
   readonly packetType: string
   readonly field: string
   readonly wildcardRule: string
-}
-
-export const TOPIC_NAME: TopicNameField = {
-  packetType: 'publish',
-  field: 'Topic Name',
-  wildcardRule: 'MQTT-3.3.2-2',
-}
-export const WILL_TOPIC: TopicNameField = {
-  packetType: 'connect',
-  field: 'Will Topic',
-  wildcardRule: 'MQTT-4.7.1-1',
 }
 
 /** Reads a topic name. */

@@ -3,7 +3,7 @@
 import type { QoS } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
 import type { Protocol } from '../options.ts'
-import { readTopicName, topicNameBytes, WILL_TOPIC } from '../topic.ts'
+import { readTopicName, type TopicNameField, topicNameBytes } from '../topic.ts'
 import type { Reader } from '../wire/reader.ts'
 import {
   checkBoolean,
@@ -64,6 +64,12 @@ export interface ConnectInput {
   readonly will?: WillInput | undefined
   readonly username?: string | undefined
   readonly password?: Data | undefined
+}
+
+const WILL_TOPIC: TopicNameField = {
+  packetType: 'connect',
+  field: 'Will Topic',
+  wildcardRule: 'MQTT-4.7.1-1',
 }
 
 // The Connect Flags, §3.1.2.3.

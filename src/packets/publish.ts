@@ -2,7 +2,7 @@
 
 import { DUP, type QoS, qosOf, RETAIN } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
-import { readTopicName, TOPIC_NAME, topicNameBytes } from '../topic.ts'
+import { readTopicName, type TopicNameField, topicNameBytes } from '../topic.ts'
 import { put } from '../wire/bytes.ts'
 import type { Reader } from '../wire/reader.ts'
 import { writeRemainingLength } from '../wire/remaining-length.ts'
@@ -42,6 +42,12 @@ export interface PublishHeaderInput {
 export interface PublishInput extends PublishHeaderInput {
   readonly type: 'publish'
   readonly payload: Data
+}
+
+const TOPIC_NAME: TopicNameField = {
+  packetType: 'publish',
+  field: 'Topic Name',
+  wildcardRule: 'MQTT-3.3.2-2',
 }
 
 export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number): Publish<Bytes> {

@@ -31,9 +31,13 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   readonly kind: ViewKind
   /** The chunk that came after this one, where one waits. */
   next: Reader<Bytes> | undefined
-  /** The memory behind `bytes`, opened when something is read: a chunk of one byte has no use for it. */
-  private memory: ArrayBufferLike | undefined
-  private dataView: DataView | undefined
+  /**
+   * The bytes again, once a packet was entered: a chunk of one byte has no use for it. Read by DataView even one at a time:
+   * V8 knows one kind of DataView, but compiles every place that indexes Buffers and Uint8Arrays alike for each kind of them.
+   */
+  view!: DataView
+  /** The memory behind `view`. */
+  private memory!: ArrayBufferLike
 
   constructor(bytes: Bytes, settings: Settings, streamOffset: number | undefined) {
     this.bytes = bytes
@@ -46,30 +50,24 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.streamOffset = streamOffset
     this.kind = kindOf(bytes)
     this.next = undefined
-    this.memory = undefined
-    this.dataView = undefined
-  }
-
-  /**
-   * The bytes again. Read by DataView even one at a time: V8 knows one kind of DataView, but compiles every place that
-   * indexes Buffers and Uint8Arrays alike for each kind of them.
-   */
-  get view(): DataView {
-    return this.dataView ?? this.open()
-  }
-
-  private open(): DataView {
-    const memory = memoryOf(this.bytes)
-    this.memory = memory
-    this.dataView = new DataView(memory, offsetOf(this.bytes), this.length)
-    return this.dataView
   }
 
   /** Steps from the packet's `start` to its body. */
   enter({ bodyOffset, size }: { readonly bodyOffset: number; readonly size: number }): void {
+    if (!this.isOpen) this.open()
     this.firstByte = this.bytes[this.start]!
     this.position = this.start + bodyOffset
     this.end = this.start + size
+  }
+
+  /** Whether a packet was entered before: then there is `view`. */
+  get isOpen(): boolean {
+    return this.view !== undefined
+  }
+
+  private open(): void {
+    this.memory = memoryOf(this.bytes)
+    this.view = new DataView(this.memory, offsetOf(this.bytes), this.length)
   }
 
   uint8(field: string): number {
@@ -158,7 +156,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   private subOther(start: number, end: number): Bytes {
     if (this.kind === 'other') return this.bytes.subarray(start, end) as Bytes
     const offset = this.view.byteOffset + start
-    return new Uint8Array(this.memory!, offset, end - start) as Uint8Array as Bytes
+    return new Uint8Array(this.memory, offset, end - start) as Uint8Array as Bytes
   }
 
   /** A view of the whole packet. */

@@ -40,9 +40,9 @@ test('nothing is found in the decoder; the same seed does the same', () => {
 
 // biome-ignore format: a row a break
 test.each([
-  ['parser.js', 'chunk.end = end', 'chunk.end = length', 'bufferedLength'],
+  ['parser.js', 'chunk.end = end', 'chunk.end = length', 'the packets do not depend on the chunks'],
   ['parser.js', 'this.pushedLength += chunk.length', 'this.pushedLength = chunk.length', 'bufferedLength'],
-  ['wire/reader.js', 'this.end = this.start + size', 'this.end = this.length', 'decode refuses what the parser refuses'],
+  ['wire/reader.js', 'this.end = this.start + size', 'this.end = this.length', 'bufferedLength'],
   ['wire/reader.js', 'if (end > this.end)', 'if (end > this.length)', 'do not depend on the chunks|does not depend on the chunks'],
   ['wire/reader.js', 'offset: at - this.start', 'offset: at', 'do not depend on the chunks'],
   ['wire/assembly.js', 'const GROWTH = 32', 'const GROWTH = 4_096', 'memory grows with the bytes'],
