@@ -1,15 +1,31 @@
 // The gate: bounds on figures, and what falls short of them.
 
-import { readFile, writeFile } from 'node:fs/promises'
-import { figures } from './results.mjs'
+import { figures, restore, save } from './results.mjs'
 
-export const BOUNDS = new URL('gate.json', import.meta.url)
+const BOUNDS = new URL('gate.json', import.meta.url)
 
 /** How much of a figure has to be left. A quarter is more than noise takes, and far less than a change that matters. */
 const LEFT = 0.75
 
-export async function bounds(path = BOUNDS) {
-  return JSON.parse(await readFile(path, 'utf8'))
+/** The line of Node that `atLeast` is of; `onNode` has what is otherwise on later ones. */
+const FIRST_LINE = 20
+
+/** The bounds on this line of Node: each V8 makes rivals and us faster by other factors. */
+export async function bounds() {
+  const { atLeast, onNode, atMost } = await restore(BOUNDS)
+  return { atLeast: { ...atLeast, ...onNode[newestOf(Object.keys(onNode), process.versions.node)] }, atMost }
+}
+
+/** The newest of the lines that is not newer than `node`. */
+function newestOf(lines, node) {
+  return lines
+    .map(Number)
+    .filter((line) => line <= majorOf(node))
+    .sort((one, other) => other - one)[0]
+}
+
+function majorOf(node) {
+  return Number.parseInt(node, 10)
 }
 
 /** The bounds that a saved run sets: its own figures, less a quarter; what may at most be, as before. */
@@ -20,14 +36,14 @@ export async function boundsFrom(run, name) {
   return { atLeast: Object.fromEntries(wanted.map((id) => [id, floor(measured[id] * LEFT)])), atMost }
 }
 
-/** Writes the bounds that a run sets, and keeps those that it says nothing about. */
+/** Writes the bounds that a run sets on its line of Node, and keeps those that it says nothing about. */
 export async function update(run, name) {
-  const old = await bounds()
+  const all = await restore(BOUNDS)
   const { atLeast } = await boundsFrom(run, name)
-  await writeFile(
-    BOUNDS,
-    `${JSON.stringify({ ...old, atLeast: { ...old.atLeast, ...atLeast } }, undefined, 2)}\n`,
-  )
+  const line = majorOf(run.node)
+  if (line === FIRST_LINE) Object.assign(all.atLeast, atLeast)
+  else all.onNode[line] = { ...all.onNode[line], ...atLeast }
+  await save(BOUNDS, all)
 }
 
 /** Each bound with what was measured: `{ id, kind, bound, measured, holds }`. */
