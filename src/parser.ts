@@ -142,11 +142,11 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   private next(): Reader<Bytes> | undefined {
     const { chunk } = this
     if (chunk === undefined && this.failure === undefined) return undefined
-    if (chunk === undefined || this.assembly !== undefined) return this.find()
+    if (chunk === undefined || !chunk.isOpen) return this.find() // opens it, once nothing is being put together
     // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
     const { start, length, view } = chunk
     let body = start + 2
-    if (!chunk.isOpen || body >= length) return this.find()
+    if (body >= length) return this.find()
     const header = view.getUint16(start)
     let remainingLength = header & 0xff
     if (remainingLength > 0x7f) {

@@ -140,9 +140,21 @@ describe('encodePublishHeader', () => {
 
 test('a packet that is too large is refused by its length, not by its memory', () => {
   const large = new Uint8Array(268_435_453)
-  expect(() => encodedLength({ type: 'publish', topic: 'a', payload: large })).toThrow(
-    expect.objectContaining({ code: 'packet-too-large', field: 'Remaining Length', rule: '§2.2.3' }),
-  )
+  const packet = { type: 'publish', topic: 'a', payload: large } as const
+  for (const attempt of [
+    () => encodedLength(packet),
+    () => encode(packet),
+    () => encodeInto(packet, new Uint8Array(1)),
+  ]) {
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        code: 'packet-too-large',
+        packetType: 'publish',
+        field: 'Remaining Length',
+        rule: '§2.2.3',
+      }),
+    )
+  }
   expect(encodedLength({ type: 'publish', topic: 'a', payload: large.subarray(1) })).toBe(268_435_460)
 })
 

@@ -273,6 +273,13 @@ describe('the size limit', () => {
     expect(codeOf(() => parser.push(PUBLISH).read())).toBe(fits ? undefined : 'packet-too-large')
   })
 
+  test('holds for each packet of a chunk', () => {
+    const parser = new PacketParser({ maxPacketSize: PUBLISH.length })
+    parser.push(join(PUBLISH, PUBLISH, publish(50)))
+    expect([codeOf(() => parser.read()), codeOf(() => parser.read())]).toEqual([undefined, undefined])
+    expect(codeOf(() => parser.read())).toBe('packet-too-large')
+  })
+
   test('may change between packets', () => {
     const parser = new PacketParser({ maxPacketSize: 10 })
     expect(parser.maxPacketSize).toBe(10)

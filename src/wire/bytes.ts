@@ -90,8 +90,8 @@ class Pool {
   }
 
   private takeElsewhere(length: number): Uint8Array<ArrayBuffer> {
-    if (length > this.size >> 1) return allocateOwn(length, DEFAULT_KIND)
-    this.memory = allocateOwn(this.size, 'uint8array').buffer
+    if (length > this.size >> 1) return allocateOwn(length)
+    this.memory = allocateOwn(this.size).buffer
     this.used = 0
     return this.take(length)
   }
@@ -112,10 +112,8 @@ export function allocateOf(kind: ViewKind, length: number): Uint8Array<ArrayBuff
   return kind === DEFAULT_KIND ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, length)
 }
 
-function allocateOwn(length: number, kind: ViewKind): Uint8Array<ArrayBuffer> {
-  if (HostBuffer === undefined) return new Uint8Array(length)
-  const memory = HostBuffer.allocUnsafeSlow(length)
-  return kind === 'buffer' ? memory : new Uint8Array(memory.buffer, memory.byteOffset, length)
+function allocateOwn(length: number): Uint8Array<ArrayBuffer> {
+  return HostBuffer === undefined ? new Uint8Array(length) : HostBuffer.allocUnsafeSlow(length)
 }
 
 // The getters themselves: a subclass or a property of the object's own may say what it likes. They also cost less than

@@ -118,6 +118,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'QoS as text', packet: { ...input, qos: '1', packetId: 1 }, code: 'wrong-field-type', field: 'QoS level' },
     { name: 'DUP with QoS 0', packet: { ...input, dup: true }, code: 'dup-with-qos-0', field: 'DUP flag', rule: 'MQTT-3.3.1-2' },
     { name: 'a number for DUP', packet: { ...input, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
+    { name: 'a number for DUP with QoS 1', packet: { ...input, qos: 1, packetId: 1, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for RETAIN', packet: { ...input, retain: 1 }, code: 'wrong-field-type', field: 'RETAIN' },
     { name: 'a packet identifier with QoS 0', packet: { ...input, packetId: 1 }, code: 'unexpected-packet-identifier', field: 'Packet Identifier', rule: 'MQTT-2.3.1-5' },
     { name: 'QoS 1 without packet identifier', packet: { ...input, qos: 1 }, code: 'missing-field', field: 'Packet Identifier' },

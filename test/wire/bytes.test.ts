@@ -46,6 +46,7 @@ describe.each(KINDS)('of kind $kind', ({ kind, bytes }) => {
   ])('a view from %i to %i is one, and a copy is none', (start, end) => {
     const view = viewOf(bytes, kind, start, end)
     expect(kindOf(view)).toBe(kind)
+    expect(view.constructor).toBe(bytes.constructor)
     expect([view.buffer, view.byteOffset, view.length]).toEqual([bytes.buffer, 10 + start, end - start])
     const copy = copyOf(bytes, kind, start, end)
     expect(Buffer.isBuffer(copy)).toBe(kind === 'buffer')
@@ -132,6 +133,17 @@ test.each([
   [[], 'object'],
 ])('what is no bytes is named: %j', (value, name) => {
   expect(() => assertBytes(value)).toThrow(new TypeError(`expected a Uint8Array, not ${name}`))
+})
+
+test.each([
+  ['decodeFixedHeader', (offset: number) => decodeFixedHeader(CONTENT, offset)],
+  ['decodeRemainingLength', (offset: number) => decodeRemainingLength(CONTENT, offset)],
+])('%s refuses what is no offset', (_, use) => {
+  for (const offset of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
+    expect(() => use(offset as number)).toThrow(
+      new TypeError(`an offset is a whole number of at least 0, not ${offset}`),
+    )
+  }
 })
 
 describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) => {

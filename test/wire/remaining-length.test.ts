@@ -65,6 +65,7 @@ test.each([
   [1.5, 'value-out-of-range'],
   [Number.NaN, 'value-out-of-range'],
   ['1', 'value-out-of-range'],
+  ['268435456', 'value-out-of-range'],
   [undefined, 'value-out-of-range'],
 ])('%s is no Remaining Length', (value, code) => {
   expect(() => encodeRemainingLength(value as number)).toThrow(EncodeError)

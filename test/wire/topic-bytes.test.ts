@@ -64,6 +64,34 @@ describe('names that come again', () => {
     for (const name of names) expect(topicCache.bytesOf(name)).toEqual(content(name))
   })
 
+  test('are known while others come, as long as they are most', () => {
+    for (let round = 0; round < 200; round++) {
+      for (const name of names) meet(name)
+      meet(`never/before/${round}`)
+    }
+    expect(names.filter((name) => topicCache.bytesOf(name) !== undefined)).toEqual(names)
+  })
+
+  test('are kept up to 54 bytes, and only where they were asked for in vain', () => {
+    const longest = 'x'.repeat(54)
+    for (const name of [longest, `${longest}x`, 'never/asked/for']) {
+      if (name !== 'never/asked/for') expect(topicCache.bytesOf(name)).toBeUndefined()
+      shortTopicBytes(name)
+    }
+    expect(topicCache.bytesOf(longest)).toEqual(content(longest))
+    expect(topicCache.bytesOf(`${longest}x`)).toBeUndefined()
+    expect(topicCache.bytesOf('never/asked/for')).toBeUndefined()
+  })
+
+  test('are 4,096 at most', () => {
+    const many = Array.from({ length: 4_096 }, (_, index) => `device/${index}`)
+    for (let round = 0; round < 200; round++) for (const name of many) meet(name)
+    const known = (): number => many.filter((name) => topicCache.bytesOf(name) !== undefined).length
+    expect(known()).toBe(4_096)
+    while (topicCache.bytesOf('one/more') === undefined) shortTopicBytes('one/more')
+    expect(known()).toBe(0)
+  })
+
   test('are forgotten on demand, and not looked up while it is off', () => {
     for (let round = 0; round < 200; round++) for (const name of names) meet(name)
     topicCache.enabled = false

@@ -57,6 +57,21 @@ describe('topic names that come again', () => {
     }
   })
 
+  test('names that start and end alike are told apart by their length', () => {
+    const cache = new TopicCache()
+    const often = 'a/topic/name'
+    for (let index = 0; index < 2_000; index++) {
+      // So that it goes on looking up.
+      for (let times = 0; times < 10; times++) meet(cache, often)
+      const pattern = `${index.toString(36).padStart(2, 'z')}/`
+      for (let length = 18; length <= 32; length += 3) {
+        const name = pattern.repeat(20).slice(0, length)
+        const known = meet(cache, name) ?? meet(cache, name)
+        if (known !== undefined && known !== name) expect.fail(`${name} was taken for ${known}`)
+      }
+    }
+  })
+
   test('while nothing is found, hardly anything is looked up', () => {
     const cache = new TopicCache()
     let looked = 0
