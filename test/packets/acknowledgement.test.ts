@@ -44,6 +44,7 @@ describe.each(ACKNOWLEDGEMENTS)('$name', ({ type, first, flagged, flagsRule }) =
       packet: { type, packetId },
       code: 'value-out-of-range' as const,
       field: 'Packet Identifier',
+      rule: '§2.3.1',
     })),
     ...['7', 7n, true, {}].map((packetId) => ({
       name: `a ${typeof packetId} for the packet identifier`,

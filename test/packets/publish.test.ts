@@ -124,7 +124,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'QoS 1 without packet identifier', packet: { ...input, qos: 1 }, code: 'missing-field', field: 'Packet Identifier' },
     { name: 'packet identifier 0', packet: { ...input, qos: 1, packetId: 0 }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },
     ...[-1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 4_294_967_297].map((packetId) => ({
-      name: `packet identifier ${packetId}`, packet: { ...input, qos: 2, packetId }, code: 'value-out-of-range' as const, field: 'Packet Identifier',
+      name: `packet identifier ${packetId}`, packet: { ...input, qos: 2, packetId }, code: 'value-out-of-range' as const, field: 'Packet Identifier', rule: '§2.3.1',
     })),
   ])
 })
