@@ -110,6 +110,11 @@ describe('memory', () => {
     const large = allocate(4_097)
     expect(large.buffer.byteLength).toBe(4_097)
   })
+
+  test('is used to its last byte: two pieces of half its size share it', () => {
+    const memories = new Set(Array.from({ length: 20 }, () => allocate(4_096).buffer))
+    expect(memories.size).toBeLessThanOrEqual(1 + 20 / 2)
+  })
 })
 
 test.each([

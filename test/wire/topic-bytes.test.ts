@@ -30,9 +30,12 @@ test.each([1, 2, 3, 4, 5, 63, 64])('sound names of %i characters', (length) => {
   }
 })
 
-test.each(['😀', 'x😀y', '😀'.repeat(32), 'größe/温度/🌡'])('pairs of surrogates: %s', (name) => {
-  expect(shortTopicBytes(name)).toEqual(content(name))
-})
+test.each(['😀', 'x😀y', '😀'.repeat(32), 'größe/温度/🌡', '\u{10000}\u{10ffff}'])(
+  'pairs of surrogates: %s',
+  (name) => {
+    expect(shortTopicBytes(name)).toEqual(content(name))
+  },
+)
 
 test.each([
   ['', 'empty'],
