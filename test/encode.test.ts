@@ -14,6 +14,7 @@ import { testUnencodable } from './support/unencodable.ts'
 
 const PUBACK = { type: 'puback', packetId: 7 } as const
 const PUBLISH = { type: 'publish', topic: 'a/b', payload: 'hi' } as const
+const CONNACK = { type: 'connack', returnCode: 0 } as const
 
 describe('no packet at all', () => {
   testUnencodable(
@@ -73,6 +74,10 @@ describe('encodeInto', () => {
     [PUBACK, 20, -1],
     [PUBACK, 20, 1.5],
     [PUBACK, 0, 0],
+    [CONNACK, 3, 0],
+    [CONNACK, 20, 17],
+    [CONNACK, 20, -1],
+    [CONNACK, 20, 1.5],
   ])('%j into %i bytes at %d does not fit', (packet, size, offset) => {
     const target = new Uint8Array(size).fill(0xaa)
     expect(() => encodeInto(packet, target, offset)).toThrow(
@@ -90,11 +95,11 @@ describe('encodeInto', () => {
   )
 
   test('fills a target to its last byte', () => {
-    const target = new Uint8Array(13)
-    const first = encodeInto(PUBLISH, target)
-    expect(first).toBe(9)
-    expect(encodeInto(PUBACK, target, first)).toBe(4)
-    expect(target).toEqual(bytes("30 07 0003 'a/b' 'hi' 40 02 0007"))
+    const target = new Uint8Array(17)
+    expect(encodeInto(PUBLISH, target)).toBe(9)
+    expect(encodeInto(PUBACK, target, 9)).toBe(4)
+    expect(encodeInto(CONNACK, target, 13)).toBe(4)
+    expect(target).toEqual(bytes("30 07 0003 'a/b' 'hi' 40 02 0007 20 02 0000"))
   })
 })
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
+  DECODE_ERRORS,
+  ENCODE_ERRORS,
   EncodeError,
   type EncodeErrorCode,
   encode,
@@ -14,13 +16,16 @@ export interface UnencodableRow {
   readonly packet: unknown
   readonly code: EncodeErrorCode
   readonly field?: string
+  /** The code's own unless given. */
   readonly rule?: string
 }
+
+const RULES = { ...DECODE_ERRORS, ...ENCODE_ERRORS }
 
 const UNTOUCHED = Buffer.alloc(200_000, 0xaa)
 
 export function testUnencodable(rows: readonly UnencodableRow[]): void {
-  describe.each(rows)('$name', ({ packet, code, field, rule }) => {
+  describe.each(rows)('$name', ({ packet, code, field, rule = RULES[code].rule }) => {
     const input = packet as PacketInput
     const target = Uint8Array.from(UNTOUCHED)
     const packetType = code === 'unknown-packet-type' ? undefined : input.type
@@ -37,9 +42,13 @@ export function testUnencodable(rows: readonly UnencodableRow[]): void {
         error = thrown
       }
       expect(error).toBeInstanceOf(EncodeError)
-      expect(error).toMatchObject({ code, ...(rule && { rule }) })
-      expect((error as EncodeError).field).toBe(field)
-      expect((error as EncodeError).packetType).toBe(packetType)
+      const { code: said, field: at, rule: broken, packetType: type } = error as EncodeError
+      expect({ code: said, field: at, rule: broken, packetType: type }).toEqual({
+        code,
+        field,
+        rule,
+        packetType,
+      })
       expect(UNTOUCHED.equals(target)).toBe(true)
     })
   })
