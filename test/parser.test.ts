@@ -326,6 +326,13 @@ describe('the end', () => {
     }
   })
 
+  test('inside a packet is one under a lower limit, too', () => {
+    const parser = new PacketParser()
+    expect(parser.push(PUBLISH.subarray(0, 5)).read()).toBeUndefined()
+    parser.maxPacketSize = 2
+    expect(codeOf(() => parser.end())).toBe('incomplete-packet')
+  })
+
   test('behind packets that nobody has read is none', () => {
     const parser = new PacketParser()
     for (const byte of join(PUBACK, PUBLISH)) parser.push(Uint8Array.of(byte))

@@ -78,8 +78,8 @@ const { set } = Uint8Array.prototype
 /** Memory that small pieces are cut from, because an ArrayBuffer of one's own costs forty times as much. */
 class Pool {
   private readonly size = 8_192
-  private used = this.size
-  private memory = new ArrayBuffer(0)
+  private used = 0
+  private memory = allocateOwn(this.size).buffer
 
   take(length: number): Uint8Array<ArrayBuffer> {
     const offset = this.used

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   decode,
   decodeFixedHeader,
@@ -109,6 +109,13 @@ describe('memory', () => {
     expect(memories.size).toBeLessThanOrEqual(Math.ceil((600 * 32) / 8_192) + 1)
     const large = allocate(4_097)
     expect(large.buffer.byteLength).toBe(4_097)
+  })
+
+  test('of no bytes may be the first that is taken: a copy of an empty payload', async () => {
+    vi.resetModules()
+    const { decode } = await import('../../src/index.ts')
+    const packet = decode(Uint8Array.of(0x30, 0x03, 0x00, 0x01, 0x61), { copyPayloads: true })
+    expect(packet).toMatchObject({ type: 'publish', payload: new Uint8Array(0) })
   })
 
   test('is used to its last byte: two pieces of half its size share it', () => {
