@@ -136,6 +136,13 @@ describe('names that collide', () => {
     expect([find(cache, three!), find(cache, four!)]).toEqual([three, four])
   })
 
+  test('in part are told apart by their length, where all else is alike', () => {
+    const cache = predictable()
+    for (const length of [18, 19]) keep(cache, 'a'.repeat(length))
+    const found = [18, 19, 20].map((length) => find(cache, 'a'.repeat(length))?.length)
+    expect(found).toEqual([18, 19, undefined])
+  })
+
   test('are few: of a hundred names, most are kept', () => {
     const cache = new TopicCache()
     const names = Array.from({ length: 100 }, (_, index) => `device/${100 + index}/state`)
