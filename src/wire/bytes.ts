@@ -77,7 +77,7 @@ const { set } = Uint8Array.prototype
 
 /** Memory that small pieces are cut from, because an ArrayBuffer of one's own costs forty times as much. */
 class Pool {
-  private readonly size = 8_192
+  private readonly size = 32_768
   private used = 0
   private memory = allocateOwn(this.size).buffer
 
@@ -90,7 +90,7 @@ class Pool {
   }
 
   private takeElsewhere(length: number): Uint8Array<ArrayBuffer> {
-    if (length > this.size >> 1) return allocateOwn(length)
+    if (length > this.size >> 3) return allocateOwn(length)
     this.memory = allocateOwn(this.size).buffer
     this.used = 0
     return this.take(length)

@@ -83,7 +83,7 @@ test('pieces behind one another', () => {
 
 describe('memory', () => {
   test.each(['buffer', 'uint8array'] as const)('is of kind %s, and nobody else has it', (kind) => {
-    const sizes = [0, 1, 7, 8, 9, 100, 4_095, 4_096, 4_097, 8_191, 8_192, 8_193, 20_000]
+    const sizes = [0, 1, 7, 8, 9, 100, 4_095, 4_096, 4_097, 32_767, 32_768, 32_769]
     const pieces = Array.from({ length: 300 }, (_, index) =>
       allocateOf(kind, sizes[(index * 5) % sizes.length]!),
     )
@@ -104,11 +104,24 @@ describe('memory', () => {
   })
 
   test('is shared if it is small, and one piece after the other wastes none', () => {
-    const pieces = Array.from({ length: 600 }, () => allocate(30))
+    const pieces = Array.from({ length: 3_000 }, () => allocate(30))
     const memories = new Set(pieces.map(({ buffer }) => buffer))
-    expect(memories.size).toBeLessThanOrEqual(Math.ceil((600 * 32) / 8_192) + 1)
-    const large = allocate(4_097)
-    expect(large.buffer.byteLength).toBe(4_097)
+    expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 32) / 32_768) + 1)
+  })
+
+  test.each([
+    ['is used to its last byte', 28_672, 4_096, 32_768],
+    ['is given up for a piece of an eighth that does not fit', 28_673, 4_096, 32_768],
+    ['is kept where a larger piece does not fit', 28_672, 4_097, 4_097],
+  ])('of 32 KiB %s', async (_, taken, length, size) => {
+    vi.resetModules()
+    const { allocate } = await import('../../src/wire/bytes.ts')
+    const first = allocate(taken).buffer
+    const second = allocate(length).buffer
+    expect(second.byteLength).toBe(size)
+    expect(second === first).toBe(taken + length === size)
+    // What is left of the first goes on being used unless it was given up.
+    expect(allocate(8).buffer === first).toBe(length > 4_096)
   })
 
   test('of no bytes may be the first that is taken: a copy of an empty payload', async () => {
@@ -116,11 +129,6 @@ describe('memory', () => {
     const { decode } = await import('../../src/index.ts')
     const packet = decode(Uint8Array.of(0x30, 0x03, 0x00, 0x01, 0x61), { copyPayloads: true })
     expect(packet).toMatchObject({ type: 'publish', payload: new Uint8Array(0) })
-  })
-
-  test('is used to its last byte: two pieces of half its size share it', () => {
-    const memories = new Set(Array.from({ length: 20 }, () => allocate(4_096).buffer))
-    expect(memories.size).toBeLessThanOrEqual(1 + 20 / 2)
   })
 })
 
