@@ -1,6 +1,8 @@
 // Entrants in turns. On a machine that is shared a time says little; the ratio of two times taken within the same few
 // milliseconds says much, and the median of many such ratios holds.
 
+import { Random } from '../traffic/random.mjs'
+
 /**
  * What each entrant took per unit in each round.
  *
@@ -8,11 +10,11 @@
  * of what it read, `passes` times `expected`. Who returns anything else gets a `fault` instead of times.
  */
 export function race(entrants, { rounds, sampleMs, warmUpMs }, onRound) {
+  const random = new Random(0x311)
   const fields = entrants.map((entrant) => warmUp({ ...entrant, times: new Map() }, warmUpMs, sampleMs))
   for (let round = 0; round < rounds; round++) {
-    // Everybody starts a round as often as everybody else.
-    for (let place = 0; place < fields.length; place++) {
-      const field = fields[(round + place) % fields.length]
+    // In an order drawn anew: whoever always came behind the same one would always inherit its heap.
+    for (const field of random.shuffled(fields)) {
       // Whoever is very slow sits out most rounds.
       if (field.fault === undefined && round % field.stride === 0) field.times.set(round, sample(field))
     }

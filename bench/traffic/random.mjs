@@ -27,6 +27,16 @@ export class Random {
     return list[this.between(0, list.length - 1)]
   }
 
+  /** Fisher's and Yates's shuffle of a copy. */
+  shuffled(list) {
+    const order = [...list]
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = this.between(0, last)
+      ;[order[last], order[other]] = [order[other], order[last]]
+    }
+    return order
+  }
+
   /** True so many times in a hundred. */
   percent(share) {
     return this.between(1, 100) <= share
