@@ -90,7 +90,7 @@ class Pool {
   }
 
   private takeElsewhere(length: number): Uint8Array<ArrayBuffer> {
-    if (length > this.size >> 3) return allocateOwn(length)
+    if (length > this.size >> 3) return allocateOwn(length) // so no more than an eighth is ever given up
     this.memory = allocateOwn(this.size).buffer
     this.used = 0
     return this.take(length)
