@@ -1,9 +1,8 @@
-// Floor 5. One whole packet from its bytes.
+// One whole packet from its bytes.
 
-import { CONTROL_PACKETS, flagsOf, PacketType, packetTypeOf } from './control-packet.ts'
 import { breachOf, firstByteRule, peek } from './fixed-header.ts'
 import { type DecodeOptions, settingsFrom } from './options.ts'
-import type { Packet } from './packet.ts'
+import { CONTROL_PACKETS, flagsOf, PacketType, packetTypeOf } from './packet-types.ts'
 import {
   ACKNOWLEDGEMENT_NAMES,
   type AcknowledgementName,
@@ -11,6 +10,7 @@ import {
 } from './packets/acknowledgement.ts'
 import { readConnack } from './packets/connack.ts'
 import { readConnect } from './packets/connect.ts'
+import type { Packet } from './packets/packet.ts'
 import { readPublish } from './packets/publish.ts'
 import { readSuback } from './packets/suback.ts'
 import { readSubscribe } from './packets/subscribe.ts'

@@ -1,8 +1,7 @@
-// Floor 5. A packet into its bytes: check everything, then write exactly as many bytes as were announced.
+// A packet into its bytes: check everything, then write exactly as many bytes as were announced.
 
-import { FIRST_BYTE } from './control-packet.ts'
 import { refuse } from './errors.ts'
-import type { PacketInput } from './packet.ts'
+import { FIRST_BYTE } from './packet-types.ts'
 import {
   type AcknowledgementInput,
   acknowledgementLength,
@@ -11,6 +10,7 @@ import {
 } from './packets/acknowledgement.ts'
 import { connackLength, writeConnack } from './packets/connack.ts'
 import { connectLength, writeConnect } from './packets/connect.ts'
+import type { PacketInput } from './packets/packet.ts'
 import { outgoingHeader, type PublishHeaderInput, publishLength } from './packets/publish.ts'
 import { subackLength, writeSuback } from './packets/suback.ts'
 import { subscribeLength, writeSubscribe } from './packets/subscribe.ts'

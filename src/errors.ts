@@ -1,4 +1,4 @@
-// Floor 0. Everything that mqtt-wire can object to, as data: one row a code.
+// Everything that mqtt-wire can object to, as data: one row a code.
 
 /** What a receiver should do: close the connection, or answer with this CONNACK return code first. */
 export type Action = 'close' | { readonly connack: 1 | 2 }

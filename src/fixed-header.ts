@@ -1,5 +1,7 @@
-// Floor 4. The fixed header, §2.2: which packet is it, may it come, and where does it end?
+// The fixed header, §2.2: which packet is it, may it come, and where does it end?
 
+import { DecodeError, type DecodeErrorCode, refuse } from './errors.ts'
+import { FIRST_BYTE_BREACHES, type FirstByteBreach, type Settings, settingsFrom } from './options.ts'
 import {
   CONTROL_PACKETS,
   DUP,
@@ -9,9 +11,7 @@ import {
   type QoS,
   qosOf,
   RETAIN,
-} from './control-packet.ts'
-import { DecodeError, type DecodeErrorCode, refuse } from './errors.ts'
-import { FIRST_BYTE_BREACHES, type FirstByteBreach, type Settings, settingsFrom } from './options.ts'
+} from './packet-types.ts'
 import { assertBytes, assertOffset } from './wire/bytes.ts'
 import {
   checkRemainingLength,

@@ -1,6 +1,5 @@
-// Floor 7. The public face: re-exports only.
+// The public face: re-exports only.
 
-export { PacketType, type PacketTypeName, type QoS, type Role } from './control-packet.ts'
 export { decode } from './decode.ts'
 export { encode, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
 export {
@@ -21,11 +20,12 @@ export {
   type FixedHeaderInput,
 } from './fixed-header.ts'
 export type { DecodeOptions, ParserOptions, Protocol } from './options.ts'
-export type { Frame, Packet, PacketInput } from './packet.ts'
+export { PacketType, type PacketTypeName, type QoS, type Role } from './packet-types.ts'
 export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknowledgement.ts'
 export type { Connack, ConnackInput } from './packets/connack.ts'
 export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
 export type { Disconnect, Pingreq, Pingresp } from './packets/empty.ts'
+export type { Frame, Packet, PacketInput } from './packets/packet.ts'
 export type { Publish, PublishHeaderInput, PublishInput } from './packets/publish.ts'
 export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
@@ -33,7 +33,8 @@ export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
 export { PacketParser } from './parser.ts'
 export { presets } from './presets.ts'
 export { decodeStream, PacketDecoderStream, PacketEncoderStream } from './streams.ts'
-export { isTopicFilter, isTopicName, topicMatches } from './topic.ts'
+export { topicCache } from './topic/cache.ts'
+export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'
 export {
   decodeRemainingLength,
   encodeRemainingLength,
@@ -41,4 +42,3 @@ export {
   MAX_REMAINING_LENGTH,
   type RemainingLength,
 } from './wire/remaining-length.ts'
-export { topicCache } from './wire/topic-cache.ts'

@@ -1,15 +1,7 @@
-// Floor 1. What a receiver may choose, checked once and kept in the form that the decoder reads.
+// What a receiver may choose, checked once and kept in the form that the decoder reads.
 
-import {
-  CONTROL_PACKETS,
-  DUP,
-  flagsOf,
-  MAX_UINT16,
-  packetTypeOf,
-  qosOf,
-  type Role,
-} from './control-packet.ts'
 import { DECODE_ERRORS, type DecodeError, type DecodeErrorCode, type TolerableCode } from './errors.ts'
+import { CONTROL_PACKETS, DUP, flagsOf, MAX_UINT16, packetTypeOf, qosOf, type Role } from './packet-types.ts'
 
 /** The protocol versions that a CONNECT may ask for; `bridge` is a level with bit 0x80 set, as mosquitto's bridges send. */
 export type Protocol = '3.1.1' | '3.1' | 'bridge'

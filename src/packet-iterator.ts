@@ -1,6 +1,6 @@
-// Floor 5. Packets one after the other, until more bytes are needed.
+// Packets one after the other, until more bytes are needed.
 
-import type { Packet } from './packet.ts'
+import type { Packet } from './packets/packet.ts'
 
 interface PacketSource<Bytes extends Uint8Array> {
   read(): Packet<Bytes> | undefined

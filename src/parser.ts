@@ -1,14 +1,14 @@
-// Floor 6. Packets from a stream of chunks, cut anywhere.
+// Packets from a stream of chunks, cut anywhere.
 // Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser stays in
 // error. A packet that lies whole in a chunk is read in place. Only one that straddles chunks is copied, once.
 
-import { flagsOf, type PacketType, packetTypeOf } from './control-packet.ts'
 import { readPacket, reportTolerated } from './decode.ts'
 import { DecodeError } from './errors.ts'
 import { peek, wholePacketsLength } from './fixed-header.ts'
 import { limit, type ParserOptions, type Settings, settingsFrom } from './options.ts'
-import type { Frame, Packet } from './packet.ts'
 import { PacketIterator } from './packet-iterator.ts'
+import { flagsOf, type PacketType, packetTypeOf } from './packet-types.ts'
+import type { Frame, Packet } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertBytes, concat } from './wire/bytes.ts'
 import { Reader } from './wire/reader.ts'

@@ -1,4 +1,4 @@
-// Floor 2. What brokers in wide use let pass, as options.
+// What brokers in wide use let pass, as options.
 
 import type { DecodeOptions } from './options.ts'
 

@@ -1,8 +1,8 @@
-// Floor 6. Packets from and to what the platform streams: async iterables, and the web's streams.
+// Packets from and to what the platform streams: async iterables, and the web's streams.
 
 import { encode } from './encode.ts'
 import type { ParserOptions } from './options.ts'
-import type { Packet, PacketInput } from './packet.ts'
+import type { Packet, PacketInput } from './packets/packet.ts'
 import { PacketParser } from './parser.ts'
 
 // The web's own types, where the user's program has them: these declarations merge with the DOM's and with Node's.

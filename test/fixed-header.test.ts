@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { CONTROL_PACKETS } from '../src/control-packet.ts'
 import { peek } from '../src/fixed-header.ts'
 import {
   DecodeError,
@@ -12,6 +11,7 @@ import {
   PacketType,
 } from '../src/index.ts'
 import { settingsFrom } from '../src/options.ts'
+import { CONTROL_PACKETS } from '../src/packet-types.ts'
 import { MAX_PACKET_SIZE } from '../src/wire/remaining-length.ts'
 import { bytes } from './support/bytes.ts'
 

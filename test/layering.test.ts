@@ -2,8 +2,29 @@ import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readSource, sourceFiles } from './support/source.ts'
 
+// From the bottom up. A file imports only what stands below it, or beside it in the same row.
+const LAYERS = [
+  ['errors.ts', 'wire/ascii.ts', 'wire/host.ts'],
+  ['packet-types.ts'],
+  ['options.ts', 'presets.ts'],
+  ['wire/'],
+  ['topic/'],
+  ['packets/'],
+  ['fixed-header.ts'],
+  ['decode.ts', 'encode.ts'],
+  ['packet-iterator.ts'],
+  ['parser.ts'],
+  ['streams.ts'],
+  ['index.ts'],
+]
+
 // What is built on the core stands in folders of its own, which the core never imports.
 const ABOVE = /^(cli|testing)\//
+
+const layerOf = (file: string): number => {
+  const exact = LAYERS.findIndex((layer) => layer.includes(file))
+  return exact >= 0 ? exact : LAYERS.findIndex((layer) => layer.includes(`${posix.dirname(file)}/`))
+}
 
 const files = sourceFiles
   .filter((file) => !ABOVE.test(file))
@@ -14,20 +35,18 @@ const files = sourceFiles
     return { file, text, specifiers, imports }
   })
 
-const floorOf = (file: string): number =>
-  Number(/^\/\/ Floor (\d)\. /.exec(files.find((entry) => entry.file === file)?.text ?? '')?.[1])
-
 describe.each(files)('$file', ({ file, text, specifiers, imports }) => {
-  test('stands on its floor, and imports what is below or beside it', () => {
-    expect(floorOf(file)).toBeGreaterThanOrEqual(0)
+  test('imports only what stands below it, or beside it', () => {
+    expect(layerOf(file)).toBeGreaterThanOrEqual(0)
     expect(specifiers.filter((specifier) => !specifier.startsWith('.'))).toEqual([])
-    expect(imports.filter((imported) => !(floorOf(imported) <= floorOf(file)))).toEqual([])
-    if (file.startsWith('packets/')) expect(imports.filter((path) => path.startsWith('packets/'))).toEqual([])
+    expect(imports.filter((imported) => !(layerOf(imported) <= layerOf(file)))).toEqual([])
+    if (file.startsWith('packets/') && file !== 'packets/packet.ts')
+      expect(imports.filter((path) => path.startsWith('packets/'))).toEqual([])
     if (file === 'parser.ts')
-      expect(imports.filter((path) => /^packets\/|^topic|^encode/.test(path))).toEqual([])
+      expect(imports.filter((path) => /^packets\/(?!packet\.ts)|^topic|^encode/.test(path))).toEqual([])
   })
 
-  test('has at most 250 lines', () => {
-    expect(text.split('\n').length - 1).toBeLessThanOrEqual(250)
+  test('has at most 300 lines', () => {
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(300)
   })
 })

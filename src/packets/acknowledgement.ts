@@ -1,4 +1,4 @@
-// Floor 3. The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
+// The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
 import type { Reader } from '../wire/reader.ts'

@@ -1,4 +1,4 @@
-// Floor 3. CONNACK, §3.2.
+// CONNACK, §3.2.
 
 import { refuse } from '../errors.ts'
 import type { Reader } from '../wire/reader.ts'

@@ -1,9 +1,11 @@
-// Floor 3. CONNECT, §3.1.
+// CONNECT, §3.1.
 
-import type { QoS } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
 import type { Protocol } from '../options.ts'
-import { readTopicName, type TopicNameField, topicNameBytes } from '../topic.ts'
+import type { QoS } from '../packet-types.ts'
+import { readTopicName } from '../topic/read.ts'
+import type { TopicNameField } from '../topic/rules.ts'
+import { topicNameBytes } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
 import {
   checkBoolean,

@@ -1,4 +1,4 @@
-// Floor 3. The three packets without a body: PINGREQ §3.12, PINGRESP §3.13, DISCONNECT §3.14.
+// The three packets without a body: PINGREQ §3.12, PINGRESP §3.13, DISCONNECT §3.14.
 
 type EmptyName = 'pingreq' | 'pingresp' | 'disconnect'
 

@@ -1,8 +1,10 @@
-// Floor 3. PUBLISH, §3.3.
+// PUBLISH, §3.3.
 
-import { DUP, type QoS, qosOf, RETAIN } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
-import { readTopicName, type TopicNameField, topicNameBytes } from '../topic.ts'
+import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
+import { readTopicName } from '../topic/read.ts'
+import type { TopicNameField } from '../topic/rules.ts'
+import { topicNameBytes } from '../topic/write.ts'
 import { put } from '../wire/bytes.ts'
 import type { Reader } from '../wire/reader.ts'
 import { writeRemainingLength } from '../wire/remaining-length.ts'

@@ -1,4 +1,4 @@
-// Floor 3. SUBACK, §3.9.
+// SUBACK, §3.9.
 
 import { refuse } from '../errors.ts'
 import type { Reader } from '../wire/reader.ts'

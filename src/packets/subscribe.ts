@@ -1,7 +1,8 @@
-// Floor 3. SUBSCRIBE, §3.8.
+// SUBSCRIBE, §3.8.
 
-import type { QoS } from '../control-packet.ts'
-import { readTopicFilter, topicFilterLength } from '../topic.ts'
+import type { QoS } from '../packet-types.ts'
+import { readTopicFilter } from '../topic/read.ts'
+import { topicFilterLength } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
 import {
   checkList,

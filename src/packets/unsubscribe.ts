@@ -1,6 +1,7 @@
-// Floor 3. UNSUBSCRIBE, §3.10.
+// UNSUBSCRIBE, §3.10.
 
-import { readTopicFilter, topicFilterLength } from '../topic.ts'
+import { readTopicFilter } from '../topic/read.ts'
+import { topicFilterLength } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
 import { checkList, checkPacketIdentifier, writeText, writeUint16 } from '../wire/writer.ts'
 

@@ -1,7 +1,7 @@
 // The arbitraries from a seed, without fast-check: for load generators, other runtimes and fuzzers.
 
-import { CONTROL_PACKETS, type PacketTypeName, type Role } from '../control-packet.ts'
-import type { Packet } from '../packet.ts'
+import { CONTROL_PACKETS, type PacketTypeName, type Role } from '../packet-types.ts'
+import type { Packet } from '../packets/packet.ts'
 import { anyPacket, type PacketArbitraries, packetArbitraries } from './arbitraries/packets.ts'
 import { type Session, session } from './arbitraries/session.ts'
 import { cutting, mutations } from './arbitraries/streams.ts'

@@ -1,6 +1,6 @@
 // Where fields lie in a stream of packets that may be wrong. It never throws: what makes no sense is a field as well.
 
-import { flagsOf, PacketType, packetTypeOf, qosOf } from '../control-packet.ts'
+import { flagsOf, PacketType, packetTypeOf, qosOf } from '../packet-types.ts'
 import { type RemainingLength, remainingLengthAt } from '../wire/remaining-length.ts'
 
 /** Where a field lies: its bytes with their length prefix, if it has one, from `start` to `end`. */

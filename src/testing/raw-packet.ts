@@ -1,6 +1,6 @@
 // Packets that may be wrong in any way: a builder that believes everything that it is told.
 
-import { CONTROL_PACKETS, DUP, type PacketTypeName, qosOf, RETAIN } from '../control-packet.ts'
+import { CONTROL_PACKETS, DUP, type PacketTypeName, qosOf, RETAIN } from '../packet-types.ts'
 import type { Field } from './layout.ts'
 import { isObject, mistake } from './mistake.ts'
 import {

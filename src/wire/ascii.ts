@@ -1,4 +1,4 @@
-// Floor 2. Short ASCII text without a call out of JavaScript.
+// Short ASCII text without a call out of JavaScript.
 
 const { fromCharCode } = String
 

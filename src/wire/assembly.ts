@@ -1,4 +1,4 @@
-// Floor 2. A packet whose bytes come in pieces, put together in memory of its own.
+// A packet whose bytes come in pieces, put together in memory of its own.
 
 import { allocateOf, copyInto, type ViewKind, viewOf } from './bytes.ts'
 import type { Reader } from './reader.ts'

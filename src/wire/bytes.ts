@@ -1,4 +1,4 @@
-// Floor 2. Views of bytes and memory for them: the one place that knows Buffer from Uint8Array.
+// Views of bytes and memory for them: the one place that knows Buffer from Uint8Array.
 
 import { host } from './host.ts'
 

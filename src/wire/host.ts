@@ -1,4 +1,4 @@
-// Floor 2. What the host may offer beyond the language. Declared here, so that nothing needs Node's or the DOM's types.
+// What the host may offer beyond the language. Declared here, so that nothing needs Node's or the DOM's types.
 
 interface HostBuffer {
   readonly prototype: Uint8Array & {

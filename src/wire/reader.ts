@@ -1,8 +1,8 @@
-// Floor 2. Reads the fields of one body. It is handed exactly one packet and cannot see past its end.
+// Reads the fields of one body. It is handed exactly one packet and cannot see past its end.
 
-import { CONTROL_PACKETS, packetTypeOf } from '../control-packet.ts'
 import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
 import type { Settings } from '../options.ts'
+import { CONTROL_PACKETS, packetTypeOf } from '../packet-types.ts'
 import { BufferView, copyOf, kindOf, lengthOf, memoryOf, offsetOf, type ViewKind } from './bytes.ts'
 import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
 

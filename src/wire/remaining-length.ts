@@ -1,4 +1,4 @@
-// Floor 2. Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
+// Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
 
 import { DecodeError, refuse } from '../errors.ts'
 import { assertBytes, assertOffset } from './bytes.ts'

@@ -1,4 +1,4 @@
-// Floor 2. UTF-8 as §1.5.3 has it: well-formed, without U+0000, a leading U+FEFF kept.
+// UTF-8 as §1.5.3 has it: well-formed, without U+0000, a leading U+FEFF kept.
 
 import { SHORT, shortAscii } from './ascii.ts'
 import { host } from './host.ts'

@@ -1,9 +1,9 @@
-// Floor 2. Fields on their way out: a function that checks one and tells its length, and one that writes it.
+// Fields on their way out: a function that checks one and tells its length, and one that writes it.
 //
 // Everything is checked before the first byte is written. Each writer returns the position behind what it wrote.
 
-import { MAX_UINT16 } from '../control-packet.ts'
 import { refuse } from '../errors.ts'
+import { MAX_UINT16 } from '../packet-types.ts'
 import { honestLength, put } from './bytes.ts'
 import { utf8Length, writeUtf8 } from './utf8.ts'
 

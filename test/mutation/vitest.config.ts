@@ -11,7 +11,7 @@ const TESTS = [
   'test/options.test.ts',
   'test/presets.test.ts',
   'test/decode.test.ts',
-  'test/topic.test.ts',
+  'test/topic/*.test.ts',
   'test/wire/*.test.ts',
   'test/packets/*.test.ts',
   'test/streams.test.ts',

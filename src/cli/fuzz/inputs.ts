@@ -1,8 +1,8 @@
 // The streams that a parser is tried with: the conformance corpus, then generated ones, right, wrong and mutated.
 
 import { readFileSync } from 'node:fs'
-import { CONTROL_PACKETS, packetTypeOf } from '../../control-packet.ts'
 import { encode, type Packet } from '../../index.ts'
+import { CONTROL_PACKETS, packetTypeOf } from '../../packet-types.ts'
 import {
   cut,
   generateMalformed,

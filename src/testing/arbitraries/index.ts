@@ -1,7 +1,7 @@
 // Everything that `arbitraries(fc)` offers, put together.
 
 import type { DecodeErrorCode } from '../../errors.ts'
-import type { Packet, PacketInput } from '../../packet.ts'
+import type { Packet, PacketInput } from '../../packets/packet.ts'
 import type { Arbitrary, Combinators } from '../combinators.ts'
 import type { Malformed } from '../malformed/breach.ts'
 import { malformed } from '../malformed/index.ts'

@@ -1,6 +1,6 @@
 // What encode accepts beyond packets: defaults left out, text for bytes.
 
-import type { Packet, PacketInput } from '../../packet.ts'
+import type { Packet, PacketInput } from '../../packets/packet.ts'
 import { type Arbitrary, type Combinators, maybe } from '../combinators.ts'
 import { shortText } from './text.ts'
 

@@ -1,11 +1,11 @@
 // Packets that MQTT 3.1.1 allows, as decode returns them.
 
-import type { QoS } from '../../control-packet.ts'
-import type { Packet } from '../../packet.ts'
+import type { QoS } from '../../packet-types.ts'
 import type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from '../../packets/acknowledgement.ts'
 import type { Connack } from '../../packets/connack.ts'
 import type { Connect, Will } from '../../packets/connect.ts'
 import type { Disconnect, Pingreq, Pingresp } from '../../packets/empty.ts'
+import type { Packet } from '../../packets/packet.ts'
 import type { Publish } from '../../packets/publish.ts'
 import type { Suback } from '../../packets/suback.ts'
 import type { Subscribe, Subscription } from '../../packets/subscribe.ts'

@@ -1,7 +1,7 @@
 // A conversation from CONNECT to DISCONNECT, and one side of it as a stream.
 
-import type { Role } from '../../control-packet.ts'
-import type { Packet } from '../../packet.ts'
+import type { Role } from '../../packet-types.ts'
+import type { Packet } from '../../packets/packet.ts'
 import type { Publish } from '../../packets/publish.ts'
 import type { Subscribe } from '../../packets/subscribe.ts'
 import type { Unsubscribe } from '../../packets/unsubscribe.ts'

@@ -1,7 +1,7 @@
 // Streams of packets: as they are, cut into chunks, and mutated.
 
 import { encode } from '../../encode.ts'
-import type { Packet } from '../../packet.ts'
+import type { Packet } from '../../packets/packet.ts'
 import { concat, copyOf } from '../bytes.ts'
 import { type Arbitrary, type Combinators, choose, record, some } from '../combinators.ts'
 import { applyCutting, type Cut, type Cutting } from '../cut.ts'

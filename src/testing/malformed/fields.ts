@@ -1,6 +1,6 @@
 // Flags, packet identifiers, text and topics: what many packets share.
 
-import { CONTROL_PACKETS } from '../../control-packet.ts'
+import { CONTROL_PACKETS } from '../../packet-types.ts'
 import { concat } from '../bytes.ts'
 import type { RawPrefixed } from '../raw-field.ts'
 import type { RawPacket } from '../raw-packet.ts'

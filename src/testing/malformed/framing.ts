@@ -1,7 +1,7 @@
 // Where does the packet end, may it come at all, and is what it needs in it?
 
-import { CONTROL_PACKETS, type PacketTypeName } from '../../control-packet.ts'
 import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
+import { CONTROL_PACKETS, type PacketTypeName } from '../../packet-types.ts'
 import { encodeRemainingLength } from '../../wire/remaining-length.ts'
 import { concat, copyOf } from '../bytes.ts'
 import { type RawPacket, rawLayout, rawPacket } from '../raw-packet.ts'

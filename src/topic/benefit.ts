@@ -1,4 +1,4 @@
-// Floor 2. Whether a cache is worth asking: one that finds nothing is hardly asked.
+// Whether a cache is worth asking: one that finds nothing is hardly asked.
 
 /** After so many misses there must have been so many hits, or the next look-ups are left out: each time more of them. */
 const MISSES = 16

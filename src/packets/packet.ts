@@ -1,14 +1,14 @@
-// Floor 4. The fourteen packets as one union, told apart by `type`.
+// The fourteen packets as one union, told apart by `type`.
 
-import type { PacketType } from './control-packet.ts'
-import type { Acknowledgement, AcknowledgementInput } from './packets/acknowledgement.ts'
-import type { Connack, ConnackInput } from './packets/connack.ts'
-import type { Connect, ConnectInput } from './packets/connect.ts'
-import type { Empty, EmptyInput } from './packets/empty.ts'
-import type { Publish, PublishInput } from './packets/publish.ts'
-import type { Suback, SubackInput } from './packets/suback.ts'
-import type { Subscribe, SubscribeInput } from './packets/subscribe.ts'
-import type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
+import type { PacketType } from '../packet-types.ts'
+import type { Acknowledgement, AcknowledgementInput } from './acknowledgement.ts'
+import type { Connack, ConnackInput } from './connack.ts'
+import type { Connect, ConnectInput } from './connect.ts'
+import type { Empty, EmptyInput } from './empty.ts'
+import type { Publish, PublishInput } from './publish.ts'
+import type { Suback, SubackInput } from './suback.ts'
+import type { Subscribe, SubscribeInput } from './subscribe.ts'
+import type { Unsubscribe, UnsubscribeInput } from './unsubscribe.ts'
 
 /** A decoded packet. Its binary fields are of the kind of bytes that it was decoded from. */
 export type Packet<Bytes extends Uint8Array = Uint8Array> =

@@ -1,4 +1,4 @@
-// Floor 1. Tables 2.1 and 2.2 of the standard, as data.
+// Tables 2.1 and 2.2 of the standard, as data.
 
 /** The control packet types of Table 2.1, by the value of the fixed header's first four bits. */
 export const PacketType = {

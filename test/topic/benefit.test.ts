@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Benefit } from '../../src/wire/benefit.ts'
+import { Benefit } from '../../src/topic/benefit.ts'
 
 test.each([
   { hits: 0, misses: 15, expected: true },

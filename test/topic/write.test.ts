@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { shortTopicBytes } from '../../src/wire/topic-bytes.ts'
-import { topicCache } from '../../src/wire/topic-cache.ts'
+import { topicCache } from '../../src/topic/cache.ts'
+import { shortTopicBytes } from '../../src/topic/write.ts'
 import { prefixed } from '../support/bytes.ts'
 
 const CHARACTERS = [

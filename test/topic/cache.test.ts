@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { decode, encode, PacketParser, type Publish, topicCache } from '../../src/index.ts'
-import { TopicCache } from '../../src/wire/topic-cache.ts'
+import { TopicCache } from '../../src/topic/cache.ts'
 import { bytes } from '../support/bytes.ts'
 
 /** `name` at `start` of some memory. */

@@ -1,8 +1,10 @@
-// Floor 2. A short topic name on its way out: checked and turned into bytes in one pass, or known from before.
+// Topic names and topic filters on their way out.
 
-import { topicCache } from './topic-cache.ts'
-import { isUnusualInTopicName } from './utf8.ts'
-import { PREFIX_SIZE } from './writer.ts'
+import { refuse } from '../errors.ts'
+import { isUnusualInTopicName } from '../wire/utf8.ts'
+import { PREFIX_SIZE, textLength, writeText } from '../wire/writer.ts'
+import { topicCache } from './cache.ts'
+import { filterBreaches, hasWildcard, type TopicNameField } from './rules.ts'
 
 /** The longest name that is short, in UTF-16 code units; each takes three bytes at most. */
 const LONGEST = 64
@@ -59,4 +61,28 @@ export function shortTopicBytes(name: unknown): Uint8Array | undefined {
   const bytes = views[end]!
   topicCache.keepBytes(name, bytes)
   return bytes
+}
+
+/** A topic name on its way out: its bytes, prefix included, to be copied before the next call. */
+export function topicNameBytes(topic: unknown, name: TopicNameField): Uint8Array {
+  return topicCache.bytesOf(topic) ?? shortTopicBytes(topic) ?? longTopicBytes(topic, name)
+}
+
+function longTopicBytes(topic: unknown, { packetType, field, wildcardRule }: TopicNameField): Uint8Array {
+  const length = textLength(topic, packetType, field)
+  if (length === PREFIX_SIZE) refuse('empty-topic-name', packetType, field) // [MQTT-4.7.3-1]
+  if (hasWildcard(topic as string)) refuse('wildcard-in-topic-name', packetType, field, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  const bytes = new Uint8Array(length)
+  writeText(bytes, 0, topic as string)
+  return bytes
+}
+
+/** The bytes of a topic filter with its prefix, on its way out. */
+export function topicFilterLength(filter: unknown, packetType: string): number {
+  const field = 'Topic Filter'
+  const length = textLength(filter, packetType, field)
+  if (length === PREFIX_SIZE) refuse('empty-topic-filter', packetType, field) // [MQTT-4.7.3-1]
+  const [breach] = filterBreaches(filter as string)
+  if (breach !== undefined) refuse(breach.code, packetType, field)
+  return length
 }

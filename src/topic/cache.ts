@@ -1,4 +1,4 @@
-// Floor 2. Topic names that came before. A broker sees the same ones again and again, and checking them and turning
+// Topic names that came before. A broker sees the same ones again and again, and checking them and turning
 // their bytes into text is most of the cost of a small PUBLISH.
 //
 // Only names that were found sound are kept, in bounded memory, for all parsers together. While little is found, nothing

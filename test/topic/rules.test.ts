@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isTopicFilter, isTopicName, topicMatches } from '../src/index.ts'
+import { isTopicFilter, isTopicName, topicMatches } from '../../src/index.ts'
 
 const LONG = 'x'.repeat(65_535)
 

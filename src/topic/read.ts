@@ -1,0 +1,70 @@
+// Reads topic names and topic filters.
+
+import type { Reader } from '../wire/reader.ts'
+import { asciiText, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
+import { PREFIX_SIZE } from '../wire/writer.ts'
+import { topicCache } from './cache.ts'
+import { isTopicName, misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
+
+const REPLACEMENT = '\uFFFD'
+
+/** Reads a topic name. */
+export function readTopicName(reader: Reader, name: TopicNameField): string {
+  const start = reader.prefixed(name.field)
+  const { view, position: end, settings } = reader
+  if (settings.limitsTopics) checkLimits(reader, name.field, start)
+  return topicCache.find(view, start, end) ?? readNewTopicName(reader, name, start)
+}
+
+/** A topic name that is not known from before. Out of line, so that V8 makes one function of what known names go through. */
+function readNewTopicName(reader: Reader, name: TopicNameField, start: number): string {
+  const { view, position: end } = reader
+  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, name, start)
+  const text = asciiText(reader.bytes, start, end)
+  if (topicCache.sought !== 0) topicCache.add(view, start, end, text)
+  return text
+}
+
+/** A topic name that is not plain: empty, beyond ASCII, ill-formed, or holding U+0000 or a wildcard. */
+function readUnusualTopicName(reader: Reader, name: TopicNameField, start: number): string {
+  const { field, wildcardRule } = name
+  const { bytes, position: end } = reader
+  if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
+  const wildcard = wildcardAt(bytes, start, end)
+  if (wildcard !== undefined) {
+    const breach = { code: 'wildcard-in-topic-name', index: wildcard, rule: wildcardRule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+    return reader.unusualText(field, start, [breach])
+  }
+  const text = reader.unusualText(field, start)
+  if (topicCache.sought !== 0 && isTopicName(text) && !text.includes(REPLACEMENT)) {
+    // With U+FFFD in it the bytes may have been ill-formed: let pass here, they are not to be known elsewhere.
+    topicCache.add(reader.view, start, end, text)
+  }
+  return text
+}
+
+/** Reads a topic filter. */
+export function readTopicFilter(reader: Reader): string {
+  const field = 'Topic Filter'
+  const start = reader.prefixed(field)
+  const { bytes, position: end } = reader
+  if (reader.settings.limitsTopics) checkLimits(reader, field, start)
+  if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
+  const breaches =
+    wildcardAt(bytes, start, end) === undefined ? [] : misplacedWildcards((index) => bytes[index], start, end)
+  return breaches.length === 0 && isPlainText(reader.view, start, end)
+    ? asciiText(bytes, start, end)
+    : reader.unusualText(field, start, breaches)
+}
+
+/** The receiver's own limits on the topic from `start` to the reader's position. */
+function checkLimits(reader: Reader, field: string, start: number): void {
+  const { bytes, position: end, settings } = reader
+  if (end - start > settings.maxTopicLength) reader.fail('topic-too-long', field, start - PREFIX_SIZE)
+  let levels = 1
+  for (let index = start; index < end; index++) {
+    if (bytes[index] === SEPARATOR && ++levels > settings.maxTopicLevels) {
+      reader.fail('too-many-topic-levels', field, index)
+    }
+  }
+}
