@@ -1,7 +1,13 @@
 // The fixed header, §2.2: which packet is it, may it come, and where does it end?
 
 import { DecodeError, type DecodeErrorCode, refuse } from './errors.ts'
-import { FIRST_BYTE_BREACHES, type FirstByteBreach, type Settings, settingsFrom } from './options.ts'
+import {
+  FIRST_BYTE_BREACHES,
+  type FirstByteBreach,
+  isTolerated,
+  type Settings,
+  settingsFrom,
+} from './options.ts'
 import {
   CONTROL_PACKETS,
   DUP,
@@ -70,7 +76,10 @@ export function peek(
   if (start >= end) return undefined
   const firstByte = bytes[start]!
   const breach = breachOf(firstByte, settings)
-  if (breach !== undefined && !settings.tolerate.has(breach.code)) {
+  if (
+    breach !== undefined &&
+    !isTolerated(settings.tolerances, breach.code, CONTROL_PACKETS[packetTypeOf(firstByte)]?.name)
+  ) {
     throw headerError(firstByte, breach.code, breach.field, 0, streamOffset, firstByteRule(breach, firstByte))
   }
   const remainingLength = remainingLengthAt(bytes, start + 1, end)

@@ -19,7 +19,14 @@ export {
   type FixedHeader,
   type FixedHeaderInput,
 } from './fixed-header.ts'
-export type { DecodeOptions, ParserOptions, Protocol } from './options.ts'
+export type {
+  DecodeOptions,
+  EncodeOptions,
+  ParserOptions,
+  Protocol,
+  Refusable,
+  Tolerance,
+} from './options.ts'
 export { PacketType, type PacketTypeName, type QoS, type Role } from './packet-types.ts'
 export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknowledgement.ts'
 export type { Connack, ConnackInput } from './packets/connack.ts'

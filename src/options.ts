@@ -1,29 +1,51 @@
-// What a receiver may choose, checked once and kept in the form that the decoder reads.
+// What you may choose, checked once and kept in the form that decoding and encoding read.
 
 import { DECODE_ERRORS, type DecodeError, type DecodeErrorCode, type TolerableCode } from './errors.ts'
-import { CONTROL_PACKETS, DUP, flagsOf, MAX_UINT16, packetTypeOf, qosOf, type Role } from './packet-types.ts'
+import {
+  CONTROL_PACKETS,
+  DUP,
+  flagsOf,
+  MAX_UINT16,
+  type PacketTypeName,
+  packetTypeOf,
+  qosOf,
+  type Role,
+} from './packet-types.ts'
 
 /** The protocol versions that a CONNECT may ask for; `bridge` is a level with bit 0x80 set, as mosquitto's bridges send. */
 export type Protocol = '3.1.1' | '3.1' | 'bridge'
 
-/** What to let pass and what to limit. */
+/** A rule that may be broken: by every packet type, or by some only. */
+export type Tolerance =
+  | TolerableCode
+  | { readonly code: TolerableCode; readonly packets: Iterable<PacketTypeName> }
+
+/** Options of the encoder. */
+export interface EncodeOptions {
+  /** The rules that a packet may break; default none: the encoder refuses what the default decoder refuses. */
+  readonly tolerate?: Iterable<Tolerance> | undefined
+}
+
+/** What to tolerate, refuse and limit. */
 export interface DecodeOptions {
-  /** The rules to let pass, by their codes. What each leaves in the packet: README, "Tolerating". */
-  readonly tolerate?: Iterable<TolerableCode> | undefined
+  /** The rules that a packet may break. For what each leaves in the packet see README, "Tolerance". */
+  readonly tolerate?: Iterable<Tolerance> | undefined
   /** Called with the error that `tolerate` kept from being thrown, in the order of the packet's bytes. */
   readonly onTolerated?: ((violation: DecodeError) => void) | undefined
-  /** Which protocol levels a CONNECT may ask for; default `['3.1.1']`. */
+  /** Characters to refuse that the standard allows a receiver to refuse (§1.5.3); default none. */
+  readonly refuse?: Iterable<Refusable> | undefined
+  /** Which protocols a CONNECT may ask for; default `['3.1.1']`. `['3.1']` alone reads everything by the rules of 3.1. */
   readonly protocols?: Iterable<Protocol> | undefined
   /**
-   * Copy payloads, will messages and passwords out of the input instead of returning views of it; default false.
-   * Without it the input must not be overwritten while a packet lives.
+   * Copy payloads, will messages and passwords, each into memory of its own, instead of returning views of the input;
+   * default false. Without it the input must not be overwritten while a packet lives.
    */
   readonly copyPayloads?: boolean | undefined
-  /** The most bytes of a topic name or topic filter, 1 to 65,535; default 65,535. */
+  /** The longest topic name or topic filter, 1 to 65,535 bytes; default 65,535. */
   readonly maxTopicLength?: number | undefined
-  /** The most levels of a topic name or topic filter; default no limit. */
+  /** The most levels of a topic name or topic filter, at least 1; default no limit. */
   readonly maxTopicLevels?: number | undefined
-  /** The most topic filters in a SUBSCRIBE or UNSUBSCRIBE; default no limit. */
+  /** The most entries of SUBSCRIBE, UNSUBSCRIBE and SUBACK, 1 to 1,048,576; default 65,535. */
   readonly maxTopicFilters?: number | undefined
 }
 
@@ -31,13 +53,72 @@ export interface DecodeOptions {
 export interface ParserOptions extends DecodeOptions {
   /** The largest packet in bytes, fixed header included; default 268,435,460, the protocol's limit. */
   readonly maxPacketSize?: number | undefined
-  /** What we are: refuses, at the fixed header, the packet types that Table 2.1 does not let the peer send. */
+  /** What you are. Packet types that Table 2.1 does not let the peer send are refused at the fixed header. */
   readonly role?: Role | undefined
+}
+
+/** Kinds of characters that §1.5.3 lets a receiver refuse. */
+export type Refusable = 'control-characters' | 'non-characters'
+
+/** The packet types that may break a rule, by the rule's code. */
+export type Tolerances = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Whether a packet of this type may break this rule. */
+export function isTolerated(tolerances: Tolerances, code: string, packetType: string | undefined): boolean {
+  const packets = tolerances.get(code)
+  return packets !== undefined && packetType !== undefined && packets.has(packetType)
+}
+
+const PACKET_TYPES: ReadonlySet<string> = new Set(CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []))
+
+/**
+ * Checks the entries of `tolerate`.
+ *
+ * @throws TypeError if it is not a list, or an entry is not a tolerable code or `{ code, packets }`
+ */
+export function tolerancesFrom(tolerate: unknown): Tolerances {
+  const tolerances = new Map<string, Set<string>>()
+  for (const entry of listOf(tolerate, 'tolerate', "codes: ['packet-identifier-zero']")) {
+    const { code, packets } =
+      typeof entry === 'object' && entry !== null
+        ? (entry as { code: unknown; packets: unknown })
+        : { code: entry, packets: PACKET_TYPES }
+    if (!isTolerable(code))
+      throw new TypeError(`tolerate: ${shown(code)} is not a code that can be tolerated`)
+    const types = tolerances.get(code) ?? new Set()
+    for (const type of listOf(packets, 'packets', "packet types: ['pingreq']")) {
+      if (!PACKET_TYPES.has(type as string))
+        throw new TypeError(`tolerate: there is no packet type ${shown(type)}`)
+      types.add(type as string)
+    }
+    tolerances.set(code, types)
+  }
+  return tolerances
+}
+
+function isTolerable(code: unknown): code is TolerableCode {
+  return (
+    typeof code === 'string' &&
+    Object.hasOwn(DECODE_ERRORS, code) &&
+    DECODE_ERRORS[code as DecodeErrorCode].tolerable
+  )
+}
+
+/** The entries of a list; a string is not one, although it can be iterated. */
+function listOf(value: unknown, name: string, expected: string): unknown[] {
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) {
+    return [...(value as Iterable<unknown>)]
+  }
+  throw new TypeError(`${name} is a list of ${expected}, not ${shown(value)}`)
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
 }
 
 /** Options in the form that decoding reads. */
 export interface Settings {
-  readonly tolerate: ReadonlySet<DecodeErrorCode>
+  readonly tolerances: Tolerances
   readonly onTolerated: ((violation: DecodeError) => void) | undefined
   readonly protocols: ReadonlySet<Protocol>
   readonly copyPayloads: boolean
@@ -91,7 +172,7 @@ const FIRST_BYTES = {
 } as const
 
 const DEFAULTS: Settings = {
-  tolerate: new Set(),
+  tolerances: new Map(),
   onTolerated: undefined,
   protocols: new Set(['3.1.1']),
   copyPayloads: false,
@@ -124,7 +205,7 @@ export function settingsFrom(options: ParserOptions | undefined): Settings {
   const shared = BY_ROLE[role ?? 'any']
   if (Object.values(own).every((value) => value === undefined)) return shared
   return {
-    tolerate: new Set(checked(own.tolerate === undefined ? [] : own.tolerate, isTolerable, 'tolerate')),
+    tolerances: own.tolerate === undefined ? DEFAULTS.tolerances : tolerancesFrom(own.tolerate),
     onTolerated: ofType(own.onTolerated, 'function', 'onTolerated'),
     protocols:
       own.protocols === undefined
@@ -183,10 +264,6 @@ function checked<Value>(
   for (const value of list)
     if (!isAllowed(value)) throw new TypeError(`${name} does not know ${String(value)}`)
   return list
-}
-
-function isTolerable(code: DecodeErrorCode): boolean {
-  return Object.hasOwn(DECODE_ERRORS, code) && DECODE_ERRORS[code].tolerable
 }
 
 function isProtocol(protocol: Protocol): boolean {

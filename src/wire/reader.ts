@@ -1,7 +1,7 @@
 // Reads the fields of one body. It is handed exactly one packet and cannot see past its end.
 
 import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
-import type { Settings } from '../options.ts'
+import { isTolerated, type Settings } from '../options.ts'
 import { CONTROL_PACKETS, packetTypeOf } from '../packet-types.ts'
 import { BufferView, copyOf, kindOf, lengthOf, memoryOf, offsetOf, type ViewKind } from './bytes.ts'
 import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
@@ -166,8 +166,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
 
   /** A breach of a rule at index `at`: returns if it is to be tolerated. */
   violation(code: DecodeErrorCode, field: string | undefined, at: number, rule?: string): void {
-    const { tolerate, onTolerated } = this.settings
-    if (!tolerate.has(code)) throw this.error(code, field, at, rule)
+    const { tolerances, onTolerated } = this.settings
+    if (!isTolerated(tolerances, code, this.packetType)) throw this.error(code, field, at, rule)
     onTolerated?.(this.error(code, field, at, rule))
   }
 
@@ -180,6 +180,10 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.fail('body-too-short', field, at)
   }
 
+  private get packetType(): string | undefined {
+    return CONTROL_PACKETS[packetTypeOf(this.bytes[this.start] ?? 0)]?.name
+  }
+
   error(
     code: DecodeErrorCode,
     field: string | undefined,
@@ -189,7 +193,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   ): DecodeError {
     return new DecodeError(code, {
       rule,
-      packetType: CONTROL_PACKETS[packetTypeOf(this.bytes[this.start] ?? 0)]?.name,
+      packetType: this.packetType,
       field,
       offset: at - this.start,
       streamOffset: this.streamOffset === undefined ? undefined : this.streamOffset + at,
