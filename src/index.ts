@@ -27,7 +27,14 @@ export type {
   Refusable,
   Tolerance,
 } from './options.ts'
-export { PacketType, type PacketTypeName, type QoS, type Role } from './packet-types.ts'
+export {
+  MAX_PACKET_SIZE,
+  MAX_REMAINING_LENGTH,
+  PacketType,
+  type PacketTypeName,
+  type QoS,
+  type Role,
+} from './packet-types.ts'
 export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknowledgement.ts'
 export type { Connack, ConnackInput } from './packets/connack.ts'
 export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
@@ -45,7 +52,5 @@ export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'
 export {
   decodeRemainingLength,
   encodeRemainingLength,
-  MAX_PACKET_SIZE,
-  MAX_REMAINING_LENGTH,
   type RemainingLength,
 } from './wire/remaining-length.ts'

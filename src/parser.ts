@@ -2,49 +2,59 @@
 // Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser stays in
 // error. A packet that lies whole in a chunk is read in place. Only one that straddles chunks is copied, once.
 
-import { readPacket, reportTolerated } from './decode.ts'
+import { incompletePacket, readPacket } from './decode.ts'
 import { DecodeError } from './errors.ts'
-import { peek, wholePacketsLength } from './fixed-header.ts'
-import { limit, type ParserOptions, type Settings, settingsFrom } from './options.ts'
-import { PacketIterator } from './packet-iterator.ts'
-import { flagsOf, type PacketType, packetTypeOf } from './packet-types.ts'
+import {
+  enterValidPacket,
+  judgeFixedHeader,
+  reportTolerated,
+  settingsAfter,
+  wholePacketsLength,
+} from './fixed-header.ts'
+import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
+import { flagsOf, PacketType, packetTypeNameOf, packetTypeOf } from './packet-types.ts'
 import type { Frame, Packet } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
-import { assertBytes, concat } from './wire/bytes.ts'
-import { Reader } from './wire/reader.ts'
-import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
+import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
+import { Chunk } from './wire/chunk.ts'
+import type { Reader } from './wire/reader.ts'
 
 /**
- * Decodes a stream of packets, one parser a connection.
+ * Decodes a stream of packets. Use one parser per connection.
  *
- * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk
- * must not be overwritten while they live, unless `copyPayloads` is set.
+ * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk must
+ * not be overwritten, transferred or shrunk while they live, unless `copyPayloads` is set.
+ *
+ * Inside `onTolerated` you can look at `bufferedLength` and `maxPacketSize`; the other methods throw a TypeError there.
  */
 export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
-  private readonly settings: Settings
+  private settings: Settings
   private sizeLimit: number
-  /** The chunk that is being read: its `start` is the next packet's first byte. More chunks may wait behind it. */
-  private chunk: Reader<Bytes> | undefined = undefined
-  private lastChunk: Reader<Bytes> | undefined = undefined
+  /** The chunk that is being read. More chunks may wait after it. */
+  private chunk: Chunk<Bytes> | undefined = undefined
+  private lastChunk: Chunk<Bytes> | undefined = undefined
   /** The packet that is being put together; `chunk` goes on where it stops. */
   private assembly: Assembly<Bytes> | undefined = undefined
   private pushedLength = 0
-  private failure: DecodeError | undefined = undefined
+  /** What `read` and `push` throw until `reset`. */
+  private failure: unknown = undefined
 
-  /** @throws TypeError for options that are none */
+  /** @throws TypeError if the options are invalid */
   constructor(options?: ParserOptions) {
-    this.settings = settingsFrom(options)
-    this.sizeLimit = limit(options?.maxPacketSize, 'maxPacketSize') ?? MAX_PACKET_SIZE
+    const { settings, maxPacketSize } = parserOptionsFrom(options)
+    this.settings = settings
+    this.sizeLimit = maxPacketSize
   }
 
   /**
-   * Takes the next bytes of the stream: any number of them, none included. `read` looks at them.
+   * Appends a chunk, which may be empty. Packets are parsed by `read`.
    *
    * @throws DecodeError the one that `read` has thrown, until `reset`
    * @throws TypeError if `chunk` is not a Uint8Array; the parser is as it was before
    */
   push(chunk: Bytes): this {
+    this.assertNotCallingOut('push')
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
     const { assembly } = this
@@ -52,10 +62,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
       assembly.append(chunk, 0, chunk.length)
       if (assembly.isWhole) this.complete(assembly)
     } else if (chunk.length !== 0) {
-      const reader = new Reader(chunk, this.settings, this.pushedLength)
-      if (this.lastChunk === undefined) this.chunk = reader
-      else this.lastChunk.next = reader
-      this.lastChunk = reader
+      const last = new Chunk(chunk, this.pushedLength)
+      if (this.lastChunk === undefined) this.chunk = last
+      else this.lastChunk.next = last
+      this.lastChunk = last
     }
     this.pushedLength += chunk.length
     return this
@@ -66,35 +76,44 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    *
    * @throws DecodeError for the first packet that MQTT 3.1.1 or a limit does not allow, and again at every call until
    *   `reset`; all packets before it have been returned
+   * @throws TypeError if a chunk was detached or shrunk since it was pushed, and again until `reset`
    */
   read(): Packet<Bytes> | undefined {
-    const reader = this.next()
-    if (reader === undefined) return undefined
+    this.assertNotCallingOut('read')
     try {
+      const reader = this.next()
+      if (reader === undefined) return undefined
       const packet = readPacket(reader)
       this.consume(reader)
       return packet
     } catch (error) {
-      throw this.fail(error)
+      throw this.failed(error)
     }
   }
 
   /**
    * The next packet undecoded, for proxies and brokers that forward: its fixed header was judged, its body was not.
+   *
    * @throws DecodeError as {@link read}, for what the fixed header shows
+   * @throws TypeError as {@link read}
    */
   readFrame(): Frame<Bytes> | undefined {
-    const reader = this.next()
-    if (reader === undefined) return undefined
-    const { firstByte } = reader
-    const frame: Frame<Bytes> = {
-      type: packetTypeOf(firstByte) as PacketType,
-      flags: flagsOf(firstByte),
-      bytes: reader.whole(),
-      bodyOffset: reader.position - reader.start,
+    this.assertNotCallingOut('readFrame')
+    try {
+      const reader = this.next()
+      if (reader === undefined) return undefined
+      const { firstByte } = reader
+      const frame: Frame<Bytes> = {
+        type: packetTypeNameOf(firstByte)!,
+        flags: flagsOf(firstByte),
+        bytes: reader.whole(),
+        bodyOffset: reader.position - reader.start,
+      }
+      this.consume(reader)
+      return frame
+    } catch (error) {
+      throw this.failed(error)
     }
-    this.consume(reader)
-    return frame
   }
 
   /** `read` until more bytes are needed: `for (const packet of parser.push(chunk))`. Breaking off loses nothing. */
@@ -108,93 +127,94 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    * @throws DecodeError `incomplete-packet` if it ended inside a packet; what was not read before that can still be read
    */
   end(): void {
+    this.assertNotCallingOut('end')
     if (this.failure !== undefined) throw this.failure
-    const unread = this.chunk === undefined ? 0 : this.unreadLength()
-    const present = this.bufferedLength - unread
-    if (present === 0) return
-    const error = new DecodeError('incomplete-packet', { offset: present, streamOffset: this.pushedLength })
-    throw unread === 0 ? this.fail(error) : error
+    if (this.bufferedLength === 0) return
+    const bytes = this.heldBytes()
+    const streamOffset = this.pushedLength - bytes.length
+    const wholeLength =
+      this.chunk === undefined ? 0 : wholePacketsLength(bytes, this.settings, this.sizeLimit, streamOffset)
+    if (wholeLength === bytes.length) return
+    const error = incompletePacket(bytes.subarray(wholeLength), this.settings, streamOffset + wholeLength)
+    throw wholeLength === 0 ? this.failed(error) : error
   }
 
-  /** Forgets everything: bytes, position in the stream, and error. */
+  /** Forgets everything: bytes, position in the stream, version of the protocol, and error. */
   reset(): void {
+    this.assertNotCallingOut('reset')
     this.drop()
     this.pushedLength = 0
     this.failure = undefined
+    this.settings = this.settings.initial ?? this.settings
   }
 
   /** Bytes that were pushed and not yet returned in a packet. */
   get bufferedLength(): number {
     if (this.assembly !== undefined) return this.pushedLength - this.assembly.streamOffset
-    return this.chunk === undefined ? 0 : this.pushedLength - this.chunk.streamOffset! - this.chunk.start
+    return this.chunk === undefined ? 0 : this.pushedLength - this.chunk.streamOffset - this.chunk.start
   }
 
-  /** The most bytes of a packet, fixed header included; setting it throws a TypeError below 1 and for what is no number. */
+  /**
+   * The largest packet in bytes, fixed header included. It holds for packets whose fixed header has not been read.
+   *
+   * @throws TypeError unless it is set to a number of at least 1
+   */
   get maxPacketSize(): number {
     return this.sizeLimit
   }
 
   set maxPacketSize(bytes: number) {
-    this.sizeLimit = limit(bytes, 'maxPacketSize') ?? MAX_PACKET_SIZE
+    this.sizeLimit = checkMaxPacketSize(bytes)
   }
 
   /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
   private next(): Reader<Bytes> | undefined {
     const { chunk } = this
     if (chunk === undefined && this.failure === undefined) return undefined
-    if (chunk === undefined || !chunk.isOpen) return this.find() // opens it, once nothing is being put together
-    // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
-    const { start, length, view } = chunk
-    let body = start + 2
-    if (body >= length) return this.find()
-    const header = view.getUint16(start)
-    let remainingLength = header & 0xff
-    if (remainingLength > 0x7f) {
-      const more = view.getUint8(body++)
-      if (more > 0x7f) return this.find()
-      remainingLength = (remainingLength & 0x7f) | (more << 7)
-    }
-    const end = body + remainingLength
-    const firstByte = header >> 8
-    if (end > length || end - start > this.sizeLimit || this.settings.firstBytes[firstByte] !== 0)
-      return this.find()
-    chunk.firstByte = firstByte
-    chunk.position = body
-    chunk.end = end
-    return chunk
+    const reader = chunk?.reader
+    // A chunk has a reader once nothing is being put together.
+    return reader !== undefined && enterValidPacket(reader, chunk!.start, this.sizeLimit)
+      ? reader
+      : this.find()
   }
 
   /** As `next`, for every other case. */
   private find(): Reader<Bytes> | undefined {
     if (this.failure !== undefined) throw this.failure
-    const { settings, sizeLimit } = this
-    try {
-      for (let { chunk } = this; chunk !== undefined; chunk = this.chunk) {
-        if (this.assembly === undefined) {
-          const { bytes, start, length } = chunk
-          const extent = peek(bytes, start, length, settings, sizeLimit, chunk.streamOffset! + start)
-          if (extent !== undefined && start + extent.size <= length) {
-            chunk.enter(extent)
-            if (settings.firstBytes[chunk.firstByte] !== 0) reportTolerated(chunk)
-            return chunk
-          }
-          this.assembly = new Assembly(chunk, extent?.size)
+    const { sizeLimit } = this
+    for (let { chunk } = this; chunk !== undefined; chunk = this.chunk) {
+      assertAttached(chunk.bytes, chunk.length)
+      if (this.assembly === undefined) {
+        const reader = chunk.reader ?? chunk.open(this.settings)
+        if (enterValidPacket(reader, chunk.start, sizeLimit)) return reader
+        const { start, length, streamOffset } = chunk
+        const extent = judgeFixedHeader(
+          reader.bytes,
+          start,
+          length,
+          this.settings,
+          sizeLimit,
+          streamOffset + start,
+        )
+        if (extent !== undefined && start + extent.size <= length) {
+          reader.enter(start, extent.firstByte, extent.bodyOffset, extent.size)
+          reportTolerated(reader)
+          return reader
         }
-        this.feed(this.assembly, chunk)
+        this.assembly = new Assembly(chunk, extent?.size)
       }
-    } catch (error) {
-      throw this.fail(error)
+      this.feed(this.assembly, chunk)
     }
     return undefined
   }
 
   /** Moves what the packet still lacks from the chunk to where it is put together. */
-  private feed(assembly: Assembly<Bytes>, chunk: Reader<Bytes>): void {
+  private feed(assembly: Assembly<Bytes>, chunk: Chunk<Bytes>): void {
     // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
     while (assembly.size === undefined && chunk.start < chunk.length) {
       assembly.append(chunk.bytes, chunk.start, ++chunk.start)
       const { bytes, length, streamOffset } = assembly
-      assembly.size = peek(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
+      assembly.size = judgeFixedHeader(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
     }
     if (assembly.size !== undefined) {
       const end = Math.min(chunk.start + assembly.size - assembly.length, chunk.length)
@@ -207,44 +227,81 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /** Makes the packet a chunk of its own, in front of the others. */
   private complete(assembly: Assembly<Bytes>): void {
-    const whole = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
+    const whole = new Chunk(assembly.whole(), assembly.streamOffset)
     whole.next = this.chunk
     this.chunk = whole
     this.lastChunk ??= whole
     this.assembly = undefined
   }
 
-  private consume(chunk: Reader<Bytes>): void {
-    chunk.start = chunk.end
-    if (chunk.end === chunk.length) this.leave(chunk)
+  private consume(reader: Reader<Bytes>): void {
+    const chunk = this.chunk!
+    chunk.start = reader.end
+    if (packetTypeOf(reader.firstByte) === PacketType.CONNECT) {
+      this.settings = settingsAfter(reader.bytes, reader.start, this.settings)
+      reader.settings = this.settings
+    }
+    if (reader.end === chunk.length) this.leave(chunk)
   }
 
-  private leave(chunk: Reader<Bytes>): void {
+  private leave(chunk: Chunk<Bytes>): void {
     this.chunk = chunk.next
     if (this.chunk === undefined) this.lastChunk = undefined
   }
 
-  /** The bytes of the whole packets that are held. */
-  private unreadLength(): number {
+  private heldBytes(): Uint8Array {
     const pieces: Uint8Array[] = this.assembly === undefined ? [] : [this.assembly.received]
-    for (let { chunk } = this; chunk !== undefined; chunk = chunk.next)
+    for (let { chunk } = this; chunk !== undefined; chunk = chunk.next) {
+      assertAttached(chunk.bytes, chunk.length)
       pieces.push(chunk.bytes.subarray(chunk.start))
-    const offset = this.pushedLength - this.bufferedLength
-    return wholePacketsLength(concat(pieces), this.settings, this.sizeLimit, offset)
+    }
+    return concat(pieces)
   }
 
-  /** Lets everything go and stays in error. Whatever else a callback of the user's has thrown changes nothing. */
-  private fail(error: unknown): unknown {
-    if (error instanceof DecodeError) {
-      this.drop()
-      this.failure = error
+  /**
+   * Lets everything go and stays in error if the bytes are to blame, or whoever detached a chunk. What comes out of the
+   * user's own code changes nothing.
+   */
+  private failed(error: unknown): unknown {
+    const { chunk } = this
+    const reader = chunk?.reader
+    if (reader?.isCallingOut) {
+      reader.isCallingOut = false
+      return error
     }
-    return error
+    const detached = chunk === undefined ? undefined : detachedError(chunk.bytes, chunk.length)
+    if (this.failure !== undefined || !(error instanceof DecodeError || detached !== undefined)) return error
+    this.drop()
+    this.failure = detached ?? error
+    return this.failure
+  }
+
+  private assertNotCallingOut(method: string): void {
+    if (this.chunk?.reader?.isCallingOut)
+      throw new TypeError(`${method}() cannot be called while the same parser calls onTolerated`)
   }
 
   private drop(): void {
     this.chunk = undefined
     this.lastChunk = undefined
     this.assembly = undefined
+  }
+}
+
+/** Cheaper than a generator. It needs no `return`: what was not read stays in the parser. */
+class PacketIterator<Bytes extends Uint8Array> implements IterableIterator<Packet<Bytes>> {
+  private readonly parser: PacketParser<Bytes>
+
+  constructor(parser: PacketParser<Bytes>) {
+    this.parser = parser
+  }
+
+  next(): IteratorResult<Packet<Bytes>, undefined> {
+    const packet = this.parser.read()
+    return packet === undefined ? { done: true, value: undefined } : { done: false, value: packet }
+  }
+
+  [Symbol.iterator](): this {
+    return this
   }
 }

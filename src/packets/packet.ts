@@ -1,6 +1,6 @@
 // The fourteen packets as one union, told apart by `type`.
 
-import type { PacketType } from '../packet-types.ts'
+import type { PacketTypeName } from '../packet-types.ts'
 import type { Acknowledgement, AcknowledgementInput } from './acknowledgement.ts'
 import type { Connack, ConnackInput } from './connack.ts'
 import type { Connect, ConnectInput } from './connect.ts'
@@ -34,7 +34,7 @@ export type PacketInput =
 
 /** A whole packet whose fixed header was judged and whose body was not read. */
 export interface Frame<Bytes extends Uint8Array = Uint8Array> {
-  type: PacketType
+  type: PacketTypeName
   /** The lower four bits of the first byte. */
   flags: number
   /** The packet, fixed header included. */

@@ -1,7 +1,7 @@
 // A packet whose bytes come in pieces, put together in memory of its own.
 
-import { allocateOf, copyInto, type ViewKind, viewOf } from './bytes.ts'
-import type { Reader } from './reader.ts'
+import { allocateOf, copyInto, kindOf, type ViewKind, viewOf } from './bytes.ts'
+import type { Chunk } from './chunk.ts'
 
 /** The least memory that is taken, and the most that a peer gets for its first byte. */
 const SMALLEST = 64
@@ -32,13 +32,13 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
   readonly streamOffset: number
   private readonly kind: ViewKind
 
-  constructor(chunk: Reader<Bytes>, size: number | undefined) {
-    const received = chunk.bytes.length - chunk.start
-    this.bytes = allocateOf(chunk.kind, capacityFor(size ?? SMALLEST, received))
+  constructor(chunk: Chunk<Bytes>, size: number | undefined) {
+    const received = chunk.length - chunk.start
+    this.kind = kindOf(chunk.bytes)
+    this.bytes = allocateOf(this.kind, capacityFor(size ?? SMALLEST, received))
     this.length = 0
     this.size = size
-    this.streamOffset = (chunk.streamOffset ?? 0) + chunk.start
-    this.kind = chunk.kind
+    this.streamOffset = chunk.streamOffset + chunk.start
   }
 
   /** What has come of the packet. */
