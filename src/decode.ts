@@ -47,7 +47,7 @@ import { Reader } from './wire/reader.ts'
 export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeOptions): Packet<Bytes> {
   assertBytes(bytes)
   const settings = settingsFrom(options)
-  const reader = new Reader(bytes, settings, undefined)
+  const reader = new Reader(bytes, settings)
   const extent = judgeFixedHeader(reader.bytes, 0, reader.length, settings, MAX_PACKET_SIZE)
   if (extent === undefined || extent.size > reader.length) throw incompletePacket(reader.bytes, settings)
   const { firstByte, bodyOffset, size } = extent
@@ -74,10 +74,10 @@ export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOf
 }
 
 function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
-  const lenient: Settings = { ...LENIENT, version: settings.version, receiver: settings.receiver }
+  const lenient: Settings = { ...LENIENT, version: settings.version, validLengths: settings.validLengths }
   const extent = judgeFixedHeader(bytes, 0, bytes.length, lenient, MAX_PACKET_SIZE)
   if (extent === undefined) return 'Remaining Length'
-  const reader = new Reader(bytes, lenient, undefined)
+  const reader = new Reader(bytes, lenient)
   reader.enter(0, extent.firstByte, extent.bodyOffset, bytes.length)
   try {
     return LAST_FIELDS[readPacket(reader).type]

@@ -95,32 +95,34 @@ function leastLength(firstByte: number): number {
   return flags === 'publish' && qosOf(flagsOf(firstByte)) !== 0 ? least + 2 : least // §2.3.1: QoS 1 and 2 have an identifier
 }
 
-/** By receiver, made when first needed: see {@link validLengths}. */
-const VALID_LENGTHS: Int32Array[] = []
+// The codes of `validLengths`: the least Remaining Length, with FIXED added where it is the only one; 0 where the first byte
+// is not valid, or the table not filled in.
+const FIXED = 0x80
+const PUBLISH_QOS_0 = 0x30 // valid to every receiver
 
-/** The least and the greatest Remaining Length after each first byte; none for a first byte that is not valid. */
-function validLengths(settings: Settings): Int32Array {
-  const lengths = new Int32Array(2 * 256)
+const isValidLength = (code: number, remainingLength: number): boolean =>
+  code < FIXED ? remainingLength >= code : remainingLength === code - FIXED
+
+/** Fills in what the fast path looks at. */
+function fillValidLengths(settings: Settings): void {
   for (let firstByte = 0; firstByte < 256; firstByte++) {
-    const isValid = firstByteBreach(firstByte, settings) === undefined
-    lengths[2 * firstByte] = isValid ? leastLength(firstByte) : 1
-    lengths[2 * firstByte + 1] = isValid ? CONTROL_PACKETS[packetTypeOf(firstByte)]!.most : 0
+    if (firstByteBreach(firstByte, settings) !== undefined) continue
+    const least = leastLength(firstByte)
+    const { most } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
+    settings.validLengths[firstByte] = most === least ? least | FIXED : least
   }
-  return lengths
 }
 
 /**
- * Steps to the body of the packet at `start` if its fixed header is valid, takes at most three bytes, and all of the packet
+ * Steps to the body of the next packet if its fixed header is valid, takes at most three bytes, and all of the packet
  * is there. That is by far the most common case, and small enough for V8 to inline. Whatever is not so is left to
  * {@link judgeFixedHeader}.
  */
-export function enterValidPacket(reader: Reader, start: number, maxPacketSize: number): boolean {
-  const { view, length, settings } = reader
-  const lengths = VALID_LENGTHS[settings.receiver]
+export function enterValidPacket(reader: Reader, maxPacketSize: number): boolean {
+  const { view, length, next: start } = reader
   let body = start + 2
-  if (lengths === undefined || body > length) return false
+  if (body > length || reader.isCallingOut) return false
   const header = view.getUint16(start)
-  const firstByte = header >> 8
   let remainingLength = header & 0xff
   if (remainingLength > 0x7f) {
     if (body === length) return false
@@ -129,10 +131,10 @@ export function enterValidPacket(reader: Reader, start: number, maxPacketSize: n
     remainingLength = (remainingLength & 0x7f) | (more << 7)
   }
   const end = body + remainingLength
-  const least = lengths[firstByte << 1]!
-  const most = lengths[(firstByte << 1) | 1]!
-  if (end > length || end - start > maxPacketSize || remainingLength < least || remainingLength > most)
-    return false
+  const firstByte = header >> 8
+  const code = reader.settings.validLengths[firstByte]!
+  if (end > length || end - start > maxPacketSize || code === 0) return false
+  if (!isValidLength(code, remainingLength)) return false
   reader.start = start
   reader.firstByte = firstByte
   reader.position = body
@@ -165,25 +167,38 @@ export function judgeFixedHeader(
 ): Extent | undefined {
   if (start >= end) return undefined
   const firstByte = bytes[start]!
-  const fail = (breach: HeaderBreach): never => {
-    throw headerError(breach, firstByte, bytes, start, end, streamOffset)
-  }
-  VALID_LENGTHS[settings.receiver] ??= validLengths(settings)
-  const first = firstByteBreach(firstByte, settings)
-  if (first !== undefined && !isTolerated(settings.tolerate, first.code, packetTypeNameOf(firstByte)))
-    fail(first)
+  if (settings.validLengths[PUBLISH_QOS_0] === 0) fillValidLengths(settings)
+  const code = settings.validLengths[firstByte]!
+  if (code === 0) judge(firstByteBreach(firstByte, settings), bytes, start, end, settings, streamOffset)
   const remainingLength = remainingLengthAt(bytes, start + 1, end)
   if (remainingLength === undefined) return undefined
-  const field = 'Remaining Length'
-  if (remainingLength === 'too-long')
-    return fail({ code: 'remaining-length-too-long', field, offset: 4, found: bytes[start + 4]! }) // §2.2.3
+  if (remainingLength === 'too-long') {
+    const breach = { code: 'remaining-length-too-long', field: 'Remaining Length', offset: 4 } as const // §2.2.3
+    throw headerError({ ...breach, found: bytes[start + 4]! }, bytes, start, end, streamOffset)
+  }
   const { value, length } = remainingLength
-  const second = lengthBreach(firstByte, value)
-  if (second !== undefined && !isTolerated(settings.tolerate, second.code, packetTypeNameOf(firstByte)))
-    fail(second)
+  if (!isValidLength(code, value))
+    judge(lengthBreach(firstByte, value), bytes, start, end, settings, streamOffset)
   const size = 1 + length + value
-  if (size > maxPacketSize) fail({ code: 'packet-too-large', field, offset: 1, found: size })
+  if (size > maxPacketSize) {
+    const breach = { code: 'packet-too-large', field: 'Remaining Length', offset: 1, found: size } as const
+    throw headerError(breach, bytes, start, end, streamOffset)
+  }
   return { firstByte, bodyOffset: 1 + length, size }
+}
+
+/** Throws a breach unless it is tolerated. */
+function judge(
+  breach: HeaderBreach | undefined,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  settings: Settings,
+  streamOffset: number | undefined,
+): void {
+  if (breach === undefined || isTolerated(settings.tolerate, breach.code, packetTypeNameOf(bytes[start]!)))
+    return
+  throw headerError(breach, bytes, start, end, streamOffset)
 }
 
 /** Reports the breaches in the packet's fixed header that were tolerated, once the whole packet is there. */
@@ -199,7 +214,6 @@ export function reportTolerated(reader: Reader): void {
 
 function headerError(
   { code, field, rule, offset, found }: HeaderBreach,
-  firstByte: number,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -208,7 +222,7 @@ function headerError(
   const isFirstPacket = start === 0 && (streamOffset ?? 0) === 0
   return new DecodeError(code, {
     rule,
-    packetType: packetTypeNameOf(firstByte),
+    packetType: packetTypeNameOf(bytes[start]!),
     field,
     offset,
     streamOffset: streamOffset === undefined ? undefined : streamOffset + offset,

@@ -117,8 +117,8 @@ export interface Settings {
   readonly limitsTopics: boolean
   /** The version whose rules hold. */
   readonly version: '3.1.1' | '3.1'
-  /** A number for each pair of role and version: what the fixed header's rules depend on. */
-  readonly receiver: number
+  /** A code for each first byte: see `fixed-header.ts`, which fills the table in when it is first needed. */
+  readonly validLengths: Uint8Array
   /** The settings that the stream started with, where its CONNECT has changed the version. */
   readonly initial: Settings | undefined
 }
@@ -151,6 +151,9 @@ const OPTIONS: {
 
 /** The values of the options that are given, or of the defaults. */
 type CheckedOptions = { [Name in keyof Required<ParserOptions>]: Checked<Name> }
+
+/** By role and version. */
+const VALID_LENGTHS = new Map<string, Uint8Array>()
 
 const DEFAULTS: Settings = settingsOf(checkedOptions({}))
 
@@ -186,7 +189,12 @@ export function settingsFrom(options: ParserOptions | undefined): Settings {
 /** The settings for what follows a CONNECT of MQTT 3.1. */
 export function settingsOf31(settings: Settings): Settings {
   if (settings.version === '3.1') return settings
-  return { ...settings, version: '3.1', receiver: receiverOf(settings.role, '3.1'), initial: settings }
+  return {
+    ...settings,
+    version: '3.1',
+    validLengths: validLengthsOf(settings.role, '3.1'),
+    initial: settings,
+  }
 }
 
 /**
@@ -229,13 +237,17 @@ function settingsOf({ maxPacketSize: _, ...checked }: CheckedOptions): Settings 
     ...checked,
     limitsTopics: maxTopicLength < MAX_UINT16 || maxTopicLevels < NO_LIMIT,
     version,
-    receiver: receiverOf(role, version),
+    validLengths: validLengthsOf(role, version),
     initial: undefined,
   }
 }
 
-function receiverOf(role: Role | undefined, version: Settings['version']): number {
-  return [undefined, 'client', 'server'].indexOf(role) + (version === '3.1' ? 3 : 0)
+/** The one table for all receivers of this role and version. */
+function validLengthsOf(role: Role | undefined, version: Settings['version']): Uint8Array {
+  const key = `${role} ${version}`
+  const table = VALID_LENGTHS.get(key) ?? new Uint8Array(256)
+  VALID_LENGTHS.set(key, table)
+  return table
 }
 
 function aFunction(value: unknown, name: string): Settings['onTolerated'] {

@@ -12,12 +12,15 @@ import {
   wholePacketsLength,
 } from './fixed-header.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
-import { flagsOf, PacketType, packetTypeNameOf, packetTypeOf } from './packet-types.ts'
+import { flagsOf, PacketType, packetTypeNameOf } from './packet-types.ts'
 import type { Frame, Packet } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
 import { Chunk } from './wire/chunk.ts'
-import type { Reader } from './wire/reader.ts'
+import { Reader } from './wire/reader.ts'
+
+// A constant of this module is a constant to V8; what is imported is looked up at every use.
+const { CONNECT } = PacketType
 
 /**
  * Decodes a stream of packets. Use one parser per connection.
@@ -31,11 +34,12 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
   private settings: Settings
   private sizeLimit: number
-  /** The chunk that is being read. More chunks may wait after it. */
-  private chunk: Chunk<Bytes> | undefined = undefined
-  private lastChunk: Chunk<Bytes> | undefined = undefined
-  /** The packet that is being put together; `chunk` goes on where it stops. */
+  /** Reads the packets that lie whole in a chunk, or the one that was put together. */
+  private reader: Reader<Bytes> | undefined = undefined
+  /** The packet that is being put together; there is no reader meanwhile. */
   private assembly: Assembly<Bytes> | undefined = undefined
+  /** The chunks that come next. */
+  private waiting: Chunk<Bytes> | undefined = undefined
   private pushedLength = 0
   /** What `read` and `push` throw until `reset`. */
   private failure: unknown = undefined
@@ -57,15 +61,14 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     this.assertNotCallingOut('push')
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
-    const { assembly } = this
-    if (this.chunk === undefined && assembly !== undefined && assembly.lacks(chunk.length)) {
+    const { assembly, waiting } = this
+    if (waiting === undefined && assembly !== undefined && assembly.lacks(chunk.length)) {
       assembly.append(chunk, 0, chunk.length)
       if (assembly.isWhole) this.complete(assembly)
     } else if (chunk.length !== 0) {
       const last = new Chunk(chunk, this.pushedLength)
-      if (this.lastChunk === undefined) this.chunk = last
-      else this.lastChunk.next = last
-      this.lastChunk = last
+      if (waiting === undefined) this.waiting = last
+      else waiting.append(last)
     }
     this.pushedLength += chunk.length
     return this
@@ -79,10 +82,9 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    * @throws TypeError if a chunk was detached or shrunk since it was pushed, and again until `reset`
    */
   read(): Packet<Bytes> | undefined {
-    this.assertNotCallingOut('read')
+    const reader = this.next('read')
+    if (reader === undefined) return undefined
     try {
-      const reader = this.next()
-      if (reader === undefined) return undefined
       const packet = readPacket(reader)
       this.consume(reader)
       return packet
@@ -98,10 +100,9 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    * @throws TypeError as {@link read}
    */
   readFrame(): Frame<Bytes> | undefined {
-    this.assertNotCallingOut('readFrame')
+    const reader = this.next('readFrame')
+    if (reader === undefined) return undefined
     try {
-      const reader = this.next()
-      if (reader === undefined) return undefined
       const { firstByte } = reader
       const frame: Frame<Bytes> = {
         type: packetTypeNameOf(firstByte)!,
@@ -132,8 +133,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
     if (this.bufferedLength === 0) return
     const bytes = this.heldBytes()
     const streamOffset = this.pushedLength - bytes.length
-    const wholeLength =
-      this.chunk === undefined ? 0 : wholePacketsLength(bytes, this.settings, this.sizeLimit, streamOffset)
+    const wholeLength = wholePacketsLength(bytes, this.settings, this.sizeLimit, streamOffset)
     if (wholeLength === bytes.length) return
     const error = incompletePacket(bytes.subarray(wholeLength), this.settings, streamOffset + wholeLength)
     throw wholeLength === 0 ? this.failed(error) : error
@@ -150,8 +150,15 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 
   /** Bytes that were pushed and not yet returned in a packet. */
   get bufferedLength(): number {
-    if (this.assembly !== undefined) return this.pushedLength - this.assembly.streamOffset
-    return this.chunk === undefined ? 0 : this.pushedLength - this.chunk.streamOffset - this.chunk.start
+    return this.pushedLength - this.readLength
+  }
+
+  /** Bytes of the stream before the next packet. */
+  private get readLength(): number {
+    const { reader, assembly, waiting } = this
+    if (assembly !== undefined) return assembly.streamOffset
+    if (reader !== undefined) return reader.streamOffset! + reader.next
+    return waiting === undefined ? this.pushedLength : waiting.streamOffset
   }
 
   /**
@@ -168,50 +175,67 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
-  private next(): Reader<Bytes> | undefined {
-    const { chunk } = this
-    if (chunk === undefined && this.failure === undefined) return undefined
-    const reader = chunk?.reader
-    // A chunk has a reader once nothing is being put together.
-    return reader !== undefined && enterValidPacket(reader, chunk!.start, this.sizeLimit)
-      ? reader
-      : this.find()
+  private next(method: string): Reader<Bytes> | undefined {
+    const { reader } = this
+    try {
+      if (reader !== undefined && enterValidPacket(reader, this.sizeLimit)) return reader
+    } catch {
+      // The chunk was detached: `find` says so.
+    }
+    return this.find(method)
   }
 
   /** As `next`, for every other case. */
-  private find(): Reader<Bytes> | undefined {
+  private find(method: string): Reader<Bytes> | undefined {
+    this.assertNotCallingOut(method)
     if (this.failure !== undefined) throw this.failure
-    const { sizeLimit } = this
-    for (let { chunk } = this; chunk !== undefined; chunk = this.chunk) {
-      assertAttached(chunk.bytes, chunk.length)
-      if (this.assembly === undefined) {
-        const reader = chunk.reader ?? chunk.open(this.settings)
-        if (enterValidPacket(reader, chunk.start, sizeLimit)) return reader
-        const { start, length, streamOffset } = chunk
-        const extent = judgeFixedHeader(
-          reader.bytes,
-          start,
-          length,
-          this.settings,
-          sizeLimit,
-          streamOffset + start,
-        )
-        if (extent !== undefined && start + extent.size <= length) {
-          reader.enter(start, extent.firstByte, extent.bodyOffset, extent.size)
-          reportTolerated(reader)
-          return reader
-        }
-        this.assembly = new Assembly(chunk, extent?.size)
-      }
-      this.feed(this.assembly, chunk)
+    try {
+      return this.findPacket()
+    } catch (error) {
+      throw this.failed(error)
     }
-    return undefined
+  }
+
+  private findPacket(): Reader<Bytes> | undefined {
+    for (;;) {
+      const { reader, assembly, waiting } = this
+      if (reader !== undefined) {
+        if (this.enterPacket(reader)) return reader
+      } else if (waiting === undefined) {
+        return undefined
+      } else if (assembly === undefined && waiting.unread > 1) {
+        this.reader = new Reader(waiting.bytes, this.settings, waiting.streamOffset, waiting.start)
+        this.waiting = waiting.rest()
+      } else {
+        assertAttached(waiting.bytes, waiting.length)
+        this.assembly = assembly ?? new Assembly(waiting.bytes, waiting.streamOffset + waiting.start)
+        this.feed(this.assembly, waiting)
+      }
+    }
+  }
+
+  /** Steps to the body of the reader's next packet if all of it is there; otherwise starts to put it together. */
+  private enterPacket(reader: Reader<Bytes>): boolean {
+    const { next: start, length, bytes, settings } = reader
+    assertAttached(reader.source, length)
+    if (enterValidPacket(reader, this.sizeLimit)) return true
+    const streamOffset = reader.streamOffset! + start
+    const extent = judgeFixedHeader(bytes, start, length, settings, this.sizeLimit, streamOffset)
+    if (extent !== undefined && start + extent.size <= length) {
+      reader.enter(start, extent.firstByte, extent.bodyOffset, extent.size)
+      reportTolerated(reader)
+      return true
+    }
+    this.assembly = new Assembly(reader.source, streamOffset, extent?.size, length - start)
+    this.assembly.append(bytes, start, length)
+    this.reader = undefined
+    return false
   }
 
   /** Moves what the packet still lacks from the chunk to where it is put together. */
   private feed(assembly: Assembly<Bytes>, chunk: Chunk<Bytes>): void {
     // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
-    while (assembly.size === undefined && chunk.start < chunk.length) {
+    while (assembly.size === undefined && chunk.unread > 0) {
       assembly.append(chunk.bytes, chunk.start, ++chunk.start)
       const { bytes, length, streamOffset } = assembly
       assembly.size = judgeFixedHeader(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
@@ -221,37 +245,31 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
       assembly.append(chunk.bytes, chunk.start, end)
       chunk.start = end
     }
-    if (chunk.start === chunk.length) this.leave(chunk)
+    if (chunk.unread === 0) this.waiting = chunk.rest()
     if (assembly.isWhole) this.complete(assembly)
   }
 
-  /** Makes the packet a chunk of its own, in front of the others. */
   private complete(assembly: Assembly<Bytes>): void {
-    const whole = new Chunk(assembly.whole(), assembly.streamOffset)
-    whole.next = this.chunk
-    this.chunk = whole
-    this.lastChunk ??= whole
+    this.reader = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
     this.assembly = undefined
   }
 
   private consume(reader: Reader<Bytes>): void {
-    const chunk = this.chunk!
-    chunk.start = reader.end
-    if (packetTypeOf(reader.firstByte) === PacketType.CONNECT) {
+    reader.next = reader.end
+    if (reader.firstByte >> 4 === CONNECT) {
       this.settings = settingsAfter(reader.bytes, reader.start, this.settings)
       reader.settings = this.settings
     }
-    if (reader.end === chunk.length) this.leave(chunk)
+    if (reader.end === reader.length) this.reader = undefined
   }
 
-  private leave(chunk: Chunk<Bytes>): void {
-    this.chunk = chunk.next
-    if (this.chunk === undefined) this.lastChunk = undefined
-  }
-
+  /** What has not been read, from the start of a packet. */
   private heldBytes(): Uint8Array {
-    const pieces: Uint8Array[] = this.assembly === undefined ? [] : [this.assembly.received]
-    for (let { chunk } = this; chunk !== undefined; chunk = chunk.next) {
+    const { reader, assembly, waiting } = this
+    const pieces: Uint8Array[] = []
+    if (reader !== undefined) pieces.push(reader.bytes.subarray(reader.next))
+    if (assembly !== undefined) pieces.push(assembly.received)
+    for (const chunk of waiting ?? []) {
       assertAttached(chunk.bytes, chunk.length)
       pieces.push(chunk.bytes.subarray(chunk.start))
     }
@@ -263,13 +281,14 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    * user's own code changes nothing.
    */
   private failed(error: unknown): unknown {
-    const { chunk } = this
-    const reader = chunk?.reader
+    const { reader, waiting } = this
     if (reader?.isCallingOut) {
       reader.isCallingOut = false
       return error
     }
-    const detached = chunk === undefined ? undefined : detachedError(chunk.bytes, chunk.length)
+    const detached =
+      (reader && detachedError(reader.source, reader.length)) ??
+      (waiting && detachedError(waiting.bytes, waiting.length))
     if (this.failure !== undefined || !(error instanceof DecodeError || detached !== undefined)) return error
     this.drop()
     this.failure = detached ?? error
@@ -277,14 +296,14 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   }
 
   private assertNotCallingOut(method: string): void {
-    if (this.chunk?.reader?.isCallingOut)
+    if (this.reader?.isCallingOut)
       throw new TypeError(`${method}() cannot be called while the same parser calls onTolerated`)
   }
 
   private drop(): void {
-    this.chunk = undefined
-    this.lastChunk = undefined
+    this.reader = undefined
     this.assembly = undefined
+    this.waiting = undefined
   }
 }
 

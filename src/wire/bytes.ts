@@ -182,10 +182,12 @@ function nameOf(value: unknown): string {
 
 /** Whether other threads may write to the memory. */
 export function isShared(memory: ArrayBufferLike): boolean {
-  return SharedMemory !== undefined && memory instanceof SharedMemory
+  // The first comparison takes a nanosecond, and is all that most memory needs.
+  return (
+    Object.getPrototypeOf(memory) !== ArrayBuffer.prototype &&
+    Object.prototype.toString.call(memory) === '[object SharedArrayBuffer]'
+  )
 }
-
-const SharedMemory = (globalThis as { SharedArrayBuffer?: new () => ArrayBufferLike }).SharedArrayBuffer
 
 /** A copy that nobody else has. */
 export function privateCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

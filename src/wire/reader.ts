@@ -44,7 +44,9 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   readonly bytes: Uint8Array
   readonly length: number
   settings: Settings
-  /** Where the packet starts. */
+  /** Where the next packet starts. */
+  next: number
+  /** Where the packet that is read starts. */
   start: number
   firstByte: number
   /** Where the next field starts. */
@@ -54,7 +56,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   /** Whether the user's code is being called, and may call back. */
   isCallingOut: boolean
   /** Bytes of the stream before these; undefined outside a stream. */
-  private readonly streamOffset: number | undefined
+  readonly streamOffset: number | undefined
   private readonly kind: ViewKind
   /**
    * The bytes again. Also single bytes are read through it: V8 knows one kind of DataView, but compiles every place that
@@ -62,18 +64,23 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
    */
   readonly view: DataView
   /** What payloads are views of, and where in its memory it starts: asking for them costs as much as making the view. */
-  private readonly source: Bytes
+  readonly source: Bytes
   private readonly memory: ArrayBufferLike
   private readonly byteOffset: number
 
-  constructor(source: Bytes, settings: Settings, streamOffset: number | undefined) {
+  /**
+   * @param streamOffset bytes of the stream before these; undefined outside a stream
+   * @param next where the first packet starts
+   */
+  constructor(source: Bytes, settings: Settings, streamOffset?: number, next = 0) {
     const memory = memoryOf(source)
     const byteOffset = offsetOf(source)
     const isPrivate = !isShared(memory)
     this.bytes = isPrivate ? source : privateCopy(source)
     this.length = lengthOf(source)
     this.settings = settings
-    this.start = 0
+    this.next = next
+    this.start = next
     this.firstByte = 0
     this.position = 0
     this.end = 0
