@@ -39,7 +39,7 @@ export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknow
 export type { Connack, ConnackInput } from './packets/connack.ts'
 export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
 export type { Disconnect, Pingreq, Pingresp } from './packets/empty.ts'
-export type { Frame, Packet, PacketInput } from './packets/packet.ts'
+export type { Frame, Packet, PacketInput, PacketTo } from './packets/packet.ts'
 export type { Publish, PublishHeaderInput, PublishInput } from './packets/publish.ts'
 export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'

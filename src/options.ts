@@ -48,11 +48,11 @@ export interface DecodeOptions {
 }
 
 /** {@link DecodeOptions}, and what only a stream of packets needs. */
-export interface ParserOptions extends DecodeOptions {
+export interface ParserOptions<R extends Role = Role> extends DecodeOptions {
   /** The largest packet in bytes, fixed header included; default 268,435,460, the protocol's limit. */
   readonly maxPacketSize?: number | undefined
   /** What you are. Packet types that Table 2.1 does not let the peer send are refused at the fixed header. */
-  readonly role?: Role | undefined
+  readonly role?: R | undefined
 }
 
 /** Kinds of characters that §1.5.3 lets a receiver refuse. */

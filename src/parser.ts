@@ -12,8 +12,8 @@ import {
   wholePacketsLength,
 } from './fixed-header.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
-import { flagsOf, PacketType, packetTypeNameOf } from './packet-types.ts'
-import type { Frame, Packet } from './packets/packet.ts'
+import { flagsOf, PacketType, packetTypeNameOf, type Role } from './packet-types.ts'
+import type { Frame, PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
 import { Chunk } from './wire/chunk.ts'
@@ -30,7 +30,7 @@ const { CONNECT } = PacketType
  *
  * Inside `onTolerated` you can look at `bufferedLength` and `maxPacketSize`; the other methods throw a TypeError there.
  */
-export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
+export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role = Role> {
   // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
   private settings: Settings
   private sizeLimit: number
@@ -45,7 +45,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   private failure: unknown = undefined
 
   /** @throws TypeError if the options are invalid */
-  constructor(options?: ParserOptions) {
+  constructor(options?: ParserOptions<R>) {
     const { settings, maxPacketSize } = parserOptionsFrom(options)
     this.settings = settings
     this.sizeLimit = maxPacketSize
@@ -81,13 +81,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    *   `reset`; all packets before it have been returned
    * @throws TypeError if a chunk was detached or shrunk since it was pushed, and again until `reset`
    */
-  read(): Packet<Bytes> | undefined {
+  read(): PacketTo<R, Bytes> | undefined {
     const reader = this.next('read')
     if (reader === undefined) return undefined
     try {
       const packet = readPacket(reader)
       this.consume(reader)
-      return packet
+      return packet as PacketTo<R, Bytes>
     } catch (error) {
       throw this.failed(error)
     }
@@ -118,7 +118,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /** `read` until more bytes are needed: `for (const packet of parser.push(chunk))`. Breaking off loses nothing. */
-  [Symbol.iterator](): IterableIterator<Packet<Bytes>> {
+  [Symbol.iterator](): IterableIterator<PacketTo<R, Bytes>> {
     return new PacketIterator(this)
   }
 
@@ -308,14 +308,14 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
 }
 
 /** Cheaper than a generator. It needs no `return`: what was not read stays in the parser. */
-class PacketIterator<Bytes extends Uint8Array> implements IterableIterator<Packet<Bytes>> {
-  private readonly parser: PacketParser<Bytes>
+class PacketIterator<P> implements IterableIterator<P> {
+  private readonly parser: { read(): P | undefined }
 
-  constructor(parser: PacketParser<Bytes>) {
+  constructor(parser: { read(): P | undefined }) {
     this.parser = parser
   }
 
-  next(): IteratorResult<Packet<Bytes>, undefined> {
+  next(): IteratorResult<P, undefined> {
     const packet = this.parser.read()
     return packet === undefined ? { done: true, value: undefined } : { done: false, value: packet }
   }
