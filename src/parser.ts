@@ -12,15 +12,12 @@ import {
   wholePacketsLength,
 } from './fixed-header.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
-import { flagsOf, PacketType, packetTypeNameOf, type Role } from './packet-types.ts'
+import { flagsOf, packetTypeNameOf, type Role } from './packet-types.ts'
 import type { Frame, PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
 import { Chunk } from './wire/chunk.ts'
 import { Reader } from './wire/reader.ts'
-
-// A constant of this module is a constant to V8; what is imported is looked up at every use.
-const { CONNECT } = PacketType
 
 /**
  * Decodes a stream of packets. Use one parser per connection.
@@ -110,6 +107,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
         bytes: reader.whole(),
         bodyOffset: reader.position - reader.start,
       }
+      reader.settings = settingsAfter(reader.bytes, reader.start, reader.settings)
       this.consume(reader)
       return frame
     } catch (error) {
@@ -133,9 +131,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     if (this.bufferedLength === 0) return
     const bytes = this.heldBytes()
     const streamOffset = this.pushedLength - bytes.length
-    const wholeLength = wholePacketsLength(bytes, this.settings, this.sizeLimit, streamOffset)
+    const settings = this.reader?.settings ?? this.settings
+    const wholeLength = wholePacketsLength(bytes, settings, this.sizeLimit, streamOffset)
     if (wholeLength === bytes.length) return
-    const error = incompletePacket(bytes.subarray(wholeLength), this.settings, streamOffset + wholeLength)
+    const error = incompletePacket(bytes.subarray(wholeLength), settings, streamOffset + wholeLength)
     throw wholeLength === 0 ? this.failed(error) : error
   }
 
@@ -228,7 +227,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     }
     this.assembly = new Assembly(reader.source, streamOffset, extent?.size, length - start)
     this.assembly.append(bytes, start, length)
-    this.reader = undefined
+    this.leave(reader)
     return false
   }
 
@@ -256,11 +255,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
 
   private consume(reader: Reader<Bytes>): void {
     reader.next = reader.end
-    if (reader.firstByte >> 4 === CONNECT) {
-      this.settings = settingsAfter(reader.bytes, reader.start, this.settings)
-      reader.settings = this.settings
-    }
-    if (reader.end === reader.length) this.reader = undefined
+    if (reader.end === reader.length) this.leave(reader)
+  }
+
+  /** Lets the reader go, but not what a CONNECT has changed. */
+  private leave(reader: Reader<Bytes>): void {
+    this.settings = reader.settings
+    this.reader = undefined
   }
 
   /** What has not been read, from the start of a packet. */

@@ -1,7 +1,7 @@
 // CONNECT, §3.1.
 
 import { refuse, type TolerableCode } from '../errors.ts'
-import type { Protocol } from '../options.ts'
+import { type Protocol, settingsOf31 } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
@@ -101,6 +101,7 @@ export function readConnect<Bytes extends Uint8Array>(reader: Reader<Bytes>): Co
   const will = (flags & WILL) !== 0 ? readWill(reader, flags) : undefined // [MQTT-3.1.2-9] [MQTT-3.1.2-11]
   const username = follows(USER_NAME) ? reader.text('User Name') : undefined // [MQTT-3.1.2-18] [MQTT-3.1.2-19] [MQTT-3.1.3-11]
   const password = follows(PASSWORD) ? reader.data('Password') : undefined // [MQTT-3.1.2-20] [MQTT-3.1.2-21]
+  if (is31) reader.settings = settingsOf31(reader.settings) // its rules hold for what follows
   return {
     type: 'connect',
     protocolName,
