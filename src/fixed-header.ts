@@ -58,6 +58,8 @@ interface HeaderBreach {
   /** Where it shows, in bytes from the packet's first. */
   readonly offset: number
   readonly found: number
+  /** What is wrong, where the code's summary does not say it well enough. */
+  readonly reason?: string
 }
 
 /** What is wrong with a first byte, to this receiver. */
@@ -83,10 +85,12 @@ function firstByteBreach(firstByte: number, { role, version }: Settings): Header
 /** What is wrong with a Remaining Length: no packet of the type can have it. */
 function lengthBreach(firstByte: number, remainingLength: number): HeaderBreach | undefined {
   const { most, lengthRule: rule } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
+  const least = leastLength(firstByte)
   const breach = (code: DecodeErrorCode): HeaderBreach => {
-    return { code, field: 'Remaining Length', rule, offset: 1, found: remainingLength }
+    const reason = `it is ${most === least ? '' : 'at least '}${least}, not ${remainingLength}`
+    return { code, field: 'Remaining Length', rule, offset: 1, found: remainingLength, reason }
   }
-  if (remainingLength < leastLength(firstByte)) return breach('body-too-short')
+  if (remainingLength < least) return breach('body-too-short')
   return remainingLength > most ? breach('surplus-bytes') : undefined
 }
 
@@ -208,12 +212,13 @@ export function reportTolerated(reader: Reader): void {
   const second = lengthBreach(firstByte, end - position)
   for (const breach of [first, second]) {
     if (breach === undefined) continue
-    reader.violation(breach.code, breach.field, start + breach.offset, breach.rule, breach.found)
+    const { code, field, offset, rule, found, reason } = breach
+    reader.violation(code, field, start + offset, rule, found, reason)
   }
 }
 
 function headerError(
-  { code, field, rule, offset, found }: HeaderBreach,
+  { code, field, rule, offset, found, reason }: HeaderBreach,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -227,6 +232,7 @@ function headerError(
     offset,
     streamOffset: streamOffset === undefined ? undefined : streamOffset + offset,
     found,
+    reason,
     hint: isFirstPacket && offset < HINT_LENGTH ? protocolHint(bytes, end) : undefined,
   })
 }

@@ -221,13 +221,14 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     at: number,
     rule?: string,
     found?: number | string,
+    reason?: string,
   ): void {
     const { tolerate, onTolerated } = this.settings
     if (!isTolerated(tolerate, code, packetTypeNameOf(this.firstByte)))
-      this.fail(code, field, at, rule, found)
+      this.fail(code, field, at, rule, found, reason)
     if (onTolerated === undefined) return
     this.isCallingOut = true // it stays so if the callback throws, so that a parser can tell
-    onTolerated(violationOf(code, this.details(field, at, rule, found)))
+    onTolerated(violationOf(code, this.details(field, at, rule, found, reason)))
     this.isCallingOut = false
     assertAttached(this.source, this.length)
   }
@@ -241,7 +242,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     found?: number | string,
     reason?: string,
   ): never {
-    throw new DecodeError(code, { ...this.details(field, at, rule, found), reason })
+    throw new DecodeError(code, this.details(field, at, rule, found, reason))
   }
 
   private tooShort(field: string, at: number): never {
@@ -253,6 +254,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     at: number,
     rule: string | undefined,
     found: number | string | undefined,
+    reason: string | undefined,
   ): DecodeErrorDetails {
     const { start, streamOffset } = this
     const isFirstPacket = start === 0 && (streamOffset ?? 0) === 0
@@ -263,6 +265,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
       offset: at - start,
       streamOffset: streamOffset === undefined ? undefined : streamOffset + at,
       found,
+      reason,
       hint: isFirstPacket && at < HINT_LENGTH ? protocolHint(this.bytes, this.length) : undefined,
     }
   }
