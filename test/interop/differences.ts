@@ -15,7 +15,7 @@ export interface MosquittoDifference extends Difference {
 
 const [PUBACK, PUBREC, PUBREL, PUBCOMP, PINGREQ] = [4, 5, 6, 7, 12]
 const hasCode = (row: Row, code: string): row is MalformedVector => 'code' in row && row.code === code
-const levelOf = (row: Row): number | undefined => ('code' in row ? row.protocolLevel : undefined)
+const levelOf = (row: Row): number | undefined => ('code' in row ? row.found : undefined)
 
 /** What the standard only advises against (§1.5.3). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -41,7 +41,7 @@ describeWith(mosquitto, (peer) => {
 
   test('where the standard asks for an answer, both give the same', () => {
     const answered = rows.flatMap((row) =>
-      'code' in row && row.action !== 'close' && row.protocolLevel !== MQTT_5 && !accepts(row)
+      'code' in row && row.action !== 'close' && row.found !== MQTT_5 && !accepts(row)
         ? [{ ...row, verdict: verdicts.get(row) }]
         : [],
     )

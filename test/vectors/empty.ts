@@ -10,12 +10,12 @@ const TYPES = [
 
 export const empty: Section = {
   valid: TYPES.map(([type, first, rule]) => valid(type.toUpperCase(), `${first} ()`, { type }, rule)),
-  malformed: TYPES.flatMap(([type, first]) =>
+  malformed: TYPES.flatMap(([type, first, section]) =>
     [1, 2, 127, 128].map((length) =>
       malformed(
         `${type.toUpperCase()} with a body of ${length}`,
-        `${first} (^ 00*${length})`,
-        ['surplus-bytes'],
+        `${first} ^ (00*${length})`,
+        ['surplus-bytes', 'Remaining Length', `${section}.1`],
         { tolerated: { type } },
       ),
     ),

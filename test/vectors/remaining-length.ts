@@ -7,8 +7,7 @@ const RULE = '§2.2.3'
 
 /** Both ends of each length of the field. */
 const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
-  [0, '00'],
-  [1, '01'],
+  [4, '04'],
   [127, '7f'],
   [128, '8001'],
   [16_383, 'ff7f'],
@@ -20,10 +19,9 @@ const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
 
 /** No rule of 3.1.1 forbids these; MQTT 5 does. */
 const LONGER: readonly (readonly [remainingLength: number, hex: string])[] = [
-  [0, '8000'],
-  [0, '808000'],
-  [0, '80808000'],
-  [1, '8100'],
+  [4, '8400'],
+  [4, '848000'],
+  [4, '84808000'],
   [127, 'ff00'],
   [127, 'ff8000'],
   [127, 'ff808000'],
@@ -58,6 +56,8 @@ const filled = (remainingLength: number): ReturnType<typeof valid> =>
 
 export const remainingLength: Section = {
   headers: [
+    header(0, '00', 'c0', 'pingreq'),
+    header(2, '02', '40', 'puback'),
     ...SHORTEST.flatMap(([value, hex]) => [
       header(value, hex, '30', 'publish'),
       header(value, hex, '82', 'subscribe'),
@@ -119,7 +119,7 @@ export const remainingLength: Section = {
         incomplete: 1 + length.length / 2,
       }),
     ),
-    ...SHORTEST.slice(1).map(([value, hex]) =>
+    ...SHORTEST.map(([value, hex]) =>
       stream(`a header that announces ${value.toLocaleString('en')} bytes`, `30 ${hex}`, [], RULE, {
         incomplete: 1 + hex.length / 2,
       }),

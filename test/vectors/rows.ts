@@ -39,6 +39,8 @@ const RULES = {
   'empty-topic-filter': 'MQTT-4.7.3-1',
   'misplaced-multi-level-wildcard': 'MQTT-4.7.1-2',
   'misplaced-single-level-wildcard': 'MQTT-4.7.1-3',
+  'control-character': '§1.5.3',
+  'non-character': '§1.5.3',
   'unknown-protocol-name': 'MQTT-3.1.2-1',
   'unsupported-protocol-level': 'MQTT-3.1.2-2',
   'connect-reserved-flag': 'MQTT-3.1.2-3',
@@ -117,7 +119,7 @@ export function malformed(
   extra: Extra<MalformedVector> & {
     tolerated?: VectorPacket
     further?: readonly Wrong[]
-    protocolLevel?: number
+    found?: number
   } = {},
 ): MalformedVector {
   const { bytes, marks } = notated(notation)

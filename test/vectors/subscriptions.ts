@@ -89,7 +89,6 @@ const WRONG: Readonly<Record<'#' | '+', Wrong>> = {
   '+': ['misplaced-single-level-wildcard', 'Topic Filter'],
 }
 const FILTER_TOO_SHORT: Wrong = ['body-too-short', 'Topic Filter']
-const IDENTIFIER_TOO_SHORT: Wrong = ['body-too-short', 'Packet Identifier']
 const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier']
 const EMPTY: Wrong = ['empty-topic-filter', 'Topic Filter']
 const LONGEST = 65_535
@@ -114,8 +113,8 @@ function malformedRows({ name, first, behind, packet, noFilter, section }: Kind)
       const [wrong, ...further] = breaches.map(([wildcard]) => WRONG[wildcard])
       return malformed(`${name} "${filter}"`, `${first} (0007 ['${marked}'] ${behind})`, wrong!, { also: ['§4.7.1'], ...(further.length > 0 && { further }), tolerated: packet([filter]) })
     }),
-    malformed(`${name}: no body`, `${first} (^)`, IDENTIFIER_TOO_SHORT),
-    malformed(`${name}: half an identifier`, `${first} (^ 00)`, IDENTIFIER_TOO_SHORT),
+    malformed(`${name}: no body`, `${first} ^ ()`, ['body-too-short', 'Remaining Length', section.replace(/3$/, '1')]),
+    malformed(`${name}: half an identifier`, `${first} ^ (00)`, ['body-too-short', 'Remaining Length', section.replace(/3$/, '1')]),
     malformed(`${name} of 0`, `${first} (^ 0000 ['a'] ${behind})`, ZERO, { tolerated: packet(['a'], 0) }),
     malformed(`${name}: no filter`, `${first} (0007 ^)`, ['no-topic-filter', 'Topic Filter', noFilter], { also: [section], tolerated: packet([]) }),
     malformed(`${name} of 0, and no filter`, `${first} (^ 0000 ^^)`, ZERO, { further: [['no-topic-filter', 'Topic Filter', noFilter]], tolerated: packet([], 0) }),

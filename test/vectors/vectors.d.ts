@@ -6,6 +6,7 @@ export type Hex = string
 /** Only the options that a row needs; what is absent has its default. */
 export interface VectorOptions {
   protocols?: ('3.1.1' | '3.1' | 'bridge')[]
+  refuse?: ('control-characters' | 'non-characters')[]
   maxTopicLength?: number
   maxTopicLevels?: number
   maxTopicFilters?: number
@@ -80,8 +81,8 @@ export interface MalformedVector extends Row, Breach {
   action: 'close' | { connack: 1 | 2 }
   /** Absent where the packet type is reserved. */
   packetType?: string
-  /** With `unsupported-protocol-level`. */
-  protocolLevel?: number
+  /** With `unsupported-protocol-level`: the level. */
+  found?: number
   /** What else is wrong, in the order in which a reader who lets the breaches before it pass meets it. */
   further?: Breach[]
   /** The packet that is read once all of its breaches are let pass; absent where one of them cannot be. */
