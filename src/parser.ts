@@ -157,7 +157,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     const { reader, assembly, waiting } = this
     if (assembly !== undefined) return assembly.streamOffset
     if (reader !== undefined) return reader.streamOffset! + reader.next
-    return waiting === undefined ? this.pushedLength : waiting.streamOffset
+    return waiting === undefined ? this.pushedLength : waiting.streamOffset + waiting.start
   }
 
   /**

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { DecodeError, decode, decodeFixedHeader, PacketParser, type ParserOptions } from '../src/index.ts'
 import { chunking, damagedStream } from './support/arbitraries.ts'
 import { join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
 import { facts } from './support/valid.ts'
 
 const OPTIONS: ParserOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
@@ -14,6 +15,8 @@ const OPTIONS: ParserOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
 class Model {
   private held = new Uint8Array(0)
   private failure: unknown
+  /** After a CONNECT of MQTT 3.1 everything but another CONNECT is read by its rules. */
+  private is31 = false
 
   push(chunk: Uint8Array): void {
     this.failAgain()
@@ -22,12 +25,19 @@ class Model {
   }
 
   read(): unknown {
-    return this.take((whole) => decode(whole, OPTIONS))
+    return this.take((whole) => {
+      const packet = decode(whole, this.optionsFor(whole))
+      this.is31 ||= packet.type === 'connect' && packet.protocolLevel === 3
+      return packet
+    })
   }
 
   readFrame(): unknown {
     return this.take((bytes) => {
-      const { type, flags, length } = decodeFixedHeader(bytes)!
+      const { type, flags, length } = decodeFixedHeader(bytes, 0, this.optionsFor(bytes))!
+      this.is31 ||=
+        type === 'connect' &&
+        (hasPrefix(bytes, length, '00064d514973647003') || hasPrefix(bytes, length, '00064d514973647083'))
       return { type, flags, bytes, bodyOffset: length }
     })
   }
@@ -37,12 +47,18 @@ class Model {
     let unread = 0
     for (let size = this.sizeAt(0); size !== undefined; size = this.sizeAt(unread)) unread += size
     if (unread === this.held.length) return
-    const error = new DecodeError('incomplete-packet', { offset: this.held.length - unread })
+    const rest = this.held.slice(unread)
+    const error = caught(() => decode(rest, this.optionsFor(rest)))
     throw unread === 0 ? this.fail(error) : error
   }
 
   reset(): void {
     this.fail(undefined)
+    this.is31 = false
+  }
+
+  private optionsFor(packet: Uint8Array): ParserOptions {
+    return this.is31 && packet[0]! >> 4 !== 1 ? { protocols: ['3.1'] } : OPTIONS
   }
 
   get bufferedLength(): number {
@@ -64,7 +80,7 @@ class Model {
 
   /** Bytes of the packet at `start`, if it is whole. */
   private sizeAt(start: number): number | undefined {
-    const header = decodeFixedHeader(this.held, start)
+    const header = decodeFixedHeader(this.held, start, this.optionsFor(this.held.subarray(start)))
     if (header === undefined) return undefined
     const size = header.length + header.remainingLength
     return start + size <= this.held.length ? size : undefined
@@ -80,6 +96,9 @@ class Model {
     if (this.failure !== undefined) throw this.failure
   }
 }
+
+const hasPrefix = (bytes: Uint8Array, start: number, hex: string): boolean =>
+  Buffer.from(bytes).toString('hex', start).startsWith(hex)
 
 type Subject = Pick<Model, 'read' | 'readFrame' | 'end' | 'reset' | 'bufferedLength'> & {
   push(chunk: Uint8Array): unknown

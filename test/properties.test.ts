@@ -66,11 +66,19 @@ test('any bytes are refused by a DecodeError, or are a packet that encodes to th
   expect(outcomes.same).toBeGreaterThan(500)
 })
 
+/** After a CONNECT of MQTT 3.1, CONNACK's first byte is not used. */
+function asRead(packets: readonly Packet[]): Packet[] {
+  const start = packets.findIndex((packet) => packet.type === 'connect' && packet.protocolLevel === 3)
+  return packets.map((packet, index) =>
+    packet.type === 'connack' && start >= 0 && index > start ? { ...packet, sessionPresent: false } : packet,
+  )
+}
+
 test('any sequence of packets under any chunking', () => {
   fc.assert(
     fc.property(fc.array(packet, { maxLength: 8 }), chunking, (packets, cut) => {
       const read = parse(cut(join(...packets.map(bytesOf))), OPTIONS)
-      expect(read.map(bytesOf)).toEqual(packets.map(bytesOf))
+      expect(read.map(bytesOf)).toEqual(asRead(packets).map(bytesOf))
     }),
     RUNS,
   )

@@ -59,7 +59,7 @@ test.each([
   ['wrong-field', 2_000, { kind: 'fields', about: 'keepAlive', packetType: 'connect' }, 15],
   ['forgets-between-chunks', 2_000, { kind: 'chunking', packetType: 'publish' }, 10],
   ['says-no-to-chunks', 2_000, { kind: 'chunking', bytes: 'c000' }, 2],
-  ['reads-on', 20_000, { kind: 'next packet', about: 'accepts body-too-short', rule: '§2.2.3', packetType: 'puback' }, 5],
+  ['reads-on', 20_000, { kind: 'next packet', about: 'accepts body-too-short', rule: '§3.4.1', packetType: 'puback' }, 5],
 ] as const)('a parser that %s', (name, runs, finding, bytes) => {
   const { status, stdout, stderr, findings } = fuzz(`broken/${name}`, runs)
   expect(stderr).toBe('')

@@ -133,6 +133,23 @@ const TEXT: readonly Breach[] = TEXTS.flatMap(([at, make]) => [
   }),
 ])
 
+/** What §1.5.3 lets a receiver refuse. */
+const REFUSED = [
+  ['control-character', 'control-characters', [0x01, 0x1f, 0x7f, 0x80, 0x9f]],
+  ['non-character', 'non-characters', [0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff]],
+] as const
+
+const REFUSED_TEXT: readonly Breach[] = REFUSED.flatMap(([code, refusable, codePoints]) =>
+  TEXTS.filter(([at]) => at !== 'Protocol Name').map(([at, make]) =>
+    breach(code, (of) => {
+      // Nothing random before it: that may hold such a character, too.
+      const content = `x${String.fromCodePoint(pick(codePoints, of.way))}`
+      const plain = { ...of, text: 'y', topic: 'z' }
+      return { packet: make(content, plain), at, fromContent: 1, options: { refuse: [refusable] } }
+    }),
+  ),
+)
+
 // `*` stands for text without wildcards, and `!` precedes the one that is wrong.
 const WILDCARDS = ['!#', '!+', '*!+', '*!#', '*/!+', '*/!#', '*/!+/*']
 const MISPLACED_MULTI_LEVEL = ['*x!#', '!#x', '!#/*', '*/!#/', '*/!#/*', '*/x!#', '!##']
@@ -169,4 +186,4 @@ const TOPICS: readonly Breach[] = [
 ]
 
 /** How to break what many packets share. */
-export const FIELDS: readonly Breach[] = [...FLAGS, ...IDENTIFIERS, ...TEXT, ...TOPICS]
+export const FIELDS: readonly Breach[] = [...FLAGS, ...IDENTIFIERS, ...TEXT, ...REFUSED_TEXT, ...TOPICS]

@@ -1,7 +1,7 @@
 // Where does the packet end, may it come at all, and is what it needs in it?
 
 import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
-import { CONTROL_PACKETS, type PacketTypeName } from '../../packet-types.ts'
+import { CONTROL_PACKETS, type PacketTypeName, qosOf } from '../../packet-types.ts'
 import { encodeRemainingLength } from '../../wire/remaining-length.ts'
 import { concat, copyOf } from '../bytes.ts'
 import { type RawPacket, rawLayout, rawPacket } from '../raw-packet.ts'
@@ -53,9 +53,11 @@ const FIXED_HEADER: readonly Breach[] = [
   })),
 ]
 
-function senderOf(type: PacketTypeName | 0 | 15): string | undefined {
-  return CONTROL_PACKETS.find((packet) => packet?.name === type)?.sentBy
+function rowOf(type: PacketTypeName | 0 | 15): (typeof CONTROL_PACKETS)[number] {
+  return CONTROL_PACKETS.find((packet) => packet?.name === type)
 }
+
+const senderOf = (type: PacketTypeName | 0 | 15): string | undefined => rowOf(type)?.sentBy
 
 function framing(
   code: DecodeErrorCode,
@@ -68,9 +70,11 @@ const EXTENT: readonly Breach[] = [
   {
     code: 'incomplete-packet',
     make(of) {
-      const bytes = rawPacket(valid(of))
+      const { bytes, fields } = rawLayout(valid(of))
       const offset = 1 + (of.turn % (bytes.length - 1))
-      return framing('incomplete-packet', { bytes: copyOf(bytes, 0, offset), offset })
+      // The field in which the bytes end; the fixed header's first byte is known by then.
+      const { name } = fields.slice(1).find(({ end }) => offset < end)!
+      return framing('incomplete-packet', { bytes: copyOf(bytes, 0, offset), field: name, offset })
     },
   },
   {
@@ -84,7 +88,13 @@ const EXTENT: readonly Breach[] = [
       })
     },
   },
-  breach('surplus-bytes', (of) => ({ packet: { ...pick(CLOSED, of.way)(of), surplus: of.payload }, at: '' })),
+  breach('surplus-bytes', (of) => {
+    const packet = pick(CLOSED, of.way)(of)
+    const { least, most, lengthRule } = rowOf(packet.type)!
+    // A type with but one Remaining Length is refused at it.
+    const at = least === most ? { at: 'Remaining Length', rule: lengthRule } : { at: '' }
+    return { packet: { ...packet, surplus: of.payload }, ...at }
+  }),
 ]
 
 // A list may end where an entry would start, and a payload anywhere.
@@ -100,8 +110,18 @@ function cutOff(packet: RawPacket, { way, turn }: Ingredients): Malformed {
   const least = name === STARTS_ENTRY ? start + 1 : start
   const kept = bytes.subarray(header!.end, least + (turn % (end - least)))
   const remainingLength = encodeRemainingLength(kept.length)
+  const whole = concat([bytes.subarray(0, 1), remainingLength, kept])
+  const row = rowOf(packet.type)!
+  const hasIdentifier = row.flags === 'publish' && qosOf(bytes[0]!) !== 0
+  if (kept.length < (hasIdentifier ? row.least + 2 : row.least))
+    return framing('body-too-short', {
+      bytes: whole,
+      field: 'Remaining Length',
+      offset: 1,
+      rule: row.lengthRule,
+    })
   return framing('body-too-short', {
-    bytes: concat([bytes.subarray(0, 1), remainingLength, kept]),
+    bytes: whole,
     field: name,
     offset: start - header!.end + 1 + remainingLength.length,
   })
