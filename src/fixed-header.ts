@@ -43,7 +43,7 @@ export interface FixedHeader {
 
 /** A fixed header to be encoded. `dup`, `qos` and `retain` are PUBLISH's: false, 0 and false unless given. */
 export interface FixedHeaderInput {
-  readonly type: PacketType
+  readonly type: PacketTypeName
   readonly dup?: boolean | undefined
   readonly qos?: QoS | undefined
   readonly retain?: boolean | undefined
@@ -319,7 +319,8 @@ export function decodeFixedHeader(
  */
 export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
   const { type, dup = false, qos = 0, retain = false, remainingLength } = header ?? {}
-  const packet = typeof type === 'number' ? CONTROL_PACKETS[type] : undefined
+  const value = CONTROL_PACKETS.findIndex((row) => row !== undefined && row.name === type)
+  const packet = CONTROL_PACKETS[value]
   if (packet === undefined) refuse('unknown-packet-type', undefined, 'Control Packet type')
   const { name } = packet
   checkBoolean(dup, name, 'DUP flag')
@@ -333,7 +334,7 @@ export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
   }
   const flags = packet.flags === 'publish' ? given : packet.flags
   const bytes = new Uint8Array(1 + remainingLengthSize(remainingLength))
-  bytes[0] = (type << 4) | flags
+  bytes[0] = (value << 4) | flags
   writeRemainingLength(bytes, 1, remainingLength)
   return bytes
 }

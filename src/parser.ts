@@ -132,7 +132,9 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     const bytes = this.heldBytes()
     const streamOffset = this.pushedLength - bytes.length
     const settings = this.reader?.settings ?? this.settings
-    const wholeLength = wholePacketsLength(bytes, settings, this.sizeLimit, streamOffset)
+    // What is being put together has been judged, perhaps under another limit.
+    const mayBeWhole = this.reader !== undefined || this.waiting !== undefined
+    const wholeLength = mayBeWhole ? wholePacketsLength(bytes, settings, this.sizeLimit, streamOffset) : 0
     if (wholeLength === bytes.length) return
     const error = incompletePacket(bytes.subarray(wholeLength), settings, streamOffset + wholeLength)
     throw wholeLength === 0 ? this.failed(error) : error
@@ -200,13 +202,14 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
       const { reader, assembly, waiting } = this
       if (reader !== undefined) {
         if (this.enterPacket(reader)) return reader
-      } else if (waiting === undefined) {
-        return undefined
-      } else if (assembly === undefined && waiting.unread > 1) {
+        continue
+      }
+      if (waiting === undefined) return undefined
+      assertAttached(waiting.bytes, waiting.length)
+      if (assembly === undefined && waiting.unread > 1) {
         this.reader = new Reader(waiting.bytes, this.settings, waiting.streamOffset, waiting.start)
         this.waiting = waiting.rest()
       } else {
-        assertAttached(waiting.bytes, waiting.length)
         this.assembly = assembly ?? new Assembly(waiting.bytes, waiting.streamOffset + waiting.start)
         this.feed(this.assembly, waiting)
       }

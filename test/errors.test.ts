@@ -44,8 +44,10 @@ const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions
   'empty-topic-filter': '82 05 0001 0000 00',
   'misplaced-multi-level-wildcard': "a2 06 0001 0002 '##'",
   'misplaced-single-level-wildcard': "a2 06 0001 0002 '++'",
-  'unknown-protocol-name': '10 02 0000',
-  'unsupported-protocol-level': "10 07 0004 'MQTT' 05",
+  'control-character': ['30 03 0001 01', { refuse: ['control-characters'] }],
+  'non-character': ['30 05 0003 efbfbf', { refuse: ['non-characters'] }],
+  'unknown-protocol-name': '10 08 0000 000000000000',
+  'unsupported-protocol-level': "10 08 0004 'MQTT' 05 00",
   'connect-reserved-flag': "10 08 0004 'MQTT' 04 01",
   'will-qos-without-will': "10 08 0004 'MQTT' 04 08",
   'will-retain-without-will': "10 08 0004 'MQTT' 04 20",
@@ -62,6 +64,9 @@ const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions
   'too-many-topic-levels': ["30 03 0001 '/'", { maxTopicLevels: 1 }],
   'too-many-topic-filters': ["a2 08 0001 0001 'a' 0001 'b'", { maxTopicFilters: 1 }],
 }
+
+/** Codes whose messages say more than their summaries. */
+const WITH_REASON: DecodeErrorCode[] = ['body-too-short', 'surplus-bytes', 'unsupported-protocol-level']
 
 const ANSWERS: Partial<Record<DecodeErrorCode, DecodeError['action']>> = {
   'unsupported-protocol-level': { connack: 1 },
@@ -81,7 +86,7 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
     })
     expect(error).toMatchObject({ name: 'DecodeError', code, action: ANSWERS[code] ?? 'close' })
     expect(error).toBeInstanceOf(MqttError)
-    expect(error?.message).toContain(DECODE_ERRORS[code].summary)
+    if (!WITH_REASON.includes(code)) expect(error?.message).toContain(DECODE_ERRORS[code].summary)
     expect(error?.message).toContain(`[${error?.rule}]`)
     expect(error?.rule).toMatch(RULE)
   })
@@ -126,10 +131,10 @@ test.each(Object.entries(REFUSED))('%s', (name, attempt) => {
 
 // biome-ignore format: one row a message
 test.each([
-  ['the input ended inside a packet [§2.2.3] (byte 0)', () => decode(bytes(''))],
-  ['Control Packet type: packet types 0 and 15 are reserved [§2.2.1] (byte 0)', () => decode(bytes('00'))],
-  ['PINGREQ: bytes follow the packet [§2.2.3] (byte 2)', () => decode(bytes('c000 00'))],
-  ['PUBACK Packet Identifier: a packet identifier is not 0 [§2.3.1] (byte 2)', () => decode(bytes('40 02 0000'))],
+  ['Remaining Length: the input ended inside a packet [§2.2.3] (byte 0)', () => decode(bytes(''))],
+  ['Control Packet type: packet types 0 and 15 are reserved, found 0x00 [§2.2.1] (byte 0)', () => decode(bytes('00'))],
+  ['PINGREQ: bytes follow the packet, found 1 [§2.2.3] (byte 2)', () => decode(bytes('c000 00'))],
+  ['PUBACK Packet Identifier: a packet identifier is not 0, found 0 [§2.3.1] (byte 2)', () => decode(bytes('40 02 0000'))],
   ['Remaining Length: Remaining Length takes at most four bytes [§2.2.3] (byte 4)', () => decodeRemainingLength(bytes('80808080'))],
   ['Remaining Length: the value is not a whole number that fits the field [§2.2.3]', () => encodeRemainingLength(-1)],
   ['PUBACK Packet Identifier: a packet identifier is not 0 [§2.3.1]', () => encode({ type: 'puback', packetId: 0 })],
@@ -147,7 +152,7 @@ test.each([MqttError, DecodeError, EncodeError])(
 )
 
 test("an error's own properties are its facts", () => {
-  const error = refusal(() => decode(bytes("10 07 0004 'MQTT' 05")))
+  const error = refusal(() => decode(bytes("10 08 0004 'MQTT' 05 00")))
   expect({ ...error }).toEqual({
     code: 'unsupported-protocol-level',
     rule: 'MQTT-3.1.2-2',
@@ -156,6 +161,6 @@ test("an error's own properties are its facts", () => {
     offset: 8,
     streamOffset: undefined,
     action: { connack: 1 },
-    protocolLevel: 5,
+    found: 5,
   })
 })

@@ -1,21 +1,31 @@
 import { describe, expect, test } from 'vitest'
-import { decode, PacketParser, type ParserOptions } from '../src/index.ts'
+import { decode, PacketParser, type ParserOptions, presets } from '../src/index.ts'
 import { settingsFrom } from '../src/options.ts'
 import { bytes } from './support/bytes.ts'
 
 describe('what is no option', () => {
   // biome-ignore format: one row a mistake
   test.each([
-    [{ role: 'broker' }, "role is 'client' or 'server', not broker"],
-    [{ role: null }, "role is 'client' or 'server', not null"],
-    [{ tolerate: ['no-such-code'] }, 'tolerate does not know no-such-code'],
-    [{ tolerate: ['toString'] }, 'tolerate does not know toString'],
-    [{ tolerate: ['null-character', 'trailing-bytes'] }, 'tolerate does not know trailing-bytes'],
-    [{ protocols: ['3.1.1', '5'] }, 'protocols does not know 5'],
-    [{ maxPacketSize: 0 }, 'maxPacketSize is a number of at least 1, not 0'],
-    [{ maxTopicLength: 0.5 }, 'maxTopicLength is a number of at least 1, not 0.5'],
-    [{ maxTopicLevels: '2' }, 'maxTopicLevels is a number of at least 1, not 2'],
-    [{ maxTopicFilters: Number.NaN }, 'maxTopicFilters is a number of at least 1, not NaN'],
+    [{ role: 'broker' }, "role must be 'client' or 'server', not 'broker'"],
+    [{ role: null }, "role must be 'client' or 'server', not null"],
+    [{ tolerate: ['no-such-code'] }, "tolerate: 'no-such-code' is not a code that can be tolerated"],
+    [{ tolerate: ['toString'] }, "tolerate: 'toString' is not a code that can be tolerated"],
+    [{ tolerate: ['null-character', 'trailing-bytes'] }, "tolerate: 'trailing-bytes' is not a code that can be tolerated"],
+    [{ tolerate: [undefined] }, 'tolerate: undefined is not a code that can be tolerated'],
+    [{ tolerate: 'null-character' }, "tolerate is a list of codes: ['packet-identifier-zero'], not 'null-character'"],
+    [{ tolerate: null }, "tolerate is a list of codes: ['packet-identifier-zero'], not null"],
+    [{ tolerate: new Map() }, "tolerate is a list of codes: ['packet-identifier-zero'], not an object"],
+    [{ tolerate: [{ code: 'reserved-flags' }] }, "packets is a list of packet types: ['pingreq'], not undefined"],
+    [{ tolerate: [{ code: 'reserved-flags', packets: ['ping'] }] }, "tolerate: there is no packet type 'ping'"],
+    [{ protocols: ['3.1.1', '5'] }, "protocols is a list of '3.1.1', '3.1', 'bridge'; there is no '5'"],
+    [{ protocols: '3.1' }, "protocols is a list of '3.1.1', '3.1', 'bridge', not '3.1'"],
+    [{ refuse: ['emoji'] }, "refuse is a list of 'control-characters', 'non-characters'; there is no 'emoji'"],
+    [{ maxPacketSize: 0 }, 'maxPacketSize must be a number of at least 1, not 0'],
+    [{ maxTopicLength: 0.5 }, 'maxTopicLength must be a number of at least 1, not 0.5'],
+    [{ maxTopicLevels: '2' }, "maxTopicLevels must be a number of at least 1, not '2'"],
+    [{ maxTopicFilters: Number.NaN }, 'maxTopicFilters must be a number from 1 to 1048576, not NaN'],
+    [{ maxTopicFilters: 1_048_577 }, 'maxTopicFilters must be a number from 1 to 1048576, not 1048577'],
+    [{ maxTopicFilters: Number.POSITIVE_INFINITY }, 'maxTopicFilters must be a number from 1 to 1048576, not Infinity'],
   ])('%j', (options, message) => {
     expect(() => new PacketParser(options as never)).toThrow(new TypeError(message))
   })
@@ -53,7 +63,7 @@ describe('options do not touch one another', () => {
     expect(settingsFrom(options)).toEqual({
       ...settingsFrom(undefined),
       ...options,
-      tolerate: new Set(),
+      tolerate: new Map(),
       protocols: new Set(options.protocols ?? ['3.1.1']),
     })
     expect(decode(connect, options)).toMatchObject({ type: 'connect', protocolLevel: 4 })
@@ -83,13 +93,46 @@ describe('options do not touch one another', () => {
 })
 
 test.each([
-  [{ maxPacketsize: 10 }, 'there is no option maxPacketsize'],
-  [{ tolerated: [] }, 'there is no option tolerated'],
-  [{ copyPayloads: 'no' }, 'copyPayloads is a boolean, not no'],
-  [{ onTolerated: 5 }, 'onTolerated is a function, not 5'],
-  [{ tolerate: [undefined] }, 'tolerate does not know undefined'],
-  [5, 'options are an object'],
-  [null, 'options are an object'],
+  [{ maxPacketsize: 10 }, "there is no option 'maxPacketsize'"],
+  [{ tolerated: [] }, "there is no option 'tolerated'"],
+  [{ copyPayloads: 'no' }, "copyPayloads must be a boolean, not 'no'"],
+  [{ onTolerated: 5 }, 'onTolerated must be a function, not 5'],
+  [5, 'options must be an object, not 5'],
+  [null, 'options must be an object, not null'],
+  [[], 'options must be an object, not an array'],
+  [['role'], 'options must be an object, not an array'],
+  [new Map([['role', 'server']]), 'options must be an object, not a list'],
+  [new Set(), 'options must be an object, not a list'],
 ])('no options: %j', (options, message) => {
   expect(() => settingsFrom(options as never)).toThrow(new TypeError(message))
+})
+
+test('only own enumerable properties are options', () => {
+  const inherited = Object.create({ role: 'client', nonsense: true })
+  const hidden = Object.defineProperty({}, 'role', { value: 'client', enumerable: false })
+  for (const options of [inherited, hidden]) expect(settingsFrom(options)).toBe(settingsFrom(undefined))
+})
+
+test('each option is read once', () => {
+  const reads: string[] = []
+  const options = {
+    get role() {
+      reads.push('role')
+      return 'server' as const
+    },
+    get maxPacketSize() {
+      reads.push('maxPacketSize')
+      return 100
+    },
+  }
+  new PacketParser(options)
+  expect(reads).toEqual(['role', 'maxPacketSize'])
+})
+
+test('presets are frozen, all the way down', () => {
+  const frozen = (value: unknown): boolean =>
+    typeof value !== 'object' ||
+    value === null ||
+    (Object.isFrozen(value) && Object.values(value).every(frozen))
+  expect(frozen(presets)).toBe(true)
 })

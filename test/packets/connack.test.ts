@@ -27,9 +27,9 @@ describe('CONNACK, §3.2', () => {
   const connack = { type: 'connack', sessionPresent: false, returnCode: 0 } as const
   // biome-ignore format: one row a breach
   testMalformed([
-    { ...row, name: 'no body', hex: '20 00', code: 'body-too-short', rule: '§2.2.3', field: 'Connect Acknowledge Flags', offset: 2 },
-    { ...row, name: 'no return code', hex: '20 01 00', code: 'body-too-short', rule: '§2.2.3', field: 'Return Code', offset: 3 },
-    { ...row, name: 'a byte too many', hex: '20 03 00 00 00', code: 'surplus-bytes', rule: '§2.2.3', offset: 4, tolerated: connack },
+    { ...row, name: 'no body', hex: '20 00', code: 'body-too-short', rule: '§3.2.1', field: 'Remaining Length', offset: 1 },
+    { ...row, name: 'no return code', hex: '20 01 00', code: 'body-too-short', rule: '§3.2.1', field: 'Remaining Length', offset: 1 },
+    { ...row, name: 'a byte too many', hex: '20 03 00 00 00', code: 'surplus-bytes', rule: '§3.2.1', field: 'Remaining Length', offset: 1, tolerated: connack },
     ...[0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80].map((bit) => ({
       ...row, name: `reserved bit ${bit}`, hex: `20 02 ${bit.toString(16).padStart(2, '0')} 00`, code: 'connack-reserved-bits' as const, rule: '§3.2.2.1', field: 'Connect Acknowledge Flags', offset: 2, tolerated: connack,
     })),

@@ -58,10 +58,10 @@ describe('CONNECT, §3.1', () => {
   } as const
   // biome-ignore format: one row a breach
   testMalformed([
-    { ...short, name: 'no body', hex: '10 00', field: 'Protocol Name', offset: 2 },
-    { ...short, name: 'half a protocol name', hex: "10 04 0004 'MQ'", field: 'Protocol Name', offset: 2 },
-    { ...short, name: 'no level', hex: "10 06 0004 'MQTT'", field: 'Protocol Level', offset: 8 },
-    { ...short, name: 'no flags', hex: `10 07 ${START}`, field: 'Connect Flags', offset: 9 },
+    { ...row, name: 'no body', hex: '10 00', code: 'body-too-short', rule: '§3.1.1', field: 'Remaining Length', offset: 1 },
+    { ...row, name: 'half a protocol name', hex: "10 04 0004 'MQ'", code: 'body-too-short', rule: '§3.1.1', field: 'Remaining Length', offset: 1 },
+    { ...row, name: 'no level', hex: "10 06 0004 'MQTT'", code: 'body-too-short', rule: '§3.1.1', field: 'Remaining Length', offset: 1 },
+    { ...row, name: 'no flags', hex: `10 07 ${START}`, code: 'body-too-short', rule: '§3.1.1', field: 'Remaining Length', offset: 1 },
     { ...short, name: 'half a keep alive', hex: `10 09 ${START} 02 00`, field: 'Keep Alive', offset: 10 },
     { ...short, name: 'no client identifier', hex: `10 0a ${START} 02 003c`, field: 'Client Identifier', offset: 12 },
     { ...short, name: 'a client identifier beyond the packet', hex: `10 0d ${START} 02 003c 0002 'c'`, field: 'Client Identifier', offset: 12 },
@@ -90,10 +90,10 @@ describe('CONNECT, §3.1', () => {
     { ...row, name: 'flags in the fixed header', hex: `11 0d ${START} 02 003c 0001 'c'`, code: 'reserved-flags', rule: 'MQTT-2.2.2-2', field: 'Flags', offset: 0, tolerated: connect({}) },
   ])
 
-  test.each([0, 3, 5, 0x83, 255])('an unsupported level %i stands on the error', (protocolLevel) => {
-    const whole = bytes(`10 0c 0004 'MQTT' ${protocolLevel.toString(16).padStart(2, '0')} 02 0000 0000`)
+  test.each([0, 3, 5, 0x83, 255])('an unsupported level %i stands on the error', (level) => {
+    const whole = bytes(`10 0c 0004 'MQTT' ${level.toString(16).padStart(2, '0')} 02 0000 0000`)
     expect(() => decode(whole)).toThrow(DecodeError)
-    expect(() => decode(whole)).toThrow(expect.objectContaining({ protocolLevel, action: { connack: 1 } }))
+    expect(() => decode(whole)).toThrow(expect.objectContaining({ found: level, action: { connack: 1 } }))
   })
 
   const input = { type: 'connect', clientId: 'c' }

@@ -79,8 +79,9 @@ describe('PUBLISH, §3.3', () => {
   testMalformed([
     { ...header, name: 'QoS 3', hex: "36 09 0003 'a/b' 0001 'hi'", code: 'invalid-qos', rule: 'MQTT-3.3.1-4', field: 'QoS level', offset: 0 },
     { ...header, name: 'DUP with QoS 0', hex: "38 07 0003 'a/b' 'hi'", code: 'dup-with-qos-0', rule: 'MQTT-3.3.1-2', field: 'DUP flag', offset: 0, tolerated: publish({ dup: true }) },
-    { ...header, name: 'no topic length', hex: '30 00', code: 'body-too-short', rule: '§2.2.3', field: 'Topic Name', offset: 2 },
-    { ...header, name: 'half a topic length', hex: '30 01 00', code: 'body-too-short', rule: '§2.2.3', field: 'Topic Name', offset: 2 },
+    { ...header, name: 'no topic length', hex: '30 00', code: 'body-too-short', rule: '§3.3.1', field: 'Remaining Length', offset: 1 },
+    { ...header, name: 'half a topic length', hex: '30 01 00', code: 'body-too-short', rule: '§3.3.1', field: 'Remaining Length', offset: 1 },
+    { ...header, name: 'no room for an identifier', hex: '32 03 0001 61', code: 'body-too-short', rule: '§3.3.1', field: 'Remaining Length', offset: 1 },
     { ...header, name: 'a topic beyond the packet', hex: "30 04 0003 'ab'", code: 'body-too-short', rule: '§2.2.3', field: 'Topic Name', offset: 2 },
     { ...header, name: 'half a packet identifier', hex: "32 06 0003 'a/b' 00", code: 'body-too-short', rule: '§2.2.3', field: 'Packet Identifier', offset: 7 },
     { ...header, name: 'packet identifier 0', hex: "32 07 0003 'a/b' 0000", code: 'packet-identifier-zero', rule: 'MQTT-2.3.1-1', field: 'Packet Identifier', offset: 7, tolerated: publish({ qos: 1, packetId: 0, payload: bytes('') }) },

@@ -15,7 +15,7 @@ describe('SUBACK, §3.9', () => {
   const row = { packetType: 'suback', field: 'Return Code' } as const
   // biome-ignore format: one row a breach
   testMalformed([
-    { ...row, name: 'no body', hex: '90 00', code: 'body-too-short', rule: '§2.2.3', field: 'Packet Identifier', offset: 2 },
+    { ...row, name: 'no body', hex: '90 00', code: 'body-too-short', rule: '§3.9.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no return code', hex: '90 02 000a', code: 'no-return-code', rule: '§3.9.3', offset: 4, tolerated: suback() },
     { ...row, name: 'packet identifier 0', hex: '90 03 0000 00', code: 'packet-identifier-zero', rule: '§2.3.1', field: 'Packet Identifier', offset: 2, tolerated: { ...suback(0), packetId: 0 } },
     ...[3, 0x7f, 0x81, 0xff].map((code) => ({ ...row, name: `return code ${code}`, hex: `90 04 000a 00 ${code.toString(16).padStart(2, '0')}`, code: 'reserved-suback-code' as const, rule: 'MQTT-3.9.3-2', offset: 5, tolerated: suback(0, code) })),

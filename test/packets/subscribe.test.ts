@@ -28,7 +28,7 @@ describe('SUBSCRIBE, §3.8', () => {
   const qos = { packetType: 'subscribe', field: 'Requested QoS' } as const
   // biome-ignore format: one row a breach
   testMalformed([
-    { ...row, name: 'no body', hex: '82 00', code: 'body-too-short', rule: '§2.2.3', field: 'Packet Identifier', offset: 2 },
+    { ...row, name: 'no body', hex: '82 00', code: 'body-too-short', rule: '§3.8.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no topic filter', hex: '82 02 000a', code: 'no-topic-filter', rule: 'MQTT-3.8.3-3', offset: 4, tolerated: subscribe() },
     { ...row, name: 'half a length', hex: '82 03 000a 00', code: 'body-too-short', rule: '§2.2.3', offset: 4 },
     { ...row, name: 'a topic filter beyond the packet', hex: "82 07 000a 0003 'a/b'".replace('0003', '0004'), code: 'body-too-short', rule: '§2.2.3', offset: 4 },

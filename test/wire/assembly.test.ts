@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PacketParser } from '../../src/index.ts'
-import { settingsFrom } from '../../src/options.ts'
 import { Assembly, capacityFor } from '../../src/wire/assembly.ts'
-import { Reader } from '../../src/wire/reader.ts'
 
 describe('memory for a packet that comes in pieces', () => {
   test.each([1, 2, 63, 64, 65, 1_000, 65_536, 16_777_216, 268_435_460])('of %i bytes', (size) => {
@@ -53,10 +51,9 @@ describe('memory for a packet that comes in pieces', () => {
 describe('a packet that is put together', () => {
   /** One that starts at `start` of a chunk of so many bytes, all of them 7. */
   const open = (chunkLength: number, start: number, size: number | undefined): Assembly => {
-    const chunk = new Reader(new Uint8Array(chunkLength).fill(7), settingsFrom(undefined), 1_000)
-    chunk.start = start
-    const assembly = new Assembly(chunk, size)
-    assembly.append(chunk.bytes, start, chunkLength)
+    const chunk = new Uint8Array(chunkLength).fill(7)
+    const assembly = new Assembly(chunk, 1_000 + start, size, chunkLength - start)
+    assembly.append(chunk, start, chunkLength)
     return assembly
   }
 
@@ -79,8 +76,7 @@ describe('a packet that is put together', () => {
     [100, 3_000, 3_000],
     [100, 268_435_460, capacityFor(268_435_460, 100)],
   ])('takes memory once for the %s bytes that are there, of %s', (received, size, capacity) => {
-    const chunk = new Reader(new Uint8Array(received), settingsFrom(undefined), undefined)
-    expect(new Assembly(chunk, size).bytes.length).toBe(capacity)
+    expect(new Assembly(new Uint8Array(received), 0, size, received).bytes.length).toBe(capacity)
   })
 
   test('keeps its memory while there is room, and gives it away when it is full', () => {

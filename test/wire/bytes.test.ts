@@ -149,8 +149,16 @@ test.each([
 test.each([
   [null, 'null'],
   [undefined, 'undefined'],
-  ['text', 'string'],
-  [[], 'object'],
+  ['text', 'text; encode it with Buffer.from(text) or new TextEncoder().encode(text)'],
+  [[], 'an Array; convert it with Uint8Array.from(array)'],
+  [new ArrayBuffer(1), 'an ArrayBuffer; wrap it in new Uint8Array(memory)'],
+  [new Blob([]), 'a Blob; read it with new Uint8Array(await blob.arrayBuffer())'],
+  [
+    new Uint16Array(1),
+    'a Uint16Array; convert it with new Uint8Array(view.buffer, view.byteOffset, view.byteLength)',
+  ],
+  [7, 'number'],
+  [{}, 'object'],
 ])('what is no bytes is named: %j', (value, name) => {
   expect(() => assertBytes(value)).toThrow(new TypeError(`expected a Uint8Array, not ${name}`))
 })
@@ -187,7 +195,7 @@ describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) =
   ])('is refused by %s', (_, use) => {
     for (const liar of liars) {
       expect(() => use(liar)).toThrow(
-        new TypeError('expected a Uint8Array, not one that says another length than it has'),
+        new TypeError('expected a Uint8Array, not one whose length is not what its class says'),
       )
       expect(lengthOf(liar)).toBe(20)
     }

@@ -1,0 +1,153 @@
+// onTolerated may call whatever it likes, and so may a class of the user's own: the parser stays what it was.
+
+import { describe, expect, test } from 'vitest'
+import { DecodeError, type Packet, PacketParser, type Publish } from '../src/index.ts'
+import { bytes, join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
+
+const ZERO = bytes('40 02 0000')
+const PUBACK = bytes('40 02 0001')
+const FLAGGED = bytes('c1 00')
+
+/** A parser whose onTolerated makes this call, and what the call gave or threw. */
+function calling(call: (parser: PacketParser) => unknown) {
+  const outcomes: unknown[] = []
+  const parser: PacketParser = new PacketParser({
+    tolerate: ['packet-identifier-zero', 'reserved-flags'],
+    onTolerated: () => {
+      outcomes.push(caught(() => call(parser)))
+    },
+  })
+  return { parser, outcomes }
+}
+
+// biome-ignore format: one row per method
+const REFUSED: readonly [string, (parser: PacketParser) => unknown][] = [
+  ['push', (parser) => parser.push(PUBACK)],
+  ['read', (parser) => parser.read()],
+  ['read', (parser) => [...parser]],
+  ['readFrame', (parser) => parser.readFrame()],
+  ['end', (parser) => parser.end()],
+  ['reset', (parser) => parser.reset()],
+]
+
+describe.each(REFUSED)('%s called by onTolerated', (method, call) => {
+  test.each([
+    ['in a body', ZERO, { type: 'puback', packetId: 0 }],
+    ['in a fixed header', FLAGGED, { type: 'pingreq' }],
+  ])('is refused, and changes nothing: a violation %s', (_, tolerated, packet) => {
+    for (const byByte of [false, true]) {
+      const { parser, outcomes } = calling((inner) => {
+        const errors = [caught(() => call(inner)), caught(() => call(inner))] // the second must fail like the first
+        expect(errors[1]).toEqual(errors[0])
+        throw errors[0]
+      })
+      const packets: Packet[] = []
+      const whole = join(tolerated, PUBACK)
+      for (const chunk of byByte ? Array.from(whole, (byte) => Uint8Array.of(byte)) : [whole])
+        packets.push(...parser.push(chunk))
+      expect(packets).toEqual([packet, { type: 'puback', packetId: 1 }])
+      expect(outcomes).toEqual([
+        new TypeError(`${method}() cannot be called while the same parser calls onTolerated`),
+      ])
+      expect(parser.bufferedLength).toBe(0)
+    }
+  })
+})
+
+test('what does not disturb the parser can be used in onTolerated', () => {
+  const { parser } = calling((inner) => {
+    expect(inner.bufferedLength).toBe(8)
+    expect(inner.maxPacketSize).toBe(268_435_460)
+    inner.maxPacketSize = 3
+    expect([...new PacketParser().push(PUBACK)]).toHaveLength(1)
+  })
+  parser.push(join(ZERO, PUBACK))
+  expect(parser.read()).toEqual({ type: 'puback', packetId: 0 })
+  expect(caught(() => parser.read())).toMatchObject({ code: 'packet-too-large' })
+})
+
+describe('what onTolerated throws', () => {
+  const other = caught(() => new PacketParser().push(bytes('00')).read())
+
+  test.each([
+    ['the very violation', (violation: DecodeError): unknown => violation],
+    ['an error of another parser', (): unknown => other],
+    ['an error', (): unknown => new RangeError('mine')],
+    ['anything', (): unknown => 'mine'],
+  ])('comes out unchanged, and the next read starts the packet again: %s', (_, make) => {
+    for (const tolerated of [ZERO, FLAGGED]) {
+      let thrown: unknown
+      let times = 0
+      const parser = new PacketParser({
+        tolerate: ['packet-identifier-zero', 'reserved-flags'],
+        onTolerated(violation) {
+          if (++times > 2) return
+          thrown = make(violation)
+          throw thrown
+        },
+      })
+      parser.push(join(PUBACK, tolerated, PUBACK))
+      expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
+      for (let turn = 0; turn < 2; turn++) {
+        expect(caught(() => parser.read())).toBe(thrown)
+        expect(parser.bufferedLength).toBe(tolerated.length + PUBACK.length)
+      }
+      expect([...parser]).toHaveLength(2)
+      expect(times).toBe(3)
+    }
+  })
+})
+
+test('a class of bytes whose subarray calls back or throws', () => {
+  let parser: PacketParser<Own>
+  let calls: unknown[] = []
+  class Own extends Uint8Array {
+    override subarray(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+      calls.push(caught(() => parser.read()))
+      if (calls.length === 1) throw new RangeError('mine')
+      return super.subarray(start, end) as Uint8Array<ArrayBuffer>
+    }
+  }
+  const publish = bytes("30 05 0001 'a' 'hi'")
+  parser = new PacketParser<Own>().push(Own.from(join(publish, PUBACK)) as Own)
+  calls = []
+  expect(caught(() => parser.read())).toEqual(new RangeError('mine'))
+  const packet = parser.read() as Publish
+  expect([packet.topic, Uint8Array.from(packet.payload)]).toEqual(['a', bytes("'hi'")])
+  expect(calls).toEqual([expect.any(TypeError), expect.any(TypeError)])
+  expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
+})
+
+describe('a tolerated violation', () => {
+  const violations: DecodeError[] = []
+  const parser = new PacketParser({
+    tolerate: ['packet-identifier-zero'],
+    onTolerated: (violation) => violations.push(violation),
+  })
+  parser.push(ZERO).read()
+  const [violation] = violations
+
+  test('is a real error with name and message, and without a stack', () => {
+    expect(violation).toBeInstanceOf(DecodeError)
+    expect(Object.prototype.toString.call(violation)).toBe('[object Error]')
+    expect(structuredClone(violation)).toBeInstanceOf(Error)
+    expect(String(violation)).toBe(
+      'DecodeError: PUBACK Packet Identifier: a packet identifier is not 0, found 0 [§2.3.1] (byte 2)',
+    )
+    expect(violation!.stack).not.toContain('\n')
+    expect((caught(() => new PacketParser().push(ZERO).read()) as Error).stack).toContain('\n')
+  })
+
+  test('leaves the limit of stack traces as it was, and does without it', () => {
+    const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!
+    for (const value of [before.value, 3, undefined, 'many']) {
+      Object.defineProperty(Error, 'stackTraceLimit', { ...before, value })
+      parser.push(ZERO).read()
+      expect(Error.stackTraceLimit).toBe(value)
+    }
+    Object.defineProperty(Error, 'stackTraceLimit', { ...before, writable: false })
+    expect(parser.push(ZERO).read()).toEqual({ type: 'puback', packetId: 0 })
+    Object.defineProperty(Error, 'stackTraceLimit', before)
+  })
+})

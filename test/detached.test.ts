@@ -1,0 +1,124 @@
+// Chunks whose memory goes away, or is shared, after they were pushed.
+
+import { describe, expect, test } from 'vitest'
+import { decode, PacketParser, type Publish, topicCache } from '../src/index.ts'
+import { bytes, join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
+
+const PUBACK = bytes('40 02 0001')
+const PUBLISH = bytes("30 05 0001 'a' 'hi'")
+
+const detach = (chunk: Uint8Array): void =>
+  void structuredClone(chunk.buffer, { transfer: [chunk.buffer as ArrayBuffer] })
+const MESSAGE = /^a chunk was detached or shrunk before its packets were read/
+
+type Resizable = ArrayBuffer & { resize(length: number): void }
+const resizable = (content: Uint8Array, lengthTracking: boolean): Uint8Array => {
+  const Memory = ArrayBuffer as unknown as new (length: number, options: object) => Resizable
+  const memory = new Memory(content.length, { maxByteLength: content.length })
+  const chunk = lengthTracking ? new Uint8Array(memory) : new Uint8Array(memory, 0, content.length)
+  chunk.set(content)
+  return chunk
+}
+
+const WAYS: readonly [string, (content: Uint8Array) => Uint8Array, (chunk: Uint8Array) => void][] = [
+  ['detached', (content) => Uint8Array.from(content), detach],
+  ['detached, a Buffer', (content) => Buffer.from(Uint8Array.from(content).buffer), detach],
+  ['shrunk', (content) => resizable(content, false), (chunk) => (chunk.buffer as Resizable).resize(1)],
+  [
+    'shrunk, of no fixed length',
+    (content) => resizable(content, true),
+    (chunk) => (chunk.buffer as Resizable).resize(1),
+  ],
+]
+
+describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
+  /** One clear TypeError, until `reset`. */
+  function isBroken(parser: PacketParser): void {
+    const error = caught(() => parser.read())
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toMatch(MESSAGE)
+    expect(caught(() => parser.read())).toBe(error)
+    expect(caught(() => parser.readFrame())).toBe(error)
+    expect(caught(() => parser.push(PUBACK))).toBe(error)
+    expect(caught(() => parser.end())).toBe(error)
+    parser.reset()
+    expect(parser.push(PUBACK).read()).toEqual({ type: 'puback', packetId: 1 })
+  }
+
+  test('before the first packet was read', () => {
+    const chunk = make(join(PUBACK, PUBLISH))
+    const parser = new PacketParser().push(chunk)
+    spoil(chunk)
+    isBroken(parser)
+  })
+
+  test('between two packets', () => {
+    for (const second of [PUBACK, PUBLISH]) {
+      const chunk = make(join(PUBACK, second, PUBACK))
+      const parser = new PacketParser().push(chunk)
+      expect(parser.read()).toBeDefined()
+      spoil(chunk)
+      isBroken(parser)
+    }
+  })
+
+  test('while it waits after another', () => {
+    for (const first of [PUBACK, join(PUBACK, PUBLISH.subarray(0, 3))]) {
+      const chunk = make(first === PUBACK ? PUBACK : PUBLISH.subarray(3))
+      const parser = new PacketParser().push(first).push(chunk)
+      expect(parser.read()).toBeDefined()
+      spoil(chunk)
+      isBroken(parser)
+    }
+  })
+
+  test('by onTolerated, in the middle of a packet', () => {
+    const chunk = make(join(bytes("32 05 0001 'a' 0000"), PUBACK))
+    const parser: PacketParser = new PacketParser({
+      tolerate: ['packet-identifier-zero'],
+      onTolerated: () => spoil(chunk),
+    }).push(chunk)
+    isBroken(parser)
+  })
+
+  test('after its bytes were taken: that does no harm', () => {
+    const chunk = make(PUBLISH.subarray(0, 4))
+    const parser = new PacketParser().push(chunk)
+    expect(parser.read()).toBeUndefined()
+    spoil(chunk)
+    const packet = parser.push(PUBLISH.subarray(4)).read() as Publish
+    expect([packet.topic, Uint8Array.from(packet.payload)]).toEqual(['a', bytes("'hi'")])
+  })
+})
+
+describe('shared memory', () => {
+  const shared = (content: Uint8Array): Uint8Array<SharedArrayBuffer> => {
+    const view = new Uint8Array(new SharedArrayBuffer(content.length))
+    view.set(content)
+    return view
+  }
+
+  test('what was checked is what is returned, whatever is written meanwhile', () => {
+    const chunk = shared(bytes("10 19 0004 'MQTT' 04 41 003c 0004 'name' 0007 'sekrets'"))
+    const parser = new PacketParser({
+      tolerate: ['connect-reserved-flag', 'password-without-username', 'surplus-bytes'],
+      onTolerated: () => chunk.fill(0xff, 14), // ill-formed text
+    })
+    expect(parser.push(chunk).read()).toMatchObject({ clientId: 'name' })
+  })
+
+  test('a topic that is read again and again is not kept', () => {
+    topicCache.clear()
+    const name = 'sensors/1/temperature'
+    const chunk = shared(bytes(`30 17 0015 '${name}'`))
+    for (let turn = 0; turn < 10; turn++) expect(decode(chunk)).toMatchObject({ topic: name })
+    chunk.set(bytes("'SENSORS'"), 4)
+    expect(decode(chunk)).toMatchObject({ topic: 'SENSORS/1/temperature' })
+  })
+
+  test('a payload is a view of it', () => {
+    const chunk = shared(PUBLISH)
+    expect((decode(chunk) as Publish).payload.buffer).toBe(chunk.buffer)
+  })
+})

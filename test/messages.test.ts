@@ -1,0 +1,106 @@
+// What errors show of what was found, and what they must not show.
+
+import { describe, expect, test } from 'vitest'
+import { type DecodeError, decode, PacketParser, type ParserOptions } from '../src/index.ts'
+import { bytes } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
+
+const errorOf = (hex: string, options?: ParserOptions): DecodeError =>
+  caught(() => new PacketParser(options).push(bytes(hex)).read()) as DecodeError
+
+// biome-ignore format: one row per code
+test.each([
+  ['00', 0, 'found 0x00'],
+  ['40 03 0001 00', 3, 'it is 2, not 3'],
+  ['30 01 00', 1, 'it is at least 2, not 1'],
+  ['36 00', 3, 'found 3'],
+  ['c1 00', 0xc1, 'found 0xc1'],
+  ["38 03 0001 'a'", 0x38, 'found 0x38'],
+  ['40 02 0000', 0, 'found 0'],
+  ["30 04 0002 'a' c0", 0xc0, 'found 0xc0'],
+  ["30 04 0002 'a' 00", 0, 'found U+0000'],
+  ['30 02 0000', '', "found ''"],
+  ["30 05 0003 'a/#'", 'a/#', "found 'a/#'"],
+  ["82 06 0001 0002 'a#' 00", 'a#', "found 'a#'"],
+  ["10 0d 0004 'HTTP' 04 02 003c 0001 'c'", 'HTTP', "found 'HTTP'"],
+  ["10 0d 0004 'MQTT' 04 03 003c 0001 'c'", 3, 'found 0x03'],
+  ["10 0c 0004 'MQTT' 04 00 003c 0000", '', "found ''"],
+  ['20 02 02 00', 2, 'found 0x02'],
+  ['20 02 00 06', 6, 'found 6'],
+  ['20 02 01 05', 5, 'found 5'],
+  ["82 06 0001 0001 'a' 04", 4, 'found 0x04'],
+  ["82 06 0001 0001 'a' 03", 3, 'found 3'],
+  ['90 03 0001 03', 3, 'found 0x03'],
+])('%s: found %j', (hex, found, shown) => {
+  const error = errorOf(hex)
+  expect(error.found).toBe(found)
+  expect(error.message).toContain(shown)
+})
+
+// biome-ignore format: one row per limit
+test.each([
+  ['40 02 0001', { maxPacketSize: 3 }, 4],
+  ["30 04 0002 'ab'", { maxTopicLength: 1 }, 2],
+  ["30 05 0003 '///'", { maxTopicLevels: 2 }, 3],
+  ['90 04 0001 0000', { maxTopicFilters: 1 }, 2],
+] as const)('%s, %j: found %i', (hex, options, found) => {
+  expect(errorOf(hex, options).found).toBe(found)
+})
+
+test('text is cut to 64 characters and escaped', () => {
+  const topic = `+\u0001\u202e${'x'.repeat(100)}`
+  const error = caught(() => decode(bytes(`30 6b 0069 '${topic}'`))) as DecodeError
+  expect([...(error.found as string)]).toHaveLength(64)
+  expect(error.message).toContain(`'+\\u{1}\\u{202e}${'x'.repeat(61)}…'`)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  expect(error.message).not.toMatch(/[\u0000-\u001f\u202e]/)
+})
+
+test('neither a password nor a payload is ever shown', () => {
+  const seen: string[] = []
+  for (const hex of [
+    "10 14 0004 'MQTT' 04 43 003c 0001 'c' 0005 'secret'",
+    "10 16 0004 'MQTT' 04 06 003c 0001 'c' 0001 '#' 0006 'secret'",
+    "30 0b 0003 'a/#' 'secret'",
+    "32 0b 0003 'a/b' 0000 'secret'",
+  ])
+    seen.push((caught(() => decode(bytes(hex))) as Error).message)
+  expect(seen.filter((message) => message.includes('secret'))).toEqual([])
+})
+
+describe('a stream that is something else', () => {
+  const text = (content: string): string => Buffer.from(content, 'latin1').toString('hex')
+
+  // biome-ignore format: one row per protocol
+  test.each([
+    ['160301', 'a TLS ClientHello'],
+    ['16030100f0010000ec0303', 'a TLS ClientHello'],
+    [text('GET / HTTP/1.1\r\n'), 'HTTP'],
+    [text('POS'), 'HTTP'],
+    [text('POST /topic HTTP/1.1'), 'HTTP'],
+    [text('PUT /'), 'HTTP'],
+    [text('HTTP/1.1 400 Bad Request'), 'HTTP'],
+    [text('PROXY TCP4 192.0.2.1'), 'a PROXY protocol header'],
+    ['0d0a0d0a000d0a515549540a2111', 'a PROXY protocol header'],
+    ['818e 01020304 1100', 'a WebSocket frame'],
+    ["10 0d 0004 'MQTT' 05 02 003c 00 0000", 'an MQTT 5 CONNECT'],
+  ])('%s: this looks like %s', (hex, name) => {
+    const error = errorOf(hex, { role: 'server' })
+    expect(error.message.endsWith(`; this looks like ${name}`)).toBe(true)
+  })
+
+  test('a byte or two could be anything', () => {
+    for (const hex of ['16', '1603', '47', '4745']) expect(errorOf(hex).message).not.toContain('looks like')
+  })
+
+  test('only the first packet of a stream is looked at', () => {
+    expect(errorOf('160301').message).toContain('TLS')
+    const parser = new PacketParser().push(bytes('c000 160301'))
+    expect(parser.read()).toEqual({ type: 'pingreq' })
+    expect((caught(() => parser.read()) as Error).message).not.toContain('TLS')
+  })
+
+  test('what is valid MQTT is never refused for its looks', () => {
+    expect(decode(bytes(`50 02 ${text('OS')}`))).toEqual({ type: 'pubrec', packetId: 0x4f53 })
+  })
+})

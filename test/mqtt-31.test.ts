@@ -1,0 +1,69 @@
+// When the rules of MQTT 3.1 hold; what they are stands in vectors/mqtt-31.ts.
+
+import { describe, expect, test } from 'vitest'
+import { type DecodeError, decode, decodeFixedHeader, PacketParser } from '../src/index.ts'
+import { bytes, CUTS, join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
+
+const OLD = bytes("10 0f 0006 'MQIsdp' 03 02 003c 0001 'c'")
+const NEW = bytes("10 0d 0004 'MQTT' 04 02 003c 0001 'c'")
+const AGAIN = bytes("8a 06 0007 0001 'a' 00")
+const BOTH = ['3.1.1', '3.1'] as const
+
+describe.each(CUTS)('$name', ({ cut }) => {
+  const outcome = (parser: PacketParser, stream: Uint8Array, how: 'read' | 'readFrame'): unknown[] => {
+    const seen: unknown[] = []
+    const error = caught(() => {
+      for (const chunk of cut(stream)) {
+        parser.push(chunk)
+        for (let item = parser[how](); item !== undefined; item = parser[how]()) seen.push(item.type)
+      }
+    })
+    return error === undefined ? seen : [...seen, (error as DecodeError).code]
+  }
+
+  test.each(['read', 'readFrame'] as const)('%s follows the CONNECT, until reset', (how) => {
+    const parser = new PacketParser({ protocols: BOTH })
+    expect(outcome(parser, join(OLD, AGAIN, AGAIN), how)).toEqual(['connect', 'subscribe', 'subscribe'])
+    parser.reset()
+    expect(outcome(parser, AGAIN, how)).toEqual(['reserved-flags'])
+    parser.reset()
+    expect(outcome(parser, join(NEW, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
+  })
+
+  test('a CONNECT that is not accepted changes nothing', () => {
+    expect(outcome(new PacketParser(), join(OLD, AGAIN), 'readFrame')).toEqual(['connect', 'reserved-flags'])
+  })
+
+  test('3.1 alone holds from the first byte', () => {
+    const parser = new PacketParser({ protocols: ['3.1'] })
+    expect(outcome(parser, join(AGAIN, OLD), 'read')).toEqual(['subscribe', 'connect'])
+    parser.reset()
+    expect(outcome(parser, AGAIN, 'read')).toEqual(['subscribe'])
+  })
+
+  test('a bridge of 3.1 counts as 3.1', () => {
+    const bridge = bytes("10 0f 0006 'MQIsdp' 83 02 003c 0001 'c'")
+    const parser = new PacketParser({ protocols: ['3.1.1', 'bridge'] })
+    expect(outcome(parser, join(bridge, AGAIN), 'read')).toEqual(['connect', 'subscribe'])
+  })
+})
+
+test('decode and decodeFixedHeader go by 3.1 where it stands alone', () => {
+  expect(decode(AGAIN, { protocols: ['3.1'] })).toMatchObject({ type: 'subscribe' })
+  expect(decodeFixedHeader(AGAIN, 0, { protocols: ['3.1'] })).toMatchObject({ type: 'subscribe', flags: 10 })
+  for (const read of [decode, (packet: Uint8Array) => decodeFixedHeader(packet, 0, { protocols: BOTH })])
+    expect(caught(() => read(AGAIN))).toMatchObject({ code: 'reserved-flags' })
+})
+
+// biome-ignore format: one row per message
+test.each([
+  ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", undefined, '5 is not supported, only 4 (MQTT 3.1.1)'],
+  ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", { protocols: ['3.1.1', '3.1', 'bridge'] }, '5 is not supported, only 3 (MQTT 3.1), 4 (MQTT 3.1.1), 131 and 132 (bridges)'],
+  ["10 0d 0004 'MQTT' 04 02 003c 0001 'c'", { protocols: ['3.1'] }, '4 is not supported, only 3 (MQTT 3.1)'],
+  ["10 0d 0004 'MQTT' 04 02 003c 0001 'c'", { protocols: [] }, '4 is not supported, only none'],
+  ["10 0d 0004 'MQTT' 03 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQTT goes with level 4, not 3'],
+  ["10 0f 0006 'MQIsdp' 04 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQIsdp goes with level 3, not 4'],
+] as const)('%s, %j: %s', (hex, options, message) => {
+  expect((caught(() => decode(bytes(hex), options)) as Error).message).toContain(`CONNECT Protocol Level: ${message}`)
+})
