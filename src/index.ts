@@ -1,6 +1,7 @@
 // The public face: re-exports only.
 
 export { decode } from './decode.ts'
+export { type DecodeStreamOptions, decodeStream } from './decode-stream.ts'
 export { encode, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
 export {
   type Action,
@@ -46,9 +47,9 @@ export type { Subscribe, SubscribeInput, Subscription } from './packets/subscrib
 export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
 export { PacketParser } from './parser.ts'
 export { presets } from './presets.ts'
-export { decodeStream, PacketDecoderStream, PacketEncoderStream } from './streams.ts'
 export { topicCache } from './topic/cache.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'
+export { PacketDecoderStream, PacketEncoderStream } from './web-streams.ts'
 export {
   decodeRemainingLength,
   encodeRemainingLength,

@@ -14,7 +14,7 @@ const LAYERS = [
   ['fixed-header.ts'],
   ['decode.ts', 'encode.ts'],
   ['parser.ts'],
-  ['streams.ts'],
+  ['decode-stream.ts', 'web-streams.ts'],
   ['index.ts'],
 ]
 

@@ -1,8 +1,7 @@
-import { Duplex, PassThrough, Readable } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import {
   DecodeError,
-  decodeStream,
   type EncodeError,
   encode,
   type Packet,
@@ -18,12 +17,7 @@ const STREAM = join(PUBACK, PUBLISH, PUBACK)
 const TYPES = ['puback', 'publish', 'puback']
 const BAD = bytes('00 00')
 
-async function* asynchronously<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
-  for (const item of items) {
-    await new Promise((resolve) => setImmediate(resolve))
-    yield item
-  }
-}
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** The types of all packets, and how it ended. */
 async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
@@ -35,69 +29,6 @@ async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
   }
   return seen
 }
-
-describe.each(CUTS)('decodeStream, $name', ({ cut }) => {
-  test.each([
-    ['an array', (chunks: Uint8Array[]) => chunks],
-    ['a generator', (chunks: Uint8Array[]) => asynchronously(chunks)],
-    [
-      'a Readable',
-      (chunks: Uint8Array[]) =>
-        Readable.from(
-          chunks.map((chunk) => Buffer.from(chunk)),
-          { objectMode: false },
-        ),
-    ],
-  ])('of %s', async (_, source) => {
-    expect(await collect(decodeStream(source(cut(STREAM))))).toEqual(TYPES)
-    expect(await collect(decodeStream(source(cut(join(STREAM, BAD, PUBACK)))))).toEqual([
-      ...TYPES,
-      'reserved-packet-type',
-    ])
-    expect(await collect(decodeStream(source(cut(join(STREAM, PUBACK.subarray(0, 3))))))).toEqual([
-      ...TYPES,
-      'incomplete-packet',
-    ])
-    expect(await collect(decodeStream(source([])))).toEqual([])
-  })
-})
-
-describe('decodeStream', () => {
-  test('reads no more than it is asked for, and lets its source go', async () => {
-    let given = 0
-    let released = false
-    function* source(): Generator<Uint8Array> {
-      try {
-        for (;;) {
-          given++
-          yield PUBACK
-        }
-      } finally {
-        released = true
-      }
-    }
-    for await (const packet of decodeStream(source())) {
-      expect(packet.type).toBe('puback')
-      break
-    }
-    expect(given).toBe(1)
-    expect(released).toBe(true)
-  })
-
-  test('a socket that breaks is the loop that throws', async () => {
-    const socket = new PassThrough()
-    socket.write(PUBACK)
-    setImmediate(() => socket.destroy(new Error('ECONNRESET')))
-    expect(await collect(decodeStream(socket))).toEqual(['puback', new Error('ECONNRESET')])
-  })
-
-  test('takes options, and refuses what is none', async () => {
-    const zero = bytes('40 02 0000')
-    expect(await collect(decodeStream([zero], { tolerate: ['packet-identifier-zero'] }))).toEqual(['puback'])
-    expect(await collect(decodeStream([zero], { role: 'nobody' as never }))).toEqual([expect.any(TypeError)])
-    expect(await collect(decodeStream(['text' as never]))).toEqual([expect.any(TypeError)])
-  })
-})
 
 describe('PacketDecoderStream', () => {
   const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
@@ -116,23 +47,34 @@ describe('PacketDecoderStream', () => {
     expect(await through(join(STREAM, PUBACK.subarray(0, 3)))).toEqual([...TYPES, 'incomplete-packet'])
   })
 
-  test('a chunk counts as written once its packets were read', async () => {
+  test('a chunk is written once its last packet was read', async () => {
     const stream = new PacketDecoderStream()
     const writer = stream.writable.getWriter()
     const reader = stream.readable.getReader()
     let written = false
-    const writing = writer.write(join(PUBACK, PUBACK)).then(() => {
+    const writing = writer.write(join(PUBACK, PUBACK, PUBACK.subarray(0, 1))).then(() => {
       written = true
     })
     await reader.read()
-    await new Promise((resolve) => setImmediate(resolve))
+    await tick()
     expect(written).toBe(false)
     await reader.read()
-    const next = reader.read()
     await writing
-    expect(written).toBe(true)
-    void writer.close()
-    expect(await next).toEqual({ done: true, value: undefined })
+    const rest = writer.write(PUBACK.subarray(1))
+    await reader.read()
+    await rest
+    const closing = writer.close()
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+    await closing
+  })
+
+  test('one reader that reads one packet each time does not block a pipe', async () => {
+    const stream = new PacketDecoderStream()
+    const piped = readable([STREAM]).pipeTo(stream.writable)
+    const reader = stream.readable.getReader()
+    for (const type of TYPES) expect(await reader.read()).toMatchObject({ value: { type } })
+    await piped
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
 
   test('no packet is read before it is asked for', async () => {
@@ -147,12 +89,12 @@ describe('PacketDecoderStream', () => {
     const reader = stream.readable.getReader()
     for (const asked of [0, 1, 2]) {
       if (asked > 0) await reader.read()
-      await new Promise((resolve) => setImmediate(resolve))
+      await tick()
       expect(seen).toBe(asked)
     }
   })
 
-  test('the writer learns of a bad packet, and of a reader that goes', async () => {
+  test('the writer learns of a malformed packet, and of a reader that goes', async () => {
     const bad = new PacketDecoderStream()
     const reading = bad.readable.getReader().read()
     const writer = bad.writable.getWriter()
@@ -181,7 +123,7 @@ describe('PacketDecoderStream', () => {
     expect(await settled).toEqual(Array(3).fill({ status: 'rejected', reason: new Error('enough') }))
   })
 
-  test('a bad packet behind good ones fails the chunk that holds both', async () => {
+  test('a malformed packet after valid ones fails the chunk that holds both', async () => {
     const stream = new PacketDecoderStream()
     const writing = stream.writable.getWriter().write(join(PUBACK, BAD))
     const reader = stream.readable.getReader()
@@ -207,8 +149,23 @@ describe('PacketDecoderStream', () => {
     ])
   })
 
-  test('refuses what is no option', () => {
-    expect(() => new PacketDecoderStream({ maxPacketSize: -1 })).toThrow(TypeError)
+  test('reports come, and may throw, when their packet is asked for', async () => {
+    const stream = new PacketDecoderStream({
+      tolerate: ['packet-identifier-zero'],
+      onTolerated() {
+        throw new Error('mine')
+      },
+    })
+    const reader = stream.readable.getReader()
+    const writing = stream.writable.getWriter().write(bytes('40 02 0001 40 02 0000'))
+    expect(await reader.read()).toMatchObject({ value: { packetId: 1 } })
+    const outcomes = await Promise.allSettled([reader.read(), writing])
+    expect(outcomes).toMatchObject(Array(2).fill({ reason: new Error('mine') }))
+  })
+
+  test('refuses invalid options', () => {
+    for (const wrong of [{ maxPacketSize: -1 }, { onTolerated: 'loudly' }, [], null])
+      expect(() => new PacketDecoderStream(wrong as never)).toThrow(TypeError)
   })
 })
 
@@ -230,11 +187,24 @@ describe('PacketEncoderStream', () => {
     return chunks
   }
 
-  test('gives one chunk a packet', async () => {
+  test('gives one chunk per packet', async () => {
     expect(await encoded([{ type: 'puback', packetId: 1 }, { type: 'pingreq' }])).toEqual([
       '40020001',
       'c000',
     ])
+  })
+
+  test('an EncodeError ends both sides', async () => {
+    const stream = new PacketEncoderStream()
+    const writer = stream.writable.getWriter()
+    const outcomes = await Promise.allSettled([
+      writer.write({ type: 'puback', packetId: 0 }),
+      writer.write({ type: 'pingreq' }),
+      stream.readable.getReader().read(),
+      writer.closed,
+      writer.close(),
+    ])
+    expect(outcomes).toMatchObject(Array(5).fill({ reason: { code: 'packet-identifier-zero' } }))
   })
 
   test('ends at a packet that cannot be encoded', async () => {
