@@ -1,57 +1,53 @@
-// Packets from and to web streams.
+// The web's streams: bytes in, packets out, and the other way about.
 
 import { encode } from './encode.ts'
+import type { DecodeError } from './errors.ts'
 import type { ParserOptions } from './options.ts'
 import type { Role } from './packet-types.ts'
 import type { PacketInput, PacketTo } from './packets/packet.ts'
 import { PacketParser } from './parser.ts'
 
-// The web's own types, where the user's program has them: these declarations merge with the DOM's and with Node's.
-declare global {
-  // biome-ignore lint: merged declarations must agree, `any` and all
-  interface ReadableStream<R = any> {}
-  // biome-ignore lint: as above
-  interface WritableStream<W = any> {}
-}
-
-interface Writer<Chunk> {
-  readonly closed: Promise<undefined>
-  write(chunk: Chunk): Promise<void>
-  close(): Promise<void>
-  abort(reason: unknown): Promise<void>
-}
-
-interface WritableController {
-  /** Aborted as soon as somebody aborts the stream, even while a chunk is being written. */
-  readonly signal: { readonly aborted: boolean; readonly reason: unknown }
+/** What of the web's streams is used. */
+interface ReadableController<Chunk> {
+  enqueue(chunk: Chunk): void
+  close(): void
   error(reason: unknown): void
 }
 
-/** What is used of the host's streams. */
+interface WritableController {
+  /** Missing in older browsers. */
+  readonly signal?: { readonly aborted: boolean; readonly reason: unknown }
+  error(reason: unknown): void
+}
+
 interface StreamHost {
+  readonly ReadableStream: new <Chunk>(
+    source: {
+      start(controller: ReadableController<Chunk>): void | Promise<void>
+      pull(controller: ReadableController<Chunk>): void | Promise<void>
+      cancel(reason: unknown): void | Promise<void>
+    },
+    strategy: { highWaterMark: number },
+  ) => ReadableStream<Chunk>
   readonly WritableStream: new <Chunk>(sink: {
-    start(controller: WritableController): void
-    write(chunk: Chunk): Promise<void>
-    close(): Promise<void>
-    abort(reason: unknown): Promise<void>
+    start(controller: WritableController): void | Promise<void>
+    write(chunk: Chunk): void | Promise<void>
+    close(): void | Promise<void>
+    abort(reason: unknown): void | Promise<void>
   }) => WritableStream<Chunk>
   readonly TransformStream: new <In, Out>(transformer: {
     transform(chunk: In, controller: { enqueue(chunk: Out): void }): void
-    flush?(): void
-  }) => {
-    readonly readable: ReadableStream<Out>
-    readonly writable: WritableStream<In> & { getWriter(): Writer<In> }
-  }
+  }) => { readonly readable: ReadableStream<Out>; readonly writable: WritableStream<In> }
 }
 
-const host = globalThis as unknown as StreamHost
+const streams = globalThis as unknown as StreamHost
 
 /**
  * Bytes in, packets out, as TextDecoderStream is: `source.pipeThrough(new PacketDecoderStream())`.
  *
- * It behaves as the host's own TransformStream would with one packet per chunk: a packet is read when it is asked for, and
- * an error ends both sides. But packets before a malformed one are delivered first, and a chunk counts as written once
- * its last packet was read; to know which is the last, it reads one packet ahead. A source that ends inside a packet ends both sides with `incomplete-packet`.
+ * Packets are delivered when they are asked for. A chunk is written once its last packet was read. The first malformed
+ * packet ends both sides with its DecodeError, the writing of its chunk included, after all packets before it were read;
+ * so does a source that ends inside a packet. Everything else is as in the host's TransformStream.
  */
 export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array, R extends Role = Role> {
   readonly readable: ReadableStream<PacketTo<R, Bytes>>
@@ -59,65 +55,182 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array, R extend
 
   /** @throws TypeError if the options are invalid */
   constructor(options?: ParserOptions<R>) {
-    const packets = new PacketSource<Bytes, R>(options)
-    // Each step through it gives one packet, so that the host decides when the next is due.
-    const steps = new host.TransformStream<() => PacketTo<R, Bytes> | undefined, PacketTo<R, Bytes>>({
-      transform(step, output) {
-        const packet = step()
-        if (packet !== undefined) output.enqueue(packet)
-      },
-      flush: () => packets.end(),
-    })
-    const writer = steps.writable.getWriter()
-    let input!: WritableController
-    this.readable = steps.readable
-    this.writable = new host.WritableStream<Bytes>({
-      start(controller) {
-        input = controller
-      },
-      async write(chunk) {
-        const step = (first: boolean) => () => {
-          if (input.signal.aborted) throw input.signal.reason
-          if (first) packets.push(chunk)
-          return packets.take()
-        }
-        try {
-          await writer.write(step(true))
-          while (packets.hasMore) await writer.write(step(false))
-        } catch (error) {
-          throw input.signal.aborted ? input.signal.reason : error // whoever aborted was first
-        }
-      },
-      close: () => writer.close(),
-      abort: (reason) => writer.abort(reason),
-    })
-    writer.closed.catch((error) => input.error(error)) // the reader has cancelled, or a packet was malformed
+    const sides = new DecodingSides<Bytes, R>(options)
+    this.readable = new streams.ReadableStream(sides.source, { highWaterMark: 0 })
+    this.writable = new streams.WritableStream(sides.sink)
   }
 }
 
-/** A parser that knows whether there is another packet, or an error, in what was pushed. */
-class PacketSource<Bytes extends Uint8Array, R extends Role> {
-  private readonly parser: PacketParser<Bytes, R>
-  private next: (() => PacketTo<R, Bytes>) | undefined
+/** Why one side was ended; the reason may be undefined. */
+interface Ending {
+  readonly reason: unknown
+}
+
+/**
+ * Both sides of a PacketDecoderStream. They follow the Streams Standard's algorithms for a TransformStream, step by
+ * step, because a TransformStream itself does not tell when a chunk's second packet is asked for.
+ */
+class DecodingSides<Bytes extends Uint8Array, R extends Role> {
+  private readonly packets: PacketsAhead<Bytes, R>
+  private output!: ReadableController<PacketTo<R, Bytes>>
+  private input!: WritableController
+  /** Whether the readable side asks for a packet: the opposite of the standard's `backpressure`. */
+  private wanted = false
+  private change = new Signal()
+  /** Set by whichever of close, abort and cancel comes first, and shared by the others. */
+  private finish: Promise<void> | undefined = undefined
+  private outputError: Ending | undefined = undefined
+  private inputError: Ending | undefined = undefined
+  private aborted: Ending | undefined = undefined
+  private cancelled = false
 
   constructor(options: ParserOptions<R> | undefined) {
-    this.parser = new PacketParser(options)
+    this.packets = new PacketsAhead(options)
   }
 
-  get hasMore(): boolean {
-    return this.next !== undefined
+  readonly source = {
+    start: (controller: ReadableController<PacketTo<R, Bytes>>): Promise<void> => {
+      this.output = controller
+      return STARTED
+    },
+
+    /** Asks for a packet, and is not called again until there is one. */
+    pull: (): Promise<void> => {
+      this.setWanted(true)
+      return this.change.promise
+    },
+
+    cancel: (reason: unknown): Promise<void> => {
+      this.cancelled = true
+      this.finish ??= soon(() => {
+        if (this.aborted !== undefined) throw this.aborted.reason
+        this.failInput(reason)
+      })
+      return this.finish
+    },
+  }
+
+  readonly sink = {
+    start: (controller: WritableController): Promise<void> => {
+      this.input = controller
+      return STARTED
+    },
+
+    write: async (chunk: Bytes): Promise<void> => {
+      let more = await this.passOn(() => this.packets.push(chunk))
+      while (more) more = await this.passOn(() => {})
+    },
+
+    close: (): Promise<void> => {
+      this.finish ??= soon(() => {
+        try {
+          this.packets.end()
+        } catch (error) {
+          this.output.error(error)
+          throw error
+        }
+        if (!this.cancelled) this.output.close()
+      })
+      return this.finish
+    },
+
+    abort: (reason: unknown): Promise<void> => {
+      this.aborted = { reason }
+      this.finish ??= soon(() => {
+        if (this.outputError !== undefined) throw this.outputError.reason
+        this.output.error(reason)
+      })
+      return this.finish
+    },
+  }
+
+  /** Delivers one packet once it is asked for; true if the chunk holds another, or an error. */
+  private async passOn(prepare: () => void): Promise<boolean> {
+    if (!this.wanted) await this.change.promise
+    if (this.inputError !== undefined) throw this.inputError.reason
+    if (this.input.signal?.aborted) throw this.input.signal.reason
+    if (this.cancelled) return false // the writable side learns of it in a moment
+    try {
+      return await this.deliver(prepare)
+    } catch (error) {
+      this.outputError = { reason: error }
+      this.output.error(error)
+      this.failInput(error)
+      throw error
+    }
+  }
+
+  /** Asynchronous so that what it throws ends both sides when what a transformer throws would. */
+  private async deliver(prepare: () => void): Promise<boolean> {
+    prepare()
+    const packet = this.packets.take()
+    if (packet === undefined) return false
+    this.output.enqueue(packet)
+    this.setWanted(false)
+    return this.packets.hasNext
+  }
+
+  private failInput(reason: unknown): void {
+    if (!this.input.signal?.aborted) this.inputError ??= { reason }
+    this.input.error(reason)
+    if (!this.wanted) this.setWanted(true) // lets a waiting `write` see it
+  }
+
+  private setWanted(wanted: boolean): void {
+    this.wanted = wanted
+    this.change.resolve()
+    this.change = new Signal()
+  }
+}
+
+/** A promise, and what resolves it. */
+class Signal {
+  resolve!: () => void
+  readonly promise: Promise<void> = new Promise((resolve) => {
+    this.resolve = resolve
+  })
+}
+
+// Rather than undefined: a TransformStream's two sides wait for a promise, and so start a moment later.
+const STARTED = Promise.resolve()
+
+function soon(action: () => void): Promise<void> {
+  return Promise.resolve().then(action)
+}
+
+/**
+ * A parser that decodes one packet ahead, so that it knows whether the chunk holds another. What the user sees of it,
+ * reports and errors, waits until that packet is taken.
+ */
+class PacketsAhead<Bytes extends Uint8Array, R extends Role> {
+  private readonly parser: PacketParser<Bytes, R>
+  private readonly onTolerated: ((violation: DecodeError) => void) | undefined = undefined
+  private reports: DecodeError[] = []
+  private ahead: (() => PacketTo<R, Bytes>) | undefined = undefined
+
+  constructor(options: ParserOptions<R> | undefined) {
+    const own = { ...options }
+    const { onTolerated } = own
+    if (typeof onTolerated !== 'function') {
+      this.parser = new PacketParser(options)
+      return
+    }
+    this.onTolerated = onTolerated
+    this.parser = new PacketParser({ ...own, onTolerated: (violation) => void this.reports.push(violation) })
+  }
+
+  get hasNext(): boolean {
+    return this.ahead !== undefined
   }
 
   push(chunk: Bytes): void {
     this.parser.push(chunk)
-    this.lookAhead()
+    this.look()
   }
 
   take(): PacketTo<R, Bytes> | undefined {
-    const { next } = this
-    if (next === undefined) return undefined
-    const packet = next()
-    this.lookAhead()
+    const packet = this.ahead?.()
+    if (packet !== undefined) this.look()
     return packet
   }
 
@@ -125,20 +238,29 @@ class PacketSource<Bytes extends Uint8Array, R extends Role> {
     this.parser.end()
   }
 
-  private lookAhead(): void {
+  private look(): void {
+    let outcome: (() => PacketTo<R, Bytes>) | undefined
     try {
       const packet = this.parser.read()
-      this.next = packet === undefined ? undefined : () => packet
+      outcome = packet && (() => packet)
     } catch (error) {
-      this.next = () => {
+      outcome = () => {
         throw error
       }
+    }
+    const { reports } = this
+    this.ahead = outcome
+    if (outcome === undefined || reports.length === 0) return
+    this.reports = []
+    this.ahead = () => {
+      for (const report of reports) this.onTolerated!(report)
+      return outcome()
     }
   }
 }
 
 /**
- * Packets in, bytes out, one chunk a packet: `packets.pipeThrough(new PacketEncoderStream())`. A packet that cannot be
+ * Packets in, bytes out, one chunk per packet: `packets.pipeThrough(new PacketEncoderStream())`. A packet that cannot be
  * encoded ends both sides with its EncodeError; nothing of it was written.
  */
 export class PacketEncoderStream {
@@ -146,7 +268,7 @@ export class PacketEncoderStream {
   readonly writable: WritableStream<PacketInput>
 
   constructor() {
-    const { readable, writable } = new host.TransformStream<PacketInput, Uint8Array>({
+    const { readable, writable } = new streams.TransformStream<PacketInput, Uint8Array>({
       transform(packet, controller) {
         controller.enqueue(encode(packet))
       },

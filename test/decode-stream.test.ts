@@ -1,15 +1,8 @@
-import { Duplex, PassThrough, Readable } from 'node:stream'
-import { describe, expect, test } from 'vitest'
-import {
-  DecodeError,
-  decodeStream,
-  type EncodeError,
-  encode,
-  type Packet,
-  PacketDecoderStream,
-  PacketEncoderStream,
-  type PacketInput,
-} from '../src/index.ts'
+import { type EventEmitter, getEventListeners, once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { PassThrough, Readable } from 'node:stream'
+import { describe, expect, test, vi } from 'vitest'
+import { DecodeError, decodeStream, type Packet } from '../src/index.ts'
 import { bytes, CUTS, join } from './support/bytes.ts'
 
 const PUBACK = bytes('40 02 0001')
@@ -17,13 +10,10 @@ const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
 const STREAM = join(PUBACK, PUBLISH, PUBACK)
 const TYPES = ['puback', 'publish', 'puback']
 const BAD = bytes('00 00')
+const HALF = PUBACK.subarray(0, 3)
+const DONE = { done: true, value: undefined }
 
-async function* asynchronously<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
-  for (const item of items) {
-    await new Promise((resolve) => setImmediate(resolve))
-    yield item
-  }
-}
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** The types of all packets, and how it ended. */
 async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
@@ -36,25 +26,125 @@ async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
   return seen
 }
 
+/** A source that has given these chunks, and then neither gives more nor ends unless it is told to. */
+interface Source {
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>
+  /** Whether it was closed, and what holds on to it, if anything. */
+  readonly state: () => { closed: boolean; heldBy: unknown }
+  readonly end?: () => void
+  readonly fail?: (error: Error) => void
+}
+
+const listeners = (emitter: EventEmitter): unknown =>
+  emitter.eventNames().map((name) => [name, emitter.listenerCount(name)])
+
+function nodeStream(chunks: Uint8Array[]): Source {
+  const stream = new PassThrough()
+  for (const chunk of chunks) stream.write(chunk)
+  const before = listeners(stream)
+  const heldBy = (): unknown => {
+    const now = listeners(stream)
+    return JSON.stringify(now) === JSON.stringify(before) ? undefined : now
+  }
+  return {
+    chunks: stream,
+    state: () => ({ closed: stream.destroyed, heldBy: heldBy() }),
+    end: () => stream.end(),
+    fail: (error) => stream.destroy(error),
+  }
+}
+
+function webStream(chunks: Uint8Array[]): Source {
+  let closed = false
+  let output!: ReadableStreamDefaultController<Uint8Array>
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      output = controller
+      for (const chunk of chunks) controller.enqueue(chunk)
+    },
+    cancel() {
+      closed = true
+    },
+  })
+  return {
+    chunks: stream,
+    state: () => ({ closed, heldBy: stream.locked || undefined }),
+    end: () => output.close(),
+    fail: (error) => output.error(error),
+  }
+}
+
+/** As `webStream`, where streams cannot be iterated. */
+function readableOnly(chunks: Uint8Array[]): Source {
+  const source = webStream(chunks)
+  Object.assign(source.chunks, { values: undefined, [Symbol.asyncIterator]: undefined })
+  return source
+}
+
+function emitter(chunks: Uint8Array[]): Source {
+  let closed = false
+  let settle!: { resolve(result: IteratorReturnResult<undefined>): void; reject(error: Error): void }
+  const waiting = new Promise<IteratorReturnResult<undefined>>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  const given = chunks.values()
+  return {
+    chunks: {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          const { done, value } = given.next()
+          return done === true ? waiting : { done: false, value }
+        },
+        async return() {
+          closed = true
+          return { done: true, value: undefined }
+        },
+      }),
+    },
+    state: () => ({ closed, heldBy: undefined }),
+    end: () => settle.resolve({ done: true, value: undefined }),
+    fail: (error) => settle.reject(error),
+  }
+}
+
+const SOURCES = [
+  { kind: 'a Node stream', source: nodeStream },
+  { kind: 'a web stream', source: webStream },
+  { kind: 'a web stream that cannot be iterated', source: readableOnly },
+  { kind: 'an iterator', source: emitter },
+]
+
+const OPEN = { closed: false, heldBy: undefined }
+
 describe.each(CUTS)('decodeStream, $name', ({ cut }) => {
   test.each([
     ['an array', (chunks: Uint8Array[]) => chunks],
-    ['a generator', (chunks: Uint8Array[]) => asynchronously(chunks)],
+    ['promises', (chunks: Uint8Array[]) => chunks.map((chunk) => Promise.resolve(chunk)) as never],
     [
-      'a Readable',
-      (chunks: Uint8Array[]) =>
-        Readable.from(
-          chunks.map((chunk) => Buffer.from(chunk)),
-          { objectMode: false },
-        ),
+      'a generator',
+      async function* (chunks: Uint8Array[]) {
+        for (const chunk of chunks) {
+          await tick()
+          yield chunk
+        }
+      },
     ],
-  ])('of %s', async (_, source) => {
+    ['a Readable', (chunks: Uint8Array[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)))],
+    ...SOURCES.map(({ kind, source }) => [
+      kind,
+      (chunks: Uint8Array[]) => {
+        const { chunks: all, end } = source(chunks)
+        end!()
+        return all
+      },
+    ]),
+  ] as [string, (chunks: Uint8Array[]) => Uint8Array[]][])('of %s', async (_, source) => {
     expect(await collect(decodeStream(source(cut(STREAM))))).toEqual(TYPES)
     expect(await collect(decodeStream(source(cut(join(STREAM, BAD, PUBACK)))))).toEqual([
       ...TYPES,
       'reserved-packet-type',
     ])
-    expect(await collect(decodeStream(source(cut(join(STREAM, PUBACK.subarray(0, 3))))))).toEqual([
+    expect(await collect(decodeStream(source(cut(join(STREAM, HALF)))))).toEqual([
       ...TYPES,
       'incomplete-packet',
     ])
@@ -62,396 +152,318 @@ describe.each(CUTS)('decodeStream, $name', ({ cut }) => {
   })
 })
 
-describe('decodeStream', () => {
-  test('reads no more than it is asked for, and lets its source go', async () => {
-    let given = 0
-    let released = false
-    function* source(): Generator<Uint8Array> {
-      try {
-        for (;;) {
-          given++
-          yield PUBACK
-        }
-      } finally {
-        released = true
-      }
-    }
-    for await (const packet of decodeStream(source())) {
+describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
+  const open = (chunks: Uint8Array[], options?: Parameters<typeof decodeStream>[1]) => {
+    const from = source(chunks)
+    return { ...from, packets: decodeStream(from.chunks, options) }
+  }
+  const waiting = async (options?: Parameters<typeof decodeStream>[1]) => {
+    const stream = open([PUBACK], options)
+    expect(await stream.packets.next()).toMatchObject({ value: { type: 'puback' } })
+    const nexts = [stream.packets.next(), stream.packets.next()]
+    await tick()
+    return { ...stream, nexts }
+  }
+
+  test('leaves it open and free after a malformed packet, however many packets were asked for', async () => {
+    const { packets, state } = open([join(PUBACK, BAD)])
+    const asked = await Promise.allSettled([packets.next(), packets.next(), packets.next()])
+    expect(asked).toMatchObject([
+      { value: { value: { type: 'puback' } } },
+      { reason: { code: 'reserved-packet-type' } },
+      { value: DONE },
+    ])
+    expect(state()).toEqual(OPEN)
+    expect(await packets.next()).toEqual(DONE)
+    expect(await packets.return?.()).toEqual(DONE)
+    expect(state()).toEqual(OPEN)
+  })
+
+  test('frees it before the error is seen', async () => {
+    const { packets, state } = open([BAD])
+    await packets.next().catch((error) => {
+      expect(error).toBeInstanceOf(DecodeError)
+      expect(state()).toEqual(OPEN)
+    })
+    expect.assertions(2)
+  })
+
+  test('leaves it free when it ends, and when it fails', async () => {
+    const ended = open([PUBACK])
+    ended.end!()
+    expect(await collect(ended.packets)).toEqual(['puback'])
+    expect(ended.state().heldBy).toBeUndefined()
+
+    const failed = await waiting()
+    failed.fail!(new Error('ECONNRESET'))
+    await expect(failed.nexts[0]).rejects.toThrow('ECONNRESET')
+    expect(await failed.nexts[1]).toEqual(DONE)
+    expect(await failed.packets.next()).toEqual(DONE)
+  })
+
+  test('closes it when the caller breaks off', async () => {
+    const { packets, state } = open([STREAM])
+    for await (const packet of packets) {
       expect(packet.type).toBe('puback')
       break
     }
+    expect(state().closed).toBe(true)
+    expect(await packets.next()).toEqual(DONE)
+  })
+
+  test.each(['before the first packet', 'after it'])('closes it when return is called %s', async (when) => {
+    const { packets, state } = open([STREAM])
+    if (when === 'after it') await packets.next()
+    expect(await packets.return?.('value')).toEqual({ done: true, value: 'value' })
+    expect(state().closed).toBe(true)
+    expect(await packets.next()).toEqual(DONE)
+  })
+
+  test('return does not wait for data', async () => {
+    const { packets, state, nexts } = await waiting()
+    expect(await packets.return?.()).toEqual(DONE)
+    expect(await Promise.all(nexts)).toEqual([DONE, DONE])
+    await tick()
+    expect(state().closed).toBe(true)
+  })
+
+  test('throw rejects with what it is given, and closes it', async () => {
+    const idle = open([STREAM])
+    await idle.packets.next()
+    await expect(idle.packets.throw?.(new Error('mine'))).rejects.toThrow('mine')
+    expect(idle.state().closed).toBe(true)
+    await expect(idle.packets.throw?.(new Error('again'))).rejects.toThrow('again')
+
+    const { packets, state, nexts } = await waiting()
+    await expect(packets.throw?.(new Error('mine'))).rejects.toThrow('mine')
+    expect(await Promise.all(nexts)).toEqual([DONE, DONE])
+    await tick()
+    expect(state().closed).toBe(true)
+  })
+
+  test('closes it if onTolerated throws', async () => {
+    const { packets, state } = open([bytes('40 02 0000')], {
+      tolerate: ['packet-identifier-zero'],
+      onTolerated() {
+        throw new Error('mine')
+      },
+    })
+    await expect(packets.next()).rejects.toThrow('mine')
+    expect(state().closed).toBe(true)
+  })
+
+  describe('with a signal', () => {
+    test('that is aborted while a packet is waited for', async () => {
+      const controller = new AbortController()
+      const { packets, state, nexts } = await waiting({ signal: controller.signal })
+      controller.abort(new Error('enough'))
+      await expect(nexts[0]).rejects.toThrow('enough')
+      expect(await nexts[1]).toEqual(DONE)
+      expect(state().closed).toBe(true)
+      expect(await packets.next()).toEqual(DONE)
+    })
+
+    test('that is aborted between two packets', async () => {
+      const controller = new AbortController()
+      const { packets, state } = open([STREAM], { signal: controller.signal })
+      await packets.next()
+      controller.abort(new Error('enough'))
+      await tick()
+      expect(state().closed).toBe(true)
+      await expect(packets.next()).rejects.toThrow('enough')
+      expect(await packets.next()).toEqual(DONE)
+    })
+
+    test('that has been aborted', async () => {
+      const { packets, state } = open([STREAM], { signal: AbortSignal.abort(new Error('enough')) })
+      await expect(packets.next()).rejects.toThrow('enough')
+      expect(state().closed).toBe(true)
+      expect(await packets.next()).toEqual(DONE)
+    })
+
+    test.each<[string, (packets: AsyncIterableIterator<Packet>) => unknown]>([
+      ['a malformed packet', (packets) => collect(packets)],
+      ['return', (packets) => packets.return?.()],
+    ])('does not listen to it after %s', async (_, leave) => {
+      const { signal } = new AbortController()
+      const { packets } = open([join(PUBACK, BAD)], { signal })
+      const next = packets.next()
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+      await next
+      await leave(packets)
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+    })
+  })
+
+  test('answers concurrent calls in their order', async () => {
+    const { packets, end } = open([STREAM])
+    const order: unknown[] = []
+    const calls = Array.from({ length: 5 }, () =>
+      packets.next().then(({ value }) => order.push((value as Packet | undefined)?.type)),
+    )
+    end!()
+    await Promise.all(calls)
+    expect(order).toEqual([...TYPES, undefined, undefined])
+  })
+
+  test('gives what was read before, and then the error', async () => {
+    const { packets } = open([...CUTS[1]!.cut(join(STREAM, BAD))])
+    expect(await collect(packets)).toEqual([...TYPES, 'reserved-packet-type'])
+  })
+})
+
+describe('decodeStream', () => {
+  test('reads no more than it is asked for', async () => {
+    let given = 0
+    function* source(): Generator<Uint8Array> {
+      for (;;) {
+        given++
+        yield PUBACK
+      }
+    }
+    const packets = decodeStream(source())
+    expect(given).toBe(0)
+    await packets.next()
+    await tick()
     expect(given).toBe(1)
-    expect(released).toBe(true)
   })
 
-  test('a socket that breaks is the loop that throws', async () => {
-    const socket = new PassThrough()
-    socket.write(PUBACK)
-    setImmediate(() => socket.destroy(new Error('ECONNRESET')))
-    expect(await collect(decodeStream(socket))).toEqual(['puback', new Error('ECONNRESET')])
+  test('waits for a source to close, and passes on what closing throws', async () => {
+    const source = {
+      *[Symbol.iterator]() {
+        try {
+          yield PUBACK
+        } finally {
+          // biome-ignore lint/correctness/noUnsafeFinally: closing fails
+          throw new Error('closing failed')
+        }
+      },
+    }
+    const left = async (): Promise<void> => {
+      for await (const _ of decodeStream(source)) break
+    }
+    await expect(left()).rejects.toThrow('closing failed')
+    const packets = decodeStream(source)
+    await packets.next()
+    await expect(packets.throw?.(new Error('mine'))).rejects.toThrow('mine')
   })
 
-  test('takes options, and refuses what is none', async () => {
+  test('takes options, and checks them before it touches the source', async () => {
     const zero = bytes('40 02 0000')
     expect(await collect(decodeStream([zero], { tolerate: ['packet-identifier-zero'] }))).toEqual(['puback'])
-    expect(await collect(decodeStream([zero], { role: 'nobody' as never }))).toEqual([expect.any(TypeError)])
-    expect(await collect(decodeStream(['text' as never]))).toEqual([expect.any(TypeError)])
+    const { chunks, state } = webStream([PUBACK])
+    for (const wrong of [
+      { role: 'nobody' },
+      { signal: 'stop' },
+      { signal: null },
+      [],
+      new Map(),
+      { Signal: 1 },
+    ])
+      expect(await collect(decodeStream(chunks, wrong as never))).toEqual([expect.any(TypeError)])
+    expect(state()).toEqual(OPEN)
+    expect(await collect(decodeStream([PUBACK], { signal: undefined }))).toEqual(['puback'])
+    expect(await collect(decodeStream([PUBACK], Object.create({ signal: 'inherited' })))).toEqual(['puback'])
   })
-})
 
-describe('decodeStream stops', () => {
-  const LEVEL_5 = bytes("10 10 0004 'MQTT' 05 02 0000 00 0003 'abc'")
-  const DONE = { done: true, value: undefined }
+  test.each([undefined, null, 5, {}, bytes('4002 0001'), 'text'])(
+    'refuses %o as a source',
+    async (source) => {
+      expect(await collect(decodeStream(source as never))).toEqual([expect.any(TypeError)])
+    },
+  )
 
-  /** A source that tells what was done to it, and waits for ever after its chunks. */
-  function recorded(chunks: Uint8Array[]) {
-    const calls: string[] = []
-    const source = {
-      calls,
-      [Symbol.asyncIterator]: () => ({
-        next: async (): Promise<IteratorResult<Uint8Array>> => {
-          calls.push('next')
-          const value = chunks.shift()
-          return value === undefined ? new Promise(() => {}) : { done: false, value }
-        },
-        return: async () => {
-          calls.push('return')
-          return { done: true as const, value: undefined }
-        },
-      }),
+  test('refuses a web stream that somebody else reads', async () => {
+    const { chunks } = webStream([])
+    ;(chunks as ReadableStream).getReader()
+    await expect(decodeStream(chunks).next()).rejects.toThrow(TypeError)
+  })
+
+  test.each([
+    ['text', 'text'],
+    ['an ArrayBuffer', new ArrayBuffer(2)],
+    ['null', null],
+  ])('refuses a chunk that is %s, and closes its source', async (_, chunk) => {
+    for (const source of [webStream, emitter]) {
+      const { chunks, state } = source([PUBACK, chunk as never])
+      expect(await collect(decodeStream(chunks))).toEqual(['puback', expect.any(TypeError)])
+      expect(state()).toEqual({ closed: true, heldBy: undefined })
     }
-    return source
-  }
-
-  test('at a DecodeError, and leaves the source open: anything that can be iterated', async () => {
-    const source = recorded([PUBACK, BAD])
-    expect(await collect(decodeStream(source))).toEqual(['puback', 'reserved-packet-type'])
-    expect(source.calls).toEqual(['next', 'next'])
+    const socket = new PassThrough().setEncoding('utf8')
+    socket.write('text')
+    expect(await collect(decodeStream(socket))).toEqual([expect.any(TypeError)])
+    expect(socket.destroyed).toBe(true)
   })
 
-  test('at a DecodeError, and leaves the source open: a Node stream', async () => {
-    const stream = new PassThrough()
-    const listeners = () => stream.eventNames().map((name) => [name, stream.listenerCount(name)])
-    const before = listeners()
-    stream.write(LEVEL_5)
-    expect(await collect(decodeStream(stream))).toEqual(['unsupported-protocol-level'])
-    expect(stream.destroyed).toBe(false)
-    expect(listeners()).toEqual(before)
-    expect(stream.write('more')).toBe(true)
-  })
-
-  test('at a DecodeError, and leaves the source open: a web stream', async () => {
-    let cancelled = false
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(LEVEL_5),
-      cancel: () => {
-        cancelled = true
-      },
-    })
-    expect(await collect(decodeStream(stream))).toEqual(['unsupported-protocol-level'])
-    expect([stream.locked, cancelled]).toEqual([false, false])
-  })
-
-  test('at the end, inside a packet or not, and lets a web stream go', async () => {
-    for (const [chunk, code] of [
-      [PUBACK, 'puback'],
-      [PUBACK.subarray(0, 3), 'incomplete-packet'],
-    ] as const) {
-      const stream = new ReadableStream<Uint8Array>({
-        start(controller) {
-          controller.enqueue(chunk)
-          controller.close()
-        },
-      })
-      expect(await collect(decodeStream(stream))).toEqual([code])
-      expect(stream.locked).toBe(false)
-    }
-  })
-
-  test('at a break, and closes a Node stream', async () => {
-    const stream = new PassThrough()
-    stream.write(join(PUBACK, PUBACK))
-    for await (const _ of decodeStream(stream)) break
-    expect(stream.destroyed).toBe(true)
-  })
-
-  test('at a break, and cancels a web stream', async () => {
-    let cancelled = false
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(PUBACK),
-      cancel: () => {
-        cancelled = true
-      },
-    })
-    for await (const _ of decodeStream(stream)) break
-    expect([stream.locked, cancelled]).toEqual([false, true])
-  })
-
-  test('at a chunk that is no Uint8Array, and closes the source', async () => {
-    const source = recorded(['text' as never])
-    expect(await collect(decodeStream(source))).toEqual([expect.any(TypeError)])
-    expect(source.calls).toEqual(['next', 'return'])
-  })
-
-  test('at what onTolerated throws, and closes the source', async () => {
-    const source = recorded([bytes('40 02 0000')])
-    const onTolerated = (): never => {
-      throw new RangeError('mine')
-    }
-    const packets = decodeStream(source, { tolerate: ['packet-identifier-zero'], onTolerated })
-    expect(await collect(packets)).toEqual([new RangeError('mine')])
-    expect(source.calls).toEqual(['next', 'return'])
-  })
-
-  test('at an error of the source, and does not close it again', async () => {
-    const calls: string[] = []
-    const source = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => Promise.reject(new Error('broken')),
-        return: () => {
-          calls.push('return')
-          return Promise.resolve(DONE as IteratorResult<Uint8Array>)
-        },
-      }),
-    }
-    expect(await collect(decodeStream(source))).toEqual([new Error('broken')])
-    expect(calls).toEqual([])
-  })
-
-  const waiting: [string, () => AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>][] = [
-    ['anything that can be iterated', () => recorded([])],
-    ['a Node stream', () => new PassThrough()],
-    ['a web stream', () => new ReadableStream<Uint8Array>()],
-  ]
-
-  test.each(waiting)('when return is called while it waits for %s', async (_, make) => {
-    const packets = decodeStream(make() as AsyncIterable<Uint8Array>)
-    const next = packets.next()
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(await packets.return!()).toEqual(DONE)
-    expect(await next).toEqual(DONE)
-    expect(await packets.next()).toEqual(DONE)
-  })
-
-  test.each(waiting)('when throw is called while it waits for %s', async (_, make) => {
-    const packets = decodeStream(make() as AsyncIterable<Uint8Array>)
-    const next = packets.next()
-    await expect(packets.throw!(new Error('mine'))).rejects.toThrow('mine')
-    expect(await next).toEqual(DONE)
-  })
-
-  test.each(waiting)('when its signal is aborted while it waits for %s', async (_, make) => {
-    const abort = new AbortController()
-    const source = make()
-    const packets = decodeStream(source as AsyncIterable<Uint8Array>, { signal: abort.signal })
-    const next = packets.next()
-    const after = packets.next()
-    setImmediate(() => abort.abort(new Error('enough')))
-    await expect(next).rejects.toThrow('enough')
-    expect(await after).toEqual(DONE)
-    if (source instanceof PassThrough) expect(source.destroyed).toBe(true)
-  })
-
-  test('when its signal is aborted before it starts, or between two packets', async () => {
-    const source = recorded([PUBACK])
-    const early = decodeStream(source, { signal: AbortSignal.abort('early') })
-    await expect(early.next()).rejects.toBe('early')
-    expect(source.calls).toEqual(['return'])
-
-    const abort = new AbortController()
-    const between = recorded([join(PUBACK, PUBACK)])
-    const packets = decodeStream(between, { signal: abort.signal })
-    expect((await packets.next()).value).toMatchObject({ type: 'puback' })
-    abort.abort('late')
-    await expect(packets.next()).rejects.toBe('late')
-    expect(between.calls).toEqual(['next', 'return'])
-    expect(await packets.next()).toEqual(DONE)
-  })
-
-  test('and listens to the signal no longer', async () => {
-    const listeners: string[] = []
-    const spy = {
-      aborted: false,
-      reason: undefined,
-      addEventListener: () => listeners.push('added'),
-      removeEventListener: () => listeners.push('removed'),
-    }
-    for await (const _ of decodeStream([PUBACK], { signal: spy }));
-    expect(listeners).toEqual(['added', 'removed'])
-  })
-
-  test('not while several calls of next wait: they are answered in order', async () => {
-    const packets = decodeStream(asynchronously([PUBACK, PUBLISH, PUBACK]))
-    const results = await Promise.all([packets.next(), packets.next(), packets.next(), packets.next()])
-    expect(results.map(({ value }) => (value as Packet | undefined)?.type)).toEqual([...TYPES, undefined])
-  })
-})
-
-describe('PacketDecoderStream', () => {
-  const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
-    new ReadableStream({
-      start(controller) {
-        for (const chunk of chunks) controller.enqueue(chunk)
-        controller.close()
-      },
-    })
-
-  test.each(CUTS)('$name', async ({ cut }) => {
-    const through = (whole: Uint8Array): Promise<unknown[]> =>
-      collect(readable(cut(whole)).pipeThrough(new PacketDecoderStream()) as never)
-    expect(await through(STREAM)).toEqual(TYPES)
-    expect(await through(join(STREAM, BAD, PUBACK))).toEqual([...TYPES, 'reserved-packet-type'])
-    expect(await through(join(STREAM, PUBACK.subarray(0, 3)))).toEqual([...TYPES, 'incomplete-packet'])
-  })
-
-  test('a chunk counts as written once its packets were read', async () => {
-    const stream = new PacketDecoderStream()
-    const writer = stream.writable.getWriter()
-    const reader = stream.readable.getReader()
-    let written = false
-    const writing = writer.write(join(PUBACK, PUBACK)).then(() => {
-      written = true
-    })
-    await reader.read()
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(written).toBe(false)
-    await reader.read()
-    const next = reader.read()
-    await writing
-    expect(written).toBe(true)
-    void writer.close()
-    expect(await next).toEqual({ done: true, value: undefined })
-  })
-
-  test('no more than one packet is read before it is asked for', async () => {
-    let seen = 0
-    const stream = new PacketDecoderStream({
+  test('onTolerated may ask for the next packet, or leave', async () => {
+    const zeros = bytes('40 02 0000 40 02 0000')
+    const asked: unknown[] = []
+    const packets: AsyncIterableIterator<Packet> = decodeStream([zeros], {
       tolerate: ['packet-identifier-zero'],
-      onTolerated: () => {
-        seen++
-      },
+      onTolerated: () => void asked.push(packets.next()),
     })
-    void stream.writable.getWriter().write(bytes('40 02 0000 40 02 0000 40 02 0000'))
-    const reader = stream.readable.getReader()
-    for (const expected of [0, 2, 3, 3]) {
-      await new Promise((resolve) => setImmediate(resolve))
-      expect(seen).toBe(expected)
-      void reader.read()
-    }
-  })
+    expect(await packets.next()).toMatchObject({ value: { packetId: 0 } })
+    expect(await Promise.all(asked)).toMatchObject([{ value: { packetId: 0 } }, DONE])
 
-  test('the writer learns of a bad packet, and of a reader that goes', async () => {
-    const bad = new PacketDecoderStream()
-    const reading = bad.readable.getReader().read()
-    const writer = bad.writable.getWriter()
-    const writing = writer.write(join(BAD, PUBACK))
-    await expect(writing).rejects.toThrow(DecodeError)
-    await expect(reading).rejects.toThrow(DecodeError)
-    await expect(writer.closed).rejects.toThrow(DecodeError)
-
-    const left = new PacketDecoderStream()
-    const other = left.writable.getWriter()
-    await left.readable.cancel(new Error('enough'))
-    await expect(other.closed).rejects.toThrow('enough')
-  })
-
-  test('a chunk whose packets nobody will read was not written', async () => {
-    const stream = new PacketDecoderStream()
-    const writer = stream.writable.getWriter()
-    const reader = stream.readable.getReader()
-    const settled = Promise.allSettled([
-      writer.write(join(PUBACK, PUBLISH)),
-      writer.write(PUBACK),
-      writer.closed,
-    ])
-    await reader.read()
-    await reader.cancel(new Error('enough'))
-    expect(await settled).toEqual(Array(3).fill({ status: 'rejected', reason: new Error('enough') }))
-  })
-
-  test('a bad packet behind good ones fails the chunk that holds both', async () => {
-    const stream = new PacketDecoderStream()
-    const writing = stream.writable.getWriter().write(join(PUBACK, BAD))
-    const reader = stream.readable.getReader()
-    expect(await reader.read()).toMatchObject({ value: { type: 'puback' } })
-    const [written, read] = await Promise.allSettled([writing, reader.read()])
-    expect([written, read]).toMatchObject(Array(2).fill({ reason: { code: 'reserved-packet-type' } }))
-  })
-
-  test('the reader learns of a writer that aborts, and of chunks that are none', async () => {
-    const stream = new PacketDecoderStream()
-    const reading = stream.readable.getReader().read()
-    await stream.writable.abort(new Error('gone'))
-    await expect(reading).rejects.toThrow('gone')
-
-    const text = new PacketDecoderStream()
-    const [written, read] = await Promise.allSettled([
-      text.writable.getWriter().write('text' as never),
-      text.readable.getReader().read(),
-    ])
-    expect([written, read]).toMatchObject([
-      { reason: expect.any(TypeError) },
-      { reason: expect.any(TypeError) },
-    ])
-  })
-
-  test('refuses what is no option', () => {
-    expect(() => new PacketDecoderStream({ maxPacketSize: -1 })).toThrow(TypeError)
+    const left: AsyncIterableIterator<Packet> = decodeStream([zeros], {
+      tolerate: ['packet-identifier-zero'],
+      onTolerated: () => void left.return?.(),
+    })
+    expect(await left.next()).toEqual(DONE)
   })
 })
 
-describe('PacketEncoderStream', () => {
-  const encoded = async (packets: unknown[]): Promise<unknown[]> => {
-    const source = new ReadableStream<PacketInput>({
-      start(controller) {
-        for (const packet of packets) controller.enqueue(packet as PacketInput)
-        controller.close()
+describe('decodeStream of a socket', () => {
+  /** Both ends of a connection over loopback. */
+  async function connection(): Promise<{ client: Socket; socket: Socket; stop: () => void }> {
+    const server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    const [socket] = (await once(server, 'connection')) as [Socket]
+    return {
+      client,
+      socket,
+      stop: () => {
+        client.destroy()
+        socket.destroy()
+        server.close()
       },
-    })
-    const chunks: unknown[] = []
-    try {
-      for await (const chunk of source.pipeThrough(new PacketEncoderStream()))
-        chunks.push(Buffer.from(chunk).toString('hex'))
-    } catch (error) {
-      chunks.push((error as EncodeError).code)
     }
-    return chunks
   }
 
-  test('gives one chunk a packet', async () => {
-    expect(await encoded([{ type: 'puback', packetId: 1 }, { type: 'pingreq' }])).toEqual([
-      '40020001',
-      'c000',
-    ])
+  test('a refused CONNECT can be answered', async () => {
+    const { client, socket, stop } = await connection()
+    client.write(bytes("10 0f 0004 'MQTT' 05 02 003c 0003 'abc'"))
+    const error = await decodeStream(socket)
+      .next()
+      .catch((thrown: DecodeError) => thrown)
+    expect(error).toMatchObject({ action: { connack: 1 } })
+    socket.end(bytes('20 02 0001'))
+    const [answer] = (await once(client, 'data')) as [Buffer]
+    expect(answer.toString('hex')).toBe('20020001')
+    stop()
   })
 
-  test('ends at a packet that cannot be encoded', async () => {
-    expect(await encoded([{ type: 'pingreq' }, { type: 'puback', packetId: 0 }])).toEqual([
-      'c000',
-      'packet-identifier-zero',
-    ])
+  test('what follows can be read by somebody else', async () => {
+    const { client, socket, stop } = await connection()
+    client.write(BAD)
+    await collect(decodeStream(socket))
+    client.write('more')
+    expect(String((await once(socket, 'data'))[0])).toBe('more')
+    client.end()
+    await once(socket, 'close')
+    stop()
   })
-})
 
-test('a Duplex of Node, both ways', async () => {
-  const { readable, writable } = Duplex.toWeb(new PassThrough())
-  const writer = new PacketEncoderStream()
-  const sent: PacketInput[] = [
-    { type: 'pingreq' },
-    { type: 'publish', topic: 'a', payload: 'x'.repeat(100_000) },
-  ]
-  const pump = writer.readable.pipeTo(writable as never)
-  const input = writer.writable.getWriter()
-  const feed = (async () => {
-    for (const packet of sent) await input.write(packet)
-    await input.close()
-  })()
-  const received: Uint8Array[] = []
-  for await (const packet of readable.pipeThrough(
-    new PacketDecoderStream() as never,
-  ) as AsyncIterable<Packet>) {
-    received.push(Uint8Array.from(encode(packet)))
-  }
-  await Promise.all([feed, pump])
-  expect(received).toEqual(sent.map((packet) => Uint8Array.from(encode(packet))))
+  test('a reset is the loop that throws, and nothing else', async () => {
+    const { client, socket, stop } = await connection()
+    const uncaught = vi.fn()
+    process.on('uncaughtException', uncaught)
+    client.write(PUBACK)
+    setTimeout(() => client.resetAndDestroy(), 20)
+    expect(await collect(decodeStream(socket))).toEqual(['puback', 'ECONNRESET'])
+    expect(uncaught).not.toHaveBeenCalled()
+    process.off('uncaughtException', uncaught)
+    stop()
+  })
 })

@@ -1,12 +1,73 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { DECODE_ERRORS, ENCODE_ERRORS } from '../src/index.ts'
+import { DECODE_ERRORS, ENCODE_ERRORS, encode } from '../src/index.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+
+const CONNECT = encode({ type: 'connect', clientId: 'c' })
+const GOOD = Buffer.concat([CONNECT, encode({ type: 'pingreq' }), encode({ type: 'disconnect' })])
+const LEVEL_5 = Buffer.from(CONNECT).fill(5, 8, 9)
+
+/** What a peer may do to a server, and what it must be answered with. */
+const HOSTILE: readonly { readonly act: (peer: Socket) => unknown; readonly answer: string }[] = [
+  { act: (peer) => peer.write(Buffer.from([0, 0])), answer: '' },
+  { act: (peer) => peer.write('GET / HTTP/1.1\r\n\r\n'), answer: '' },
+  { act: (peer) => peer.write(Buffer.concat([CONNECT, Buffer.from([0, 0])])), answer: '20020000' },
+  { act: (peer) => peer.write(LEVEL_5), answer: '20020001' },
+  { act: (peer) => peer.end(CONNECT.subarray(0, 5)), answer: '' },
+  { act: (peer) => peer.end(), answer: '' },
+  { act: (peer) => peer.resetAndDestroy(), answer: '' },
+  { act: (peer) => peer.write(CONNECT.subarray(0, 5), () => peer.resetAndDestroy()), answer: '' },
+  { act: (peer) => peer.write(CONNECT, () => peer.resetAndDestroy()), answer: '' },
+  { act: (peer) => peer.write(LEVEL_5, () => peer.resetAndDestroy()), answer: '' },
+]
+
+/** Connects, does this, and gives what came back until the connection was closed. */
+function talk(port: number, act: (peer: Socket) => unknown): Promise<string> {
+  return new Promise((resolve) => {
+    const received: Buffer[] = []
+    const peer = connect(port, '127.0.0.1', () => act(peer))
+    peer.on('data', (chunk) => received.push(chunk))
+    peer.on('error', () => {})
+    peer.on('close', () => resolve(Buffer.concat(received).toString('hex')))
+  })
+}
+
+/** Runs an example that listens, and keeps its server open until it is stopped. */
+async function start(code: string): Promise<{ port: number; stop: () => Promise<unknown> }> {
+  const harness = new URL('support/keep-listening.mjs', import.meta.url).href
+  const child = spawn(process.execPath, ['--import', harness, '--input-type=module'], {
+    cwd: ROOT,
+    stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
+  })
+  child.stdin!.end(code)
+  let stderr = ''
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const exit = once(child, 'exit')
+  const exitedEarly = exit.then(([status]) => {
+    throw new Error(`ended with ${status}: ${stderr}`)
+  })
+  const message = (): Promise<Record<string, number>> =>
+    Promise.race([once(child, 'message').then(([sent]) => sent), exitedEarly])
+  const { port = 0 } = await message()
+  return {
+    port,
+    stop: async () => {
+      child.send('stop')
+      const { connections } = await message()
+      const [status] = await exit
+      return { connections, status, stderr }
+    },
+  }
+}
 
 describe.each(['README.md', 'test/testing/README.md', 'test/fuzz/README.md'])('%s', (file) => {
   const sections = read(file).split(/^## /m).slice(1)
@@ -33,6 +94,21 @@ describe.each(['README.md', 'test/testing/README.md', 'test/fuzz/README.md'])('%
       expect(stdout).toContain(inline ?? below)
     }
   })
+
+  const servers = examples.filter(({ code }) => code.includes('createServer('))
+
+  test.skipIf(servers.length === 0).each(servers)(
+    '$heading: the server survives hostile peers',
+    async ({ code }) => {
+      const server = await start(code)
+      for (let round = 0; round < 3; round++) {
+        const answers = HOSTILE.map(({ act }) => talk(server.port, act))
+        expect(await Promise.all(answers)).toEqual(HOSTILE.map(({ answer }) => answer))
+      }
+      expect(await talk(server.port, (peer) => peer.write(GOOD))).toBe('20020000d000')
+      expect(await server.stop()).toEqual({ connections: 0, status: 0, stderr: '' })
+    },
+  )
 
   test('links to files that exist', () => {
     for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

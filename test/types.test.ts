@@ -1,6 +1,8 @@
 // Most of this file is for the type checker (`npm run typecheck`): a wrong line does not compile, and neither does an
 // expected error that is none.
 
+import { Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { expect, expectTypeOf, test } from 'vitest'
 import {
   type Connect,
@@ -60,8 +62,44 @@ test('bytes come out as they go in', () => {
   expectTypeOf(new PacketParser().read()).toEqualTypeOf<Packet | undefined>()
   expectTypeOf<Connect<Buffer>['password']>().toEqualTypeOf<Buffer | undefined>()
   for (const packet of new PacketParser<Buffer>()) expectTypeOf(packet).toEqualTypeOf<Packet<Buffer>>()
-  expectTypeOf(decodeStream([buffer])).toExtend<AsyncIterableIterator<Packet<typeof buffer>>>()
+  expectTypeOf(decodeStream([buffer])).toEqualTypeOf<AsyncIterableIterator<Packet<typeof buffer>>>()
   expectTypeOf(new PacketDecoderStream<Buffer>().readable).toEqualTypeOf<ReadableStream<Packet<Buffer>>>()
+})
+
+test('decodeStream knows the bytes of its source', () => {
+  type Packets<Bytes extends Uint8Array> = AsyncIterableIterator<Packet<Bytes>>
+  // Node types these as iterables of any.
+  expectTypeOf(decodeStream(new PassThrough())).toEqualTypeOf<Packets<Buffer>>()
+  expectTypeOf(decodeStream(new Socket(), { maxPacketSize: 1_024 })).toEqualTypeOf<Packets<Buffer>>()
+  const chunks = async function* (): AsyncGenerator<Uint8Array> {
+    yield PINGREQ
+  }
+  expectTypeOf(decodeStream(chunks())).toEqualTypeOf<Packets<Uint8Array>>()
+  expectTypeOf(decodeStream(new ReadableStream<Uint8Array>())).toEqualTypeOf<Packets<Uint8Array>>()
+  expectTypeOf(decodeStream(new ReadableStream<Buffer>())).toEqualTypeOf<Packets<Buffer>>()
+  expectTypeOf(decodeStream(new Blob([PINGREQ]).stream())).toEqualTypeOf<Packets<Uint8Array>>()
+  expectTypeOf(decodeStream(new Response().body!)).toEqualTypeOf<Packets<Uint8Array>>()
+  expectTypeOf(decodeStream<Buffer>(new Socket())).toEqualTypeOf<Packets<Buffer>>()
+  const { signal } = new AbortController()
+  decodeStream([PINGREQ], { signal })
+  // @ts-expect-error text is not bytes
+  decodeStream(['text'])
+  // @ts-expect-error not iterable
+  decodeStream(5)
+  // @ts-expect-error not iterable
+  decodeStream({})
+  // @ts-expect-error not a signal
+  decodeStream([PINGREQ], { signal: new AbortController() })
+})
+
+test('a role narrows the packets of a stream', () => {
+  type ToServer = ReturnType<PacketParser<Buffer, 'server'>['read']>
+  expectTypeOf(decodeStream(new Socket(), { role: 'server' })).toEqualTypeOf<
+    AsyncIterableIterator<NonNullable<ToServer>>
+  >()
+  expectTypeOf(new PacketDecoderStream<Buffer, 'server'>({ role: 'server' }).readable).toEqualTypeOf<
+    ReadableStream<NonNullable<ToServer>>
+  >()
 })
 
 test('what is decoded can be encoded', () => {

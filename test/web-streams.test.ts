@@ -1,105 +1,239 @@
+import { Duplex, PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { decode, encode, PacketDecoderStream } from '../src/index.ts'
+import {
+  DecodeError,
+  type EncodeError,
+  encode,
+  type Packet,
+  PacketDecoderStream,
+  PacketEncoderStream,
+  type PacketInput,
+} from '../src/index.ts'
+import { bytes, CUTS, join } from './support/bytes.ts'
 
-// PacketDecoderStream and the host's own TransformStream get the same calls, with one packet per chunk.
+const PUBACK = bytes('40 02 0001')
+const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
+const STREAM = join(PUBACK, PUBLISH, PUBACK)
+const TYPES = ['puback', 'publish', 'puback']
+const BAD = bytes('00 00')
 
-type Step = 'read' | 'write' | 'write bad' | 'close' | 'abort' | 'cancel'
-const STEPS: readonly Step[] = ['read', 'write', 'write bad', 'close', 'abort', 'cancel']
-const GOOD = encode({ type: 'pingreq' })
-const BAD = Uint8Array.of(0)
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-const ours = () => new PacketDecoderStream()
-const theirs = () =>
-  new TransformStream({
-    transform(chunk: Uint8Array, controller) {
-      controller.enqueue(decode(chunk))
-    },
+/** The types of all packets, and how it ended. */
+async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
+  const seen: unknown[] = []
+  try {
+    for await (const packet of packets) seen.push(packet.type)
+  } catch (error) {
+    seen.push((error as DecodeError).code ?? error)
+  }
+  return seen
+}
+
+describe('PacketDecoderStream', () => {
+  const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk)
+        controller.close()
+      },
+    })
+
+  test.each(CUTS)('$name', async ({ cut }) => {
+    const through = (whole: Uint8Array): Promise<unknown[]> =>
+      collect(readable(cut(whole)).pipeThrough(new PacketDecoderStream()) as never)
+    expect(await through(STREAM)).toEqual(TYPES)
+    expect(await through(join(STREAM, BAD, PUBACK))).toEqual([...TYPES, 'reserved-packet-type'])
+    expect(await through(join(STREAM, PUBACK.subarray(0, 3)))).toEqual([...TYPES, 'incomplete-packet'])
   })
 
-const settled = async (): Promise<void> => {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
+  test('a chunk is written once its last packet was read', async () => {
+    const stream = new PacketDecoderStream()
+    const writer = stream.writable.getWriter()
+    const reader = stream.readable.getReader()
+    let written = false
+    const writing = writer.write(join(PUBACK, PUBACK, PUBACK.subarray(0, 1))).then(() => {
+      written = true
+    })
+    await reader.read()
+    await tick()
+    expect(written).toBe(false)
+    await reader.read()
+    await writing
+    const rest = writer.write(PUBACK.subarray(1))
+    await reader.read()
+    await rest
+    const closing = writer.close()
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+    await closing
+  })
 
-/** What has become of every promise, after each step. */
-async function play(
-  make: () => { readable: ReadableStream; writable: WritableStream },
-  steps: readonly Step[],
-) {
-  const { readable, writable } = make()
-  const reader = readable.getReader()
-  const writer = writable.getWriter()
-  const outcomes: string[] = []
-  const watch = (name: string, promise: Promise<unknown>): void => {
-    const index = outcomes.push(`${name}: pending`) - 1
-    promise.then(
-      (value) => {
-        outcomes[index] = `${name}: ${JSON.stringify(value)}`
+  test('one reader that reads one packet each time does not block a pipe', async () => {
+    const stream = new PacketDecoderStream()
+    const piped = readable([STREAM]).pipeTo(stream.writable)
+    const reader = stream.readable.getReader()
+    for (const type of TYPES) expect(await reader.read()).toMatchObject({ value: { type } })
+    await piped
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+  })
+
+  test('no packet is read before it is asked for', async () => {
+    let seen = 0
+    const stream = new PacketDecoderStream({
+      tolerate: ['packet-identifier-zero'],
+      onTolerated: () => {
+        seen++
       },
-      (error) => {
-        outcomes[index] = `${name}: rejects with ${error?.code ?? error?.name ?? error}`
-      },
-    )
-  }
-  watch('reader closed', reader.closed)
-  watch('writer closed', writer.closed)
-  const history: string[][] = []
-  for (const step of steps) {
-    if (step === 'read')
-      watch(
-        step,
-        call(() => reader.read()),
-      )
-    if (step === 'write')
-      watch(
-        step,
-        call(() => writer.write(GOOD)),
-      )
-    if (step === 'write bad')
-      watch(
-        step,
-        call(() => writer.write(BAD)),
-      )
-    if (step === 'close')
-      watch(
-        step,
-        call(() => writer.close()),
-      )
-    if (step === 'abort')
-      watch(
-        step,
-        call(() => writer.abort('the reason to abort')),
-      )
-    if (step === 'cancel')
-      watch(
-        step,
-        call(() => reader.cancel('the reason to cancel')),
-      )
-    await settled()
-    history.push([...outcomes, `desired size ${attempt(() => writer.desiredSize)}`])
-  }
-  return history
-}
-
-/** What Node throws at once, for instance from a write after an abort, counts as a rejection. */
-async function call(action: () => Promise<unknown>): Promise<unknown> {
-  return action()
-}
-
-function attempt(get: () => unknown): unknown {
-  try {
-    return get()
-  } catch (error) {
-    return `throws ${(error as Error).name}`
-  }
-}
-
-const scripts = (length: number): Step[][] =>
-  length === 0 ? [[]] : scripts(length - 1).flatMap((script) => STEPS.map((step) => [...script, step]))
-
-describe('PacketDecoderStream settles as a TransformStream does', () => {
-  test.each([1, 2, 3, 4])('after every %i calls', async (length) => {
-    for (const script of scripts(length)) {
-      expect(await play(ours, script), script.join(', ')).toEqual(await play(theirs, script))
+    })
+    void stream.writable.getWriter().write(bytes('40 02 0000 40 02 0000'))
+    const reader = stream.readable.getReader()
+    for (const asked of [0, 1, 2]) {
+      if (asked > 0) await reader.read()
+      await tick()
+      expect(seen).toBe(asked)
     }
   })
+
+  test('the writer learns of a malformed packet, and of a reader that goes', async () => {
+    const bad = new PacketDecoderStream()
+    const reading = bad.readable.getReader().read()
+    const writer = bad.writable.getWriter()
+    const writing = writer.write(join(BAD, PUBACK))
+    await expect(writing).rejects.toThrow(DecodeError)
+    await expect(reading).rejects.toThrow(DecodeError)
+    await expect(writer.closed).rejects.toThrow(DecodeError)
+
+    const left = new PacketDecoderStream()
+    const other = left.writable.getWriter()
+    await left.readable.cancel(new Error('enough'))
+    await expect(other.closed).rejects.toThrow('enough')
+  })
+
+  test('a chunk whose packets nobody will read was not written', async () => {
+    const stream = new PacketDecoderStream()
+    const writer = stream.writable.getWriter()
+    const reader = stream.readable.getReader()
+    const settled = Promise.allSettled([
+      writer.write(join(PUBACK, PUBLISH)),
+      writer.write(PUBACK),
+      writer.closed,
+    ])
+    await reader.read()
+    await reader.cancel(new Error('enough'))
+    expect(await settled).toEqual(Array(3).fill({ status: 'rejected', reason: new Error('enough') }))
+  })
+
+  test('a malformed packet after valid ones fails the chunk that holds both', async () => {
+    const stream = new PacketDecoderStream()
+    const writing = stream.writable.getWriter().write(join(PUBACK, BAD))
+    const reader = stream.readable.getReader()
+    expect(await reader.read()).toMatchObject({ value: { type: 'puback' } })
+    const [written, read] = await Promise.allSettled([writing, reader.read()])
+    expect([written, read]).toMatchObject(Array(2).fill({ reason: { code: 'reserved-packet-type' } }))
+  })
+
+  test('the reader learns of a writer that aborts, and of chunks that are none', async () => {
+    const stream = new PacketDecoderStream()
+    const reading = stream.readable.getReader().read()
+    await stream.writable.abort(new Error('gone'))
+    await expect(reading).rejects.toThrow('gone')
+
+    const text = new PacketDecoderStream()
+    const [written, read] = await Promise.allSettled([
+      text.writable.getWriter().write('text' as never),
+      text.readable.getReader().read(),
+    ])
+    expect([written, read]).toMatchObject([
+      { reason: expect.any(TypeError) },
+      { reason: expect.any(TypeError) },
+    ])
+  })
+
+  test('reports come, and may throw, when their packet is asked for', async () => {
+    const stream = new PacketDecoderStream({
+      tolerate: ['packet-identifier-zero'],
+      onTolerated() {
+        throw new Error('mine')
+      },
+    })
+    const reader = stream.readable.getReader()
+    const writing = stream.writable.getWriter().write(bytes('40 02 0001 40 02 0000'))
+    expect(await reader.read()).toMatchObject({ value: { packetId: 1 } })
+    const outcomes = await Promise.allSettled([reader.read(), writing])
+    expect(outcomes).toMatchObject(Array(2).fill({ reason: new Error('mine') }))
+  })
+
+  test('refuses invalid options', () => {
+    for (const wrong of [{ maxPacketSize: -1 }, { onTolerated: 'loudly' }, [], null])
+      expect(() => new PacketDecoderStream(wrong as never)).toThrow(TypeError)
+  })
+})
+
+describe('PacketEncoderStream', () => {
+  const encoded = async (packets: unknown[]): Promise<unknown[]> => {
+    const source = new ReadableStream<PacketInput>({
+      start(controller) {
+        for (const packet of packets) controller.enqueue(packet as PacketInput)
+        controller.close()
+      },
+    })
+    const chunks: unknown[] = []
+    try {
+      for await (const chunk of source.pipeThrough(new PacketEncoderStream()))
+        chunks.push(Buffer.from(chunk).toString('hex'))
+    } catch (error) {
+      chunks.push((error as EncodeError).code)
+    }
+    return chunks
+  }
+
+  test('gives one chunk per packet', async () => {
+    expect(await encoded([{ type: 'puback', packetId: 1 }, { type: 'pingreq' }])).toEqual([
+      '40020001',
+      'c000',
+    ])
+  })
+
+  test('an EncodeError ends both sides', async () => {
+    const stream = new PacketEncoderStream()
+    const writer = stream.writable.getWriter()
+    const outcomes = await Promise.allSettled([
+      writer.write({ type: 'puback', packetId: 0 }),
+      writer.write({ type: 'pingreq' }),
+      stream.readable.getReader().read(),
+      writer.closed,
+      writer.close(),
+    ])
+    expect(outcomes).toMatchObject(Array(5).fill({ reason: { code: 'packet-identifier-zero' } }))
+  })
+
+  test('ends at a packet that cannot be encoded', async () => {
+    expect(await encoded([{ type: 'pingreq' }, { type: 'puback', packetId: 0 }])).toEqual([
+      'c000',
+      'packet-identifier-zero',
+    ])
+  })
+})
+
+test('a Duplex of Node, both ways', async () => {
+  const { readable, writable } = Duplex.toWeb(new PassThrough())
+  const writer = new PacketEncoderStream()
+  const sent: PacketInput[] = [
+    { type: 'pingreq' },
+    { type: 'publish', topic: 'a', payload: 'x'.repeat(100_000) },
+  ]
+  const pump = writer.readable.pipeTo(writable as never)
+  const input = writer.writable.getWriter()
+  const feed = (async () => {
+    for (const packet of sent) await input.write(packet)
+    await input.close()
+  })()
+  const received: Uint8Array[] = []
+  for await (const packet of readable.pipeThrough(
+    new PacketDecoderStream() as never,
+  ) as AsyncIterable<Packet>) {
+    received.push(Uint8Array.from(encode(packet)))
+  }
+  await Promise.all([feed, pump])
+  expect(received).toEqual(sent.map((packet) => Uint8Array.from(encode(packet))))
 })

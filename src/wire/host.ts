@@ -1,10 +1,22 @@
 // What the host may offer beyond the language. Declared here, so that nothing needs Node's or the DOM's types.
 
-/** Buffer where the program has its type, else Uint8Array. */
-export type HostBytes = typeof globalThis extends { Buffer: { allocUnsafe(size: number): infer Buffer } }
-  ? Buffer extends Uint8Array
-    ? Buffer
-    : Uint8Array
+// The web's own streams, where the program has their types: these declarations merge with the DOM's and with Node's.
+declare global {
+  // biome-ignore lint: merged declarations must agree, `any` and all
+  interface ReadableStream<R = any> {
+    readonly locked: boolean
+  }
+  // biome-ignore lint: as above
+  interface WritableStream<W = any> {
+    readonly locked: boolean
+  }
+}
+
+/** Buffer where the program has Node's types, else Uint8Array. */
+export type HostBytes = typeof globalThis extends {
+  Buffer: { isBuffer(value: unknown): value is infer B extends Uint8Array }
+}
+  ? B
   : Uint8Array
 
 interface HostBuffer {
