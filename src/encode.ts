@@ -15,7 +15,8 @@ import { outgoingHeader, type PublishHeaderInput, publishLength } from './packet
 import { subackLength, writeSuback } from './packets/suback.ts'
 import { subscribeLength, writeSubscribe } from './packets/subscribe.ts'
 import { unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.ts'
-import { allocate, assertBytes, put } from './wire/bytes.ts'
+import { assertBytes, put } from './wire/bytes.ts'
+import { allocate } from './wire/pool.ts'
 import { checkRemainingLength, packetSize, writeRemainingLength } from './wire/remaining-length.ts'
 import { writePayload } from './wire/writer.ts'
 

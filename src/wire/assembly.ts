@@ -1,28 +1,37 @@
-// A packet whose bytes come in pieces, put together in memory of its own.
+// A packet that arrives in several chunks, put together in memory that nothing else shares.
+//
+// Up to a block of bytes it lies in one of a few spare blocks that never leave this file, or, while those are taken, in
+// memory of its own: a parser that waits for the rest holds little more than has come, and memory outside V8's heap, at a
+// microsecond each, is seldom taken. A small packet is copied out once it is whole. A larger one stays where it is.
 
-import { allocateOf, copyInto, kindOf, type ViewKind, viewOf } from './bytes.ts'
+import { copyInto, kindOf, ownMemory, type ViewKind } from './bytes.ts'
+import { allocateOf } from './pool.ts'
 
-/** The least memory that is taken, and the most that a peer gets for its first byte. */
-const SMALLEST = 64
+/** The largest memory that V8 keeps inside its heap. */
+const IN_HEAP = 64
+const BLOCK = 512
+const MOST_SPARE_BLOCKS = 16
+const spareBlocks: Uint8Array[] = []
 
-/** Memory taken is at most this many times the bytes received: room to grow in few steps, however large the claim. */
-const GROWTH = 32
+/** Above a block, memory is at most this many times the bytes received: room to grow in few steps, however large the claim. */
+const GROWTH = 8
 
 /**
- * Memory for a packet of `size` bytes of which `received` have come: `size` divided by {@link GROWTH} as often as
- * leaves room for them. So the last step, to the exact size, comes when at most a 32nd has to be copied, and no step
- * takes memory that the peer has not earned.
+ * How many bytes of memory a packet of `size` bytes gets once `received` have come. Above a block it is `size` divided by
+ * {@link GROWTH} as often as leaves room for them: the last step, to the exact size, copies at most an eighth of the packet,
+ * and no step takes memory that the peer has not earned.
  */
 export function capacityFor(size: number, received: number): number {
-  const most = Math.max(received * GROWTH, SMALLEST)
+  if (received <= IN_HEAP) return IN_HEAP
+  if (received <= BLOCK) return BLOCK
   let capacity = size
-  while (capacity > most) capacity = Math.ceil(capacity / GROWTH)
-  return Math.min(size, Math.max(capacity, SMALLEST))
+  while (capacity > received * GROWTH) capacity = Math.ceil(capacity / GROWTH)
+  return capacity
 }
 
 /** One packet so far: it starts where this chunk has been read to. */
 export class Assembly<Bytes extends Uint8Array = Uint8Array> {
-  /** Only the first `length` bytes are the packet's; what lies behind them was never written. */
+  /** Only the first `length` bytes are the packet's; those after them may be another's. */
   bytes: Uint8Array
   length: number
   /** Bytes of the whole packet; undefined until its fixed header is complete. */
@@ -38,11 +47,11 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
    * @param received how many bytes of it will be appended at once
    */
   constructor(chunk: Bytes, streamOffset: number, size?: number, received = 0) {
-    this.kind = kindOf(chunk)
-    this.bytes = allocateOf(this.kind, capacityFor(size ?? SMALLEST, received))
     this.length = 0
     this.size = size
     this.streamOffset = streamOffset
+    this.kind = kindOf(chunk)
+    this.bytes = this.memoryFor(received)
   }
 
   /** What has come of the packet. */
@@ -62,21 +71,29 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
   /** Takes the next bytes of the packet: those of `chunk` from `start` to `end`. */
   append(chunk: Uint8Array, start: number, end: number): void {
     const length = this.length + end - start
-    if (length > this.bytes.length) this.grow(length)
+    if (length > this.bytes.length) this.moveTo(this.memoryFor(length))
     copyInto(this.bytes, this.length, chunk, start, end)
     this.length = length
   }
 
   /** The packet, once it is whole. */
   whole(): Bytes {
-    const exact =
-      this.length === this.bytes.length ? this.bytes : viewOf(this.bytes, this.kind, 0, this.length)
-    return exact as Bytes
+    if (this.bytes.length <= BLOCK) this.moveTo(allocateOf(this.kind, this.length))
+    return this.bytes as Bytes
   }
 
-  private grow(length: number): void {
-    const larger = allocateOf(this.kind, capacityFor(this.size ?? length, length))
-    copyInto(larger, 0, this.bytes, 0, this.length)
-    this.bytes = larger
+  private memoryFor(received: number): Uint8Array {
+    if (received === this.size && received > BLOCK) return allocateOf(this.kind, received)
+    const capacity = capacityFor(this.size ?? 0, received)
+    return (capacity <= BLOCK ? spareBlocks.pop() : undefined) ?? ownMemory(this.kind, capacity)
+  }
+
+  private moveTo(memory: Uint8Array): void {
+    const { bytes, length } = this
+    // A view of memory inside V8's heap would move it out.
+    if (bytes.length === IN_HEAP) for (let at = 0; at < length; at++) memory[at] = bytes[at]!
+    else copyInto(memory, 0, bytes, 0, length)
+    if (bytes.length === BLOCK && spareBlocks.length < MOST_SPARE_BLOCKS) spareBlocks.push(bytes)
+    this.bytes = memory
   }
 }

@@ -25,6 +25,7 @@ interface HostBuffer {
     readonly utf8Slice?: (start: number, end: number) => string
     readonly utf8Write?: (text: string, start: number, length: number) => number
   }
+  readonly [Symbol.species]?: unknown
   readonly allocUnsafeSlow: (length: number) => Uint8Array<ArrayBuffer>
 }
 
@@ -43,6 +44,32 @@ interface Host {
     options: { fatal?: boolean; ignoreBOM: boolean },
   ) => HostTextDecoder
   readonly TextEncoder: new () => HostTextEncoder
+  readonly process?: {
+    readonly getBuiltinModule?: (
+      id: string,
+    ) => { readonly markAsUntransferable?: (memory: ArrayBuffer) => void } | undefined
+  }
 }
 
 export const host: Host = globalThis as unknown as Host
+
+/** Node's function of this name, where the host has it: looked up once, and without it nothing is marked. */
+const mark = lookUpMark()
+
+function lookUpMark(): ((memory: ArrayBuffer) => void) | undefined {
+  try {
+    // Browsers' stand-ins for `process` have no such method, and other hosts' may throw or find nothing.
+    return host.process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable
+  } catch {
+    return undefined
+  }
+}
+
+/** Makes an attempt to transfer this memory fail, as far as the host can. */
+export function markAsUntransferable(memory: ArrayBuffer): void {
+  try {
+    mark?.(memory)
+  } catch {
+    // The host has the function and cannot do it: the memory can be transferred, as on hosts without it.
+  }
+}

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { PacketParser } from '../../src/index.ts'
 import { Assembly, capacityFor } from '../../src/wire/assembly.ts'
 
 describe('memory for a packet that comes in pieces', () => {
-  test.each([1, 2, 63, 64, 65, 1_000, 65_536, 16_777_216, 268_435_460])('of %i bytes', (size) => {
+  test.each([1, 2, 63, 64, 65, 512, 513, 1_000, 65_536, 16_777_216, 268_435_460])('of %i bytes', (size) => {
     let capacity = 0
     let copied = 0
     for (
@@ -16,23 +16,24 @@ describe('memory for a packet that comes in pieces', () => {
         capacity = capacityFor(size, received)
       }
       expect(capacity).toBeGreaterThanOrEqual(received)
-      expect(capacity).toBeLessThanOrEqual(Math.min(size, Math.max(64, received * 32)))
+      expect(capacity).toBeLessThanOrEqual(received <= 64 ? 64 : received * 8)
       if (received === size) break
     }
-    expect(capacity).toBe(size)
-    expect(copied).toBeLessThanOrEqual(size / 16 + 64)
+    expect(capacity).toBe(size <= 64 ? 64 : Math.max(size, 512))
+    expect(copied).toBeLessThanOrEqual(size / 4 + 512)
   })
 
   test.each([
-    [6_400, 199, 200],
-    [6_400, 200, 6_400],
-    [6_400, 201, 6_400],
-    [6_401, 200, 201],
-    [2_048, 63, 64],
-    [65, 1, 64],
-    [64, 1, 64],
-    [2, 1, 2],
-  ])('of %i bytes is room for all only once a 32nd has come: after %i, %i', (size, received, capacity) => {
+    [6_400, 799, 800],
+    [6_400, 800, 6_400],
+    [6_400, 801, 6_400],
+    [6_401, 800, 801],
+    [268_435_460, 513, 1_025],
+    [6_400, 512, 512],
+    [6_400, 65, 512],
+    [65, 64, 64],
+    [2, 1, 64],
+  ])('of %i bytes is room for all only once an eighth has come: after %i, %i', (size, received, capacity) => {
     expect(capacityFor(size, received)).toBe(capacity)
   })
 
@@ -58,10 +59,10 @@ describe('a packet that is put together', () => {
   }
 
   test('takes memory for its own bytes, not for what lay before it in the chunk', () => {
-    const assembly = open(60_000, 59_900, 268_435_460)
-    expect(assembly.bytes.length).toBe(capacityFor(268_435_460, 100))
-    expect(assembly.received).toEqual(new Uint8Array(100).fill(7))
-    expect(assembly.streamOffset).toBe(1_000 + 59_900)
+    const assembly = open(60_000, 59_000, 268_435_460)
+    expect(assembly.bytes.length).toBe(capacityFor(268_435_460, 1_000))
+    expect(assembly.received).toEqual(new Uint8Array(1_000).fill(7))
+    expect(assembly.streamOffset).toBe(1_000 + 59_000)
   })
 
   test('lacks what it can take without a look at it', () => {
@@ -73,17 +74,25 @@ describe('a packet that is put together', () => {
   test.each([
     [3, undefined, 64],
     [2, 3_000, 64],
-    [100, 3_000, 3_000],
-    [100, 268_435_460, capacityFor(268_435_460, 100)],
-  ])('takes memory once for the %s bytes that are there, of %s', (received, size, capacity) => {
-    expect(new Assembly(new Uint8Array(received), 0, size, received).bytes.length).toBe(capacity)
+    [65, 3_000, 512],
+    [600, 3_000, 3_000],
+    [1_000, 268_435_460, capacityFor(268_435_460, 1_000)],
+  ])('takes memory once for the %s bytes that are there, of %s', async (received, size, capacity) => {
+    vi.resetModules() // no spare block is left of another packet
+    const { Assembly } = await import('../../src/wire/assembly.ts')
+    const chunk = new Uint8Array(received)
+    const assembly = new Assembly(chunk, 0, size, received)
+    const { bytes } = assembly
+    expect(bytes.length).toBe(capacity)
+    assembly.append(chunk, 0, received)
+    expect(assembly.bytes).toBe(bytes)
   })
 
   test('keeps its memory while there is room, and gives it away when it is full', () => {
-    const assembly = open(100, 0, 3_000)
+    const assembly = open(600, 0, 3_000)
     const { bytes } = assembly
     expect(bytes.length).toBe(3_000)
-    for (let length = 100; length < 3_000; length += 100) {
+    for (let length = 600; length < 3_000; length += 100) {
       expect(assembly.isWhole).toBe(false)
       assembly.append(new Uint8Array(100).fill(8), 0, 100)
       expect(assembly.bytes).toBe(bytes)
@@ -94,9 +103,40 @@ describe('a packet that is put together', () => {
 
   test('grows to a size that its claim leads to', () => {
     const assembly = open(10, 0, 1_000_000)
-    expect(assembly.bytes.length).toBe(capacityFor(1_000_000, 10))
-    assembly.append(new Uint8Array(990).fill(7), 0, 990)
-    expect(assembly.bytes.length).toBe(capacityFor(1_000_000, 1_000))
-    expect(assembly.received).toEqual(new Uint8Array(1_000).fill(7))
+    for (const [more, capacity] of [
+      [90, 512],
+      [900, capacityFor(1_000_000, 1_000)],
+      [199_000, 1_000_000],
+    ] as const) {
+      assembly.append(new Uint8Array(more).fill(7), 0, more)
+      expect(assembly.bytes.length).toBe(capacity)
+      expect(assembly.received).toEqual(new Uint8Array(assembly.length).fill(7))
+    }
   })
+
+  // Each size is put together by 40 parsers at once: more than there are spare blocks.
+  test.each([2, 30, 63, 64, 65, 121, 511, 512, 513, 600, 4_096, 4_097, 40_000])(
+    'of %i bytes holds its own bytes, and goes on doing so',
+    (size) => {
+      const inTurns = (byte: number): Uint8Array[] => {
+        const assemblies = Array.from({ length: 40 }, () => new Assembly(chunkOf(1, byte), 0, size, 1))
+        for (let position = 0; position < size; ) {
+          const more = Math.min(position === 0 ? 1 : 97, size - position)
+          for (const [index, assembly] of assemblies.entries())
+            assembly.append(chunkOf(more, byte + index), 0, more)
+          position += more
+        }
+        return assemblies.map((assembly) => assembly.whole())
+      }
+      const rounds = [100, 0].map((byte) => ({ byte, packets: inTurns(byte) }))
+      for (const { byte, packets } of rounds) {
+        for (const [index, packet] of packets.entries()) {
+          expect(packet.length).toBe(size)
+          if (!packet.every((value) => value === byte + index)) expect.fail(`packet ${index} was overwritten`)
+        }
+      }
+    },
+  )
 })
+
+const chunkOf = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte)

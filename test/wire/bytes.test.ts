@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { describe, expect, test, vi } from 'vitest'
 import {
   decode,
@@ -7,8 +8,6 @@ import {
   PacketParser,
 } from '../../src/index.ts'
 import {
-  allocate,
-  allocateOf,
   assertBytes,
   concat,
   copyInto,
@@ -16,7 +15,7 @@ import {
   isBytes,
   kindOf,
   lengthOf,
-  viewOf,
+  ownMemory,
 } from '../../src/wire/bytes.ts'
 
 class Own extends Uint8Array {}
@@ -43,14 +42,10 @@ describe.each(KINDS)('of kind $kind', ({ kind, bytes }) => {
     [3, 20],
     [20, 60],
     [7, 7],
-  ])('a view from %i to %i is one, and a copy is none', (start, end) => {
-    const view = viewOf(bytes, kind, start, end)
-    expect(kindOf(view)).toBe(kind)
-    expect(view.constructor).toBe(bytes.constructor)
-    expect([view.buffer, view.byteOffset, view.length]).toEqual([bytes.buffer, 10 + start, end - start])
+  ])('a copy from %i to %i is one, in memory of its own', (start, end) => {
     const copy = copyOf(bytes, kind, start, end)
     expect(Buffer.isBuffer(copy)).toBe(kind === 'buffer')
-    expect(copy.buffer).not.toBe(bytes.buffer)
+    expect(copy.buffer.byteLength).toBe(end - start)
     expect(Uint8Array.from(copy)).toEqual(CONTENT.slice(start, end))
   })
 })
@@ -81,55 +76,12 @@ test('pieces behind one another', () => {
   expect(Uint8Array.from(concat(pieces))).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6))
 })
 
-describe('memory', () => {
-  test.each(['buffer', 'uint8array'] as const)('is of kind %s, and nobody else has it', (kind) => {
-    const sizes = [0, 1, 7, 8, 9, 100, 4_095, 4_096, 4_097, 32_767, 32_768, 32_769]
-    const pieces = Array.from({ length: 300 }, (_, index) =>
-      allocateOf(kind, sizes[(index * 5) % sizes.length]!),
-    )
-    for (const [index, piece] of pieces.entries()) piece.fill(index)
-    for (const [index, piece] of pieces.entries()) {
-      expect(kindOf(piece)).toBe(kind)
-      expect(piece.length).toBe(sizes[(index * 5) % sizes.length])
-      if (!piece.every((byte) => byte === (index & 0xff))) expect.fail(`piece ${index} was overwritten`)
-    }
-  })
-
-  test('is a Buffer unless another kind is wanted', () => {
-    expect([allocate(1), allocate(5_000)].map(kindOf)).toEqual(['buffer', 'buffer'])
-  })
-
-  test('starts on a whole word', () => {
-    for (const length of [1, 3, 8, 9, 0, 13]) expect(allocate(length).byteOffset % 8).toBe(0)
-  })
-
-  test('is shared if it is small, and one piece after the other wastes none', () => {
-    const pieces = Array.from({ length: 3_000 }, () => allocate(30))
-    const memories = new Set(pieces.map(({ buffer }) => buffer))
-    expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 32) / 32_768) + 1)
-  })
-
-  test.each([
-    ['is used to its last byte', 28_672, 4_096, 32_768],
-    ['is given up for a piece of an eighth that does not fit', 28_673, 4_096, 32_768],
-    ['is kept where a larger piece does not fit', 28_672, 4_097, 4_097],
-  ])('of 32 KiB %s', async (_, taken, length, size) => {
-    vi.resetModules()
-    const { allocate } = await import('../../src/wire/bytes.ts')
-    const first = allocate(taken).buffer
-    const second = allocate(length).buffer
-    expect(second.byteLength).toBe(size)
-    expect(second === first).toBe(taken + length === size)
-    // What is left of the first goes on being used unless it was given up.
-    expect(allocate(8).buffer === first).toBe(length > 4_096)
-  })
-
-  test('of no bytes may be the first that is taken: a copy of an empty payload', async () => {
-    vi.resetModules()
-    const { decode } = await import('../../src/index.ts')
-    const packet = decode(Uint8Array.of(0x30, 0x03, 0x00, 0x01, 0x61), { copyPayloads: true })
-    expect(packet).toMatchObject({ type: 'publish', payload: new Uint8Array(0) })
-  })
+test.each([0, 1, 64, 65, 4_096, 100_000])('memory of its own for %i bytes has no other bytes', (length) => {
+  for (const kind of ['buffer', 'uint8array', 'other'] as const) {
+    const memory = ownMemory(kind, length)
+    expect(kindOf(memory)).toBe(kind === 'buffer' ? 'buffer' : 'uint8array')
+    expect([memory.length, memory.byteOffset, memory.buffer.byteLength]).toEqual([length, 0, length])
+  }
 })
 
 test.each([
@@ -198,6 +150,131 @@ describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) =
         new TypeError('expected a Uint8Array, not one whose length is not what its class says'),
       )
       expect(lengthOf(liar)).toBe(20)
+    }
+  })
+})
+
+const CONNECT = '101900044d5154540406003c0001630001770007'
+const PUBLISH = '30070003612f626869'
+
+/** Everything that the library makes of Buffers, beside the Buffer that Node makes. */
+const RESULTS: [
+  string,
+  (library: Library, bytes: (hex: string) => Buffer) => Uint8Array | undefined,
+  string,
+][] = [
+  ['a payload', ({ decode }, of) => payloadOf(decode(of(PUBLISH))), '6869'],
+  ['a copied payload', ({ decode }, of) => payloadOf(decode(of(PUBLISH), { copyPayloads: true })), '6869'],
+  ['an empty payload', ({ decode }, of) => payloadOf(decode(of('3003000161'))), ''],
+  [
+    'a copied payload of 100 bytes',
+    ({ decode }, of) => payloadOf(decode(of(`3067000161${'78'.repeat(100)}`), { copyPayloads: true })),
+    '78'.repeat(100),
+  ],
+  ['a will', ({ decode }, of) => willOf(decode(of(`${CONNECT}6f66666c696e65`))), '6f66666c696e65'],
+  [
+    'the payload of a packet in single bytes',
+    (library, of) => payloadOf(inPieces(library, of(PUBLISH), 1).read()),
+    '6869',
+  ],
+  [
+    'the payload of a large packet in pieces',
+    (library, of) => payloadOf(inPieces(library, of(`30c3b802000161${'78'.repeat(40_000)}`), 1_460).read()),
+    '78'.repeat(40_000),
+  ],
+  ['a frame', ({ PacketParser }, of) => new PacketParser().push(of(PUBLISH)).readFrame()?.bytes, PUBLISH],
+  ['a frame in single bytes', (library, of) => inPieces(library, of(PUBLISH), 1).readFrame()?.bytes, PUBLISH],
+  ['an encoded packet', ({ encode }) => encode({ type: 'publish', topic: 'a/b', payload: 'hi' }), PUBLISH],
+  ['an encoded acknowledgement', ({ encode }) => encode({ type: 'puback', packetId: 7 }), '40020007'],
+  ['an encoded packet of another type', ({ encode }) => encode({ type: 'pingreq' }), 'c000'],
+  [
+    'a large encoded packet',
+    ({ encode }) => encode({ type: 'publish', topic: 'a', payload: 'x'.repeat(40_000) }),
+    `30c3b802000161${'78'.repeat(40_000)}`,
+  ],
+  [
+    'the header of a PUBLISH',
+    ({ encodePublishHeader }) => encodePublishHeader({ topic: 'a/b' }, 2),
+    '30070003612f62',
+  ],
+]
+
+type Library = typeof import('../../src/index.ts')
+
+const payloadOf = (packet: unknown) => (packet as { payload: Uint8Array }).payload
+const willOf = (packet: unknown) => payloadOf((packet as { will: unknown }).will)
+
+const inPieces = ({ PacketParser }: Library, bytes: Buffer, size: number) => {
+  const parser = new PacketParser()
+  for (let start = 0; start < bytes.length; start += size) parser.push(bytes.subarray(start, start + size))
+  return parser
+}
+
+test.each(RESULTS)('%s is a Buffer to the strictest comparison', async (_, make, hex) => {
+  const result = make(await import('../../src/index.ts'), (bytes) => Buffer.from(bytes, 'hex'))
+  assert.deepStrictEqual(result, Buffer.from(hex, 'hex'))
+  expect(Object.getPrototypeOf(result)).toBe(Buffer.prototype)
+  expect(result).toStrictEqual(Buffer.from(hex, 'hex'))
+})
+
+describe('on another host', () => {
+  /** The library, loaded where this is the host's Buffer. */
+  const loadedWith = async (hostBuffer: unknown): Promise<Library> => {
+    vi.resetModules()
+    vi.stubGlobal('Buffer', hostBuffer)
+    try {
+      return await import('../../src/index.ts')
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  }
+
+  /** As npm's `buffer`: a function that gives Uint8Arrays another prototype, and the species that it inherits. */
+  function Polyfill(this: unknown, from: ArrayBuffer | number, offset?: number, length?: number): Uint8Array {
+    const bytes = typeof from === 'number' ? new Uint8Array(from) : new Uint8Array(from, offset, length)
+    return Object.setPrototypeOf(bytes, Polyfill.prototype) as Uint8Array
+  }
+  Object.setPrototypeOf(Polyfill, Uint8Array)
+  Polyfill.prototype = Object.create(Uint8Array.prototype, { constructor: { value: Polyfill } }) as Uint8Array
+  Polyfill.allocUnsafeSlow = (length: number) => Polyfill.call(undefined, length)
+
+  test.each(RESULTS)('%s is a Buffer of its own', async (_, make, hex) => {
+    const library = await loadedWith(Polyfill)
+    const result = make(library, (bytes) => {
+      const { buffer, byteOffset, length } = Buffer.from(bytes, 'hex')
+      return Polyfill.call(undefined, buffer, byteOffset, length) as Buffer
+    })
+    expect(Object.getPrototypeOf(result)).toBe(Polyfill.prototype)
+    expect(Buffer.from(result!).toString('hex')).toBe(hex)
+  })
+
+  test.each([
+    ['no species', undefined],
+    ['a species that is no class', {}],
+    ['a species that makes Uint8Arrays', Uint8Array],
+    [
+      'a species that throws',
+      () => {
+        throw new Error('Illegal constructor')
+      },
+    ],
+    [
+      'a species that copies',
+      (memory: ArrayBuffer, offset: number, length: number) =>
+        Buffer.from(new Uint8Array(memory, offset, length)),
+    ],
+    ['a species that takes no offset', (memory: ArrayBuffer) => Buffer.from(memory)],
+    ['a species that takes no length', (memory: ArrayBuffer, offset: number) => Buffer.from(memory, offset)],
+  ])("with %s, Buffers inherit from the host's", async (_, value) => {
+    const hostBuffer = new Proxy(Buffer, {
+      get: (target, key) => (key === Symbol.species ? value : Reflect.get(target, key)),
+    })
+    const library = await loadedWith(hostBuffer)
+    for (const [, make, hex] of RESULTS) {
+      const result = make(library, (bytes) => Buffer.from(bytes, 'hex'))
+      expect(Buffer.isBuffer(result)).toBe(true)
+      expect(result?.constructor).toBe(Buffer)
+      expect((result as Buffer).toString('hex')).toBe(hex)
     }
   })
 })

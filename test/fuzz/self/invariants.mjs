@@ -5,9 +5,9 @@ import { CONFIGURATIONS } from './configurations.mjs'
 import { frameEnds, isShortestLength } from './frames.mjs'
 import { same, sameBytes } from './same.mjs'
 
-/** Memory that a packet may take for each byte of it that has come, and the least that it takes. */
-const GROWTH = 32
-const SMALLEST = 64
+/** Memory that a packet may take for each byte of it that has come, and the least that it may take. */
+const GROWTH = 8
+const BLOCK = 512
 
 /** What only a parser says: `decode` has no role, no limit and no stream. */
 const OF_THE_STREAM = new Set(['unexpected-packet-type', 'packet-too-large', 'incomplete-packet'])
@@ -47,7 +47,7 @@ class Subject {
       const consumed = packets.length === 0 ? 0 : ends[packets.length - 1]
       must(parser.bufferedLength === pushed - consumed, 'bufferedLength is what was pushed and not read')
       const taken = parser.assembly?.bytes.length ?? 0
-      must(taken <= Math.max(SMALLEST, GROWTH * (pushed - consumed)), 'memory grows with the bytes that came')
+      must(taken <= Math.max(BLOCK, GROWTH * (pushed - consumed)), 'memory grows with the bytes that came')
     }
     parser.reset()
     try {

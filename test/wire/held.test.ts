@@ -1,0 +1,82 @@
+// What is kept costs what it weighs. Counts are so large that what V8 compiles meanwhile does not matter.
+
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { decode, encode, PacketParser } from '../../src/index.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+const memory = (): number => {
+  collect()
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** Bytes that each of so many results holds, while the process encodes and decodes other packets. */
+const heldByEach = (count: number, make: () => unknown): number => {
+  const run = (results: unknown[]) => {
+    for (let index = 0; index < results.length; index++) {
+      results[index] = make()
+      for (let more = 0; more < 3; more++) {
+        const other = encode({ type: 'publish', topic: 'a/b', payload: 'x'.repeat(3_000) })
+        decode(other, { copyPayloads: true })
+      }
+    }
+    return results
+  }
+  run(new Array(1_000).fill(undefined))
+  const results: unknown[] = new Array(count).fill(undefined)
+  const before = memory()
+  run(results)
+  const held = memory() - before
+  expect(results.length).toBe(count)
+  return held / count
+}
+
+const connect = encode({ type: 'connect', clientId: 'c', will: { topic: 'w', payload: 'offline' } })
+const publishOf = (length: number) => encode({ type: 'publish', topic: 'a', payload: 'x'.repeat(length) })
+const [short, long] = [publishOf(100), publishOf(2_000)]
+
+const copied = (bytes: Uint8Array) => {
+  const packet = decode(bytes, { copyPayloads: true })
+  if (packet.type === 'connect') return packet.will?.payload
+  return packet.type === 'publish' ? packet.payload : undefined
+}
+
+/** A parser that was given these bytes as a socket gives them: at the end of 64 KiB that are the chunk's alone. */
+const holding = (bytes: Uint8Array) => {
+  const chunk = Buffer.alloc(65_536).subarray(65_536 - bytes.length)
+  chunk.set(bytes)
+  const parser = new PacketParser()
+  parser.push(chunk)
+  expect(parser.read()).toBeUndefined()
+  expect(parser.bufferedLength).toBe(bytes.length)
+  return parser
+}
+
+/** As `holding`, one byte after the other. */
+const holdingSingly = (bytes: Uint8Array) => {
+  const parser = new PacketParser()
+  for (const byte of bytes) parser.push(Buffer.alloc(65_536, byte).subarray(0, 1)).read()
+  return parser
+}
+
+test.each([
+  ['a copied will of 7 bytes', 20_000, () => copied(connect), 300],
+  ['a copied payload of 100 bytes', 20_000, () => copied(short), 400],
+  ['a copied payload of 2,000 bytes', 5_000, () => copied(long), 2_300],
+  ['a parser with one byte', 5_000, () => holding(short.subarray(0, 1)), 1_000],
+  ['a parser with five bytes that came singly', 2_000, () => holdingSingly(short.subarray(0, 5)), 1_000],
+  ['a parser with 64 bytes', 5_000, () => holding(short.subarray(0, 64)), 1_000],
+  ['a parser with 65 bytes', 5_000, () => holding(short.subarray(0, 65)), 1_500],
+  ['a parser with 600 bytes', 5_000, () => holding(long.subarray(0, 600)), 3_000],
+])('%s', (_, count, make, most) => {
+  expect(heldByEach(count, make)).toBeLessThan(most)
+})
+
+test('a copy shares its memory with nothing', () => {
+  expect([connect, short, long].map((bytes) => copied(bytes)?.buffer.byteLength)).toEqual([7, 100, 2_000])
+})
