@@ -26,6 +26,17 @@ describe('where there is no Buffer', () => {
     }
   })
 
+  test.each([7, 100, 10_000])('a payload of %i bytes is a Uint8Array, copied or in pieces', (length) => {
+    const whole = Uint8Array.from(there.encode({ type: 'publish', topic: 'a', payload: 'x'.repeat(length) }))
+    const parser = new there.PacketParser()
+    for (let start = 0; start < whole.length; start += 5) parser.push(whole.subarray(start, start + 5))
+    for (const packet of [there.decode(whole, { copyPayloads: true }), parser.read()]) {
+      const { payload } = packet as here.Publish
+      expect(payload).toStrictEqual(new Uint8Array(length).fill(0x78))
+      expect(payload.buffer).not.toBe(whole.buffer)
+    }
+  })
+
   test('packets have the same bytes', () => {
     fc.assert(
       fc.property(packet, (sound) => {
