@@ -4,7 +4,7 @@ import { readSource, sourceFiles } from './support/source.ts'
 
 // From the bottom up. A file imports only what stands below it, or beside it in the same row.
 const LAYERS = [
-  ['errors.ts', 'wire/ascii.ts', 'wire/host.ts'],
+  ['errors.ts', 'show.ts', 'wire/ascii.ts', 'wire/host.ts'],
   ['packet-types.ts'],
   ['options.ts', 'presets.ts'],
   ['wire/'],
