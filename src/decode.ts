@@ -1,8 +1,24 @@
 // One whole packet from its bytes.
 
-import { breachOf, firstByteRule, peek } from './fixed-header.ts'
-import { type DecodeOptions, settingsFrom } from './options.ts'
-import { CONTROL_PACKETS, flagsOf, PacketType, packetTypeOf } from './packet-types.ts'
+import { DECODE_ERRORS, DecodeError, type DecodeErrorCode } from './errors.ts'
+import { judgeFixedHeader, reportTolerated } from './fixed-header.ts'
+import {
+  type DecodeOptions,
+  isTolerable,
+  MOST_TOPIC_FILTERS,
+  type Settings,
+  settingsFrom,
+} from './options.ts'
+import {
+  CONTROL_PACKETS,
+  flagsOf,
+  MAX_PACKET_SIZE,
+  MAX_REMAINING_LENGTH,
+  PacketType,
+  type PacketTypeName,
+  packetTypeNameOf,
+  packetTypeOf,
+} from './packet-types.ts'
 import {
   ACKNOWLEDGEMENT_NAMES,
   type AcknowledgementName,
@@ -17,7 +33,6 @@ import { readSubscribe } from './packets/subscribe.ts'
 import { readUnsubscribe } from './packets/unsubscribe.ts'
 import { assertBytes } from './wire/bytes.ts'
 import { Reader } from './wire/reader.ts'
-import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
 
 /**
  * Decodes exactly one whole packet.
@@ -27,21 +42,65 @@ import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
  *
  * @throws DecodeError if the bytes are not one packet that MQTT 3.1.1 allows: any of its codes but
  *   `packet-too-large`; `incomplete-packet` if bytes are missing, `trailing-bytes` if there are more
- * @throws TypeError if `bytes` is not a Uint8Array, or for options that are none
+ * @throws TypeError if `bytes` is not a Uint8Array, or the options are invalid
  */
 export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeOptions): Packet<Bytes> {
   assertBytes(bytes)
   const settings = settingsFrom(options)
-  const reader = new Reader(bytes, settings, undefined)
-  const extent = peek(bytes, 0, bytes.length, settings, MAX_PACKET_SIZE)
-  if (extent === undefined || extent.size > bytes.length) {
-    return reader.fail('incomplete-packet', undefined, bytes.length)
-  }
-  reader.enter(extent)
+  const reader = new Reader(bytes, settings)
+  const extent = judgeFixedHeader(reader.bytes, 0, reader.length, settings, MAX_PACKET_SIZE)
+  if (extent === undefined || extent.size > reader.length) throw incompletePacket(reader.bytes, settings)
+  const { firstByte, bodyOffset, size } = extent
+  reader.enter(0, firstByte, bodyOffset, size)
   reportTolerated(reader)
   const packet = readPacket(reader)
-  if (extent.size < bytes.length) reader.fail('trailing-bytes', undefined, extent.size)
+  if (size < reader.length) reader.fail('trailing-bytes', undefined, size, undefined, reader.length - size)
   return packet
+}
+
+/**
+ * The error for a packet of which only these bytes have come: it names the field in which they end.
+ *
+ * @param streamOffset of the packet's first byte; undefined outside a stream
+ */
+export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOffset?: number): DecodeError {
+  const { length } = bytes
+  return new DecodeError('incomplete-packet', {
+    packetType: length === 0 ? undefined : packetTypeNameOf(bytes[0]!),
+    field: fieldAtEnd(bytes, settings),
+    offset: length,
+    streamOffset: streamOffset === undefined ? undefined : streamOffset + length,
+  })
+}
+
+function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
+  const lenient: Settings = { ...LENIENT, version: settings.version, validLengths: settings.validLengths }
+  const extent = judgeFixedHeader(bytes, 0, bytes.length, lenient, MAX_PACKET_SIZE)
+  if (extent === undefined) return 'Remaining Length'
+  const reader = new Reader(bytes, lenient)
+  reader.enter(0, extent.firstByte, extent.bodyOffset, bytes.length)
+  try {
+    return LAST_FIELDS[readPacket(reader).type]
+  } catch (error) {
+    if (error instanceof DecodeError) return error.field
+    throw error
+  }
+}
+
+/** Reads on as far as it can. */
+const LENIENT: Settings = settingsFrom({
+  tolerate: (Object.keys(DECODE_ERRORS) as DecodeErrorCode[]).filter(isTolerable),
+  protocols: ['3.1.1', '3.1', 'bridge'],
+  maxTopicFilters: MOST_TOPIC_FILTERS,
+})
+
+/** The fields in which packets end whose length no field gives. */
+const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {
+  connect: 'User Name',
+  publish: 'Payload',
+  subscribe: 'Topic Filter',
+  suback: 'Return Code',
+  unsubscribe: 'Topic Filter',
 }
 
 // Constants of this module are constants to V8; what is imported is looked up at every use.
@@ -63,7 +122,7 @@ export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Pac
       : acknowledgement !== undefined
         ? readAcknowledgement(reader, acknowledgement)
         : readBody(reader, type)
-  if (reader.position !== reader.end) reader.violation('surplus-bytes', undefined, reader.position) // §2.2.3
+  if (reader.position !== reader.end) reportSurplus(reader) // §2.2.3
   return packet
 }
 
@@ -94,12 +153,11 @@ function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, packetType: n
   }
 }
 
-/** Reports the breach in a first byte that was let pass at the fixed header. */
-export function reportTolerated(reader: Reader): void {
-  const { firstByte } = reader
-  const breach = breachOf(firstByte, reader.settings)
-  if (breach !== undefined)
-    reader.violation(breach.code, breach.field, reader.start, firstByteRule(breach, firstByte))
+function reportSurplus(reader: Reader): void {
+  const { firstByte, position, end } = reader
+  // Where a type has but one Remaining Length, that was judged, and reported, with the fixed header.
+  if (CONTROL_PACKETS[packetTypeOf(firstByte)]!.most < MAX_REMAINING_LENGTH) return
+  reader.violation('surplus-bytes', undefined, position, undefined, end - position)
 }
 
 function neverPacket(type: never): never {

@@ -1,6 +1,7 @@
 // The public face: re-exports only.
 
 export { decode } from './decode.ts'
+export { type DecodeStreamOptions, decodeStream } from './decode-stream.ts'
 export { encode, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
 export {
   type Action,
@@ -27,25 +28,30 @@ export type {
   Refusable,
   Tolerance,
 } from './options.ts'
-export { PacketType, type PacketTypeName, type QoS, type Role } from './packet-types.ts'
+export {
+  MAX_PACKET_SIZE,
+  MAX_REMAINING_LENGTH,
+  PacketType,
+  type PacketTypeName,
+  type QoS,
+  type Role,
+} from './packet-types.ts'
 export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknowledgement.ts'
 export type { Connack, ConnackInput } from './packets/connack.ts'
 export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
 export type { Disconnect, Pingreq, Pingresp } from './packets/empty.ts'
-export type { Frame, Packet, PacketInput } from './packets/packet.ts'
+export type { Frame, Packet, PacketInput, PacketTo } from './packets/packet.ts'
 export type { Publish, PublishHeaderInput, PublishInput } from './packets/publish.ts'
 export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
 export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
 export { PacketParser } from './parser.ts'
 export { presets } from './presets.ts'
-export { decodeStream, PacketDecoderStream, PacketEncoderStream } from './streams.ts'
 export { topicCache } from './topic/cache.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'
+export { PacketDecoderStream, PacketEncoderStream } from './web-streams.ts'
 export {
   decodeRemainingLength,
   encodeRemainingLength,
-  MAX_PACKET_SIZE,
-  MAX_REMAINING_LENGTH,
   type RemainingLength,
 } from './wire/remaining-length.ts'

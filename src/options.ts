@@ -3,14 +3,12 @@
 import { DECODE_ERRORS, type DecodeError, type DecodeErrorCode, type TolerableCode } from './errors.ts'
 import {
   CONTROL_PACKETS,
-  DUP,
-  flagsOf,
+  MAX_PACKET_SIZE,
   MAX_UINT16,
   type PacketTypeName,
-  packetTypeOf,
-  qosOf,
   type Role,
 } from './packet-types.ts'
+import { show } from './show.ts'
 
 /** The protocol versions that a CONNECT may ask for; `bridge` is a level with bit 0x80 set, as mosquitto's bridges send. */
 export type Protocol = '3.1.1' | '3.1' | 'bridge'
@@ -50,11 +48,11 @@ export interface DecodeOptions {
 }
 
 /** {@link DecodeOptions}, and what only a stream of packets needs. */
-export interface ParserOptions extends DecodeOptions {
+export interface ParserOptions<R extends Role = Role> extends DecodeOptions {
   /** The largest packet in bytes, fixed header included; default 268,435,460, the protocol's limit. */
   readonly maxPacketSize?: number | undefined
   /** What you are. Packet types that Table 2.1 does not let the peer send are refused at the fixed header. */
-  readonly role?: Role | undefined
+  readonly role?: R | undefined
 }
 
 /** Kinds of characters that §1.5.3 lets a receiver refuse. */
@@ -78,17 +76,16 @@ const PACKET_TYPES: ReadonlySet<string> = new Set(CONTROL_PACKETS.flatMap((packe
  */
 export function tolerancesFrom(tolerate: unknown): Tolerances {
   const tolerances = new Map<string, Set<string>>()
-  for (const entry of listOf(tolerate, 'tolerate', "codes: ['packet-identifier-zero']")) {
+  for (const entry of listOf(tolerate, 'tolerate', "of codes: ['packet-identifier-zero']")) {
     const { code, packets } =
       typeof entry === 'object' && entry !== null
         ? (entry as { code: unknown; packets: unknown })
         : { code: entry, packets: PACKET_TYPES }
-    if (!isTolerable(code))
-      throw new TypeError(`tolerate: ${shown(code)} is not a code that can be tolerated`)
+    if (!isTolerable(code)) throw new TypeError(`tolerate: ${show(code)} is not a code that can be tolerated`)
     const types = tolerances.get(code) ?? new Set()
-    for (const type of listOf(packets, 'packets', "packet types: ['pingreq']")) {
+    for (const type of listOf(packets, 'packets', "of packet types: ['pingreq']")) {
       if (!PACKET_TYPES.has(type as string))
-        throw new TypeError(`tolerate: there is no packet type ${shown(type)}`)
+        throw new TypeError(`tolerate: there is no packet type ${show(type)}`)
       types.add(type as string)
     }
     tolerances.set(code, types)
@@ -96,7 +93,8 @@ export function tolerancesFrom(tolerate: unknown): Tolerances {
   return tolerances
 }
 
-function isTolerable(code: unknown): code is TolerableCode {
+/** Whether a code may stand in `tolerate`. */
+export function isTolerable(code: unknown): code is TolerableCode {
   return (
     typeof code === 'string' &&
     Object.hasOwn(DECODE_ERRORS, code) &&
@@ -104,168 +102,197 @@ function isTolerable(code: unknown): code is TolerableCode {
   )
 }
 
-/** The entries of a list; a string is not one, although it can be iterated. */
-function listOf(value: unknown, name: string, expected: string): unknown[] {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) {
-    return [...(value as Iterable<unknown>)]
-  }
-  throw new TypeError(`${name} is a list of ${expected}, not ${shown(value)}`)
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value)
-}
-
-/** Options in the form that decoding reads. */
+/** Options as decoding reads them. */
 export interface Settings {
-  readonly tolerances: Tolerances
+  readonly tolerate: Tolerances
   readonly onTolerated: ((violation: DecodeError) => void) | undefined
+  readonly refuse: ReadonlySet<Refusable>
   readonly protocols: ReadonlySet<Protocol>
   readonly copyPayloads: boolean
-  /** Whether one of the next two is less than the protocol allows. */
-  readonly limitsTopics: boolean
   readonly maxTopicLength: number
   readonly maxTopicLevels: number
   readonly maxTopicFilters: number
-  /** What is wrong with a first byte, by its value: an index into {@link FIRST_BYTE_BREACHES}, 0 for nothing. */
-  readonly firstBytes: Uint8Array
+  readonly role: Role | undefined
+  /** Whether a topic must be measured: one of its limits is less than the protocol allows. */
+  readonly limitsTopics: boolean
+  /** The version whose rules hold. */
+  readonly version: '3.1.1' | '3.1'
+  /** A code for each first byte: see `fixed-header.ts`, which fills the table in when it is first needed. */
+  readonly validLengths: Uint8Array
+  /** The settings that the stream started with, where its CONNECT has changed the version. */
+  readonly initial: Settings | undefined
 }
 
-/** What is wrong with a fixed header's first byte. */
-export interface FirstByteBreach {
-  readonly code: DecodeErrorCode
-  readonly field: string
+type Checked<Name extends keyof ParserOptions> = Name extends keyof Settings ? Settings[Name] : number
+
+const NO_LIMIT = Number.POSITIVE_INFINITY
+
+/** The most that `maxTopicFilters` may be. */
+export const MOST_TOPIC_FILTERS = 1_048_576
+
+/** One row for each option: what its value becomes, and what holds without one. */
+const OPTIONS: {
+  readonly [Name in keyof Required<ParserOptions>]: {
+    readonly check: (value: unknown, name: string) => Checked<Name>
+    readonly byDefault: Checked<Name>
+  }
+} = {
+  tolerate: { check: tolerancesFrom, byDefault: new Map() },
+  onTolerated: { check: aFunction, byDefault: undefined },
+  refuse: { check: setOf<Refusable>('control-characters', 'non-characters'), byDefault: new Set() },
+  protocols: { check: setOf<Protocol>('3.1.1', '3.1', 'bridge'), byDefault: new Set(['3.1.1']) },
+  copyPayloads: { check: aBoolean, byDefault: false },
+  maxTopicLength: { check: aLimit(), byDefault: MAX_UINT16 },
+  maxTopicLevels: { check: aLimit(), byDefault: NO_LIMIT },
+  maxTopicFilters: { check: aLimit(MOST_TOPIC_FILTERS), byDefault: MAX_UINT16 },
+  maxPacketSize: { check: aLimit(), byDefault: MAX_PACKET_SIZE },
+  role: { check: aRole, byDefault: undefined },
 }
 
-/** What the first byte alone can break, in the order in which it is judged. */
-export const FIRST_BYTE_BREACHES: readonly (FirstByteBreach | undefined)[] = [
-  undefined,
-  { code: 'reserved-packet-type', field: 'Control Packet type' },
-  { code: 'unexpected-packet-type', field: 'Control Packet type' },
-  { code: 'invalid-qos', field: 'QoS level' },
-  { code: 'dup-with-qos-0', field: 'DUP flag' },
-  { code: 'reserved-flags', field: 'Flags' },
-]
+/** The values of the options that are given, or of the defaults. */
+type CheckedOptions = { [Name in keyof Required<ParserOptions>]: Checked<Name> }
 
-function firstByteBreach(firstByte: number, role: Role | undefined): DecodeErrorCode | undefined {
-  const packet = CONTROL_PACKETS[packetTypeOf(firstByte)]
-  const flags = flagsOf(firstByte)
-  if (packet === undefined) return 'reserved-packet-type' // §2.2.1
-  if (packet.sentBy === role) return 'unexpected-packet-type' // Table 2.1: only we may send it
-  if (packet.flags !== 'publish') return packet.flags === flags ? undefined : 'reserved-flags' // [MQTT-2.2.2-1]
-  if (qosOf(flags) === 3) return 'invalid-qos' // [MQTT-3.3.1-4]
-  return qosOf(flags) === 0 && (flags & DUP) !== 0 ? 'dup-with-qos-0' : undefined // [MQTT-3.3.1-2]
-}
+/** By role and version. */
+const VALID_LENGTHS = new Map<string, Uint8Array>()
 
-function judgeFirstBytes(role: Role | undefined): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, firstByte) => {
-    const code = firstByteBreach(firstByte, role)
-    return FIRST_BYTE_BREACHES.findIndex((breach) => breach?.code === code)
-  })
-}
+const DEFAULTS: Settings = settingsOf(checkedOptions({}))
 
-const NO_LIMIT = Number.MAX_SAFE_INTEGER
-const FIRST_BYTES = {
-  any: judgeFirstBytes(undefined),
-  client: judgeFirstBytes('client'),
-  server: judgeFirstBytes('server'),
-} as const
-
-const DEFAULTS: Settings = {
-  tolerances: new Map(),
-  onTolerated: undefined,
-  protocols: new Set(['3.1.1']),
-  copyPayloads: false,
-  limitsTopics: false,
-  maxTopicLength: MAX_UINT16,
-  maxTopicLevels: NO_LIMIT,
-  maxTopicFilters: NO_LIMIT,
-  firstBytes: FIRST_BYTES.any,
-}
-
-// Parsers whose options say no more than a role share one of these, so that an idle parser stays small.
-const BY_ROLE: Readonly<Record<keyof typeof FIRST_BYTES, Settings>> = {
-  any: DEFAULTS,
-  client: { ...DEFAULTS, firstBytes: FIRST_BYTES.client },
-  server: { ...DEFAULTS, firstBytes: FIRST_BYTES.server },
+// Parsers whose options name no more than a role share one of these, so that an idle parser stays small.
+const BY_ROLE: Readonly<Record<Role, Settings>> = {
+  client: settingsOf(checkedOptions({ role: 'client' })),
+  server: settingsOf(checkedOptions({ role: 'server' })),
 }
 
 /**
- * Checks the options and brings them into the decoder's form.
+ * Checks the options of a parser. Only own enumerable properties count, and each is read once.
  *
- * @throws TypeError for options that are none: an unknown code, protocol or role, a limit that is not a number.
+ * @throws TypeError if `options` is not an object of known options, each with a valid value
  */
+export function parserOptionsFrom(options: ParserOptions | undefined): {
+  readonly settings: Settings
+  readonly maxPacketSize: number
+} {
+  if (options === undefined) return { settings: DEFAULTS, maxPacketSize: MAX_PACKET_SIZE }
+  const given = givenOptions(options, OPTIONS)
+  const checked = checkedOptions(given)
+  const { role, maxPacketSize } = checked
+  const names = Object.keys(given).filter((name) => name !== 'role' && name !== 'maxPacketSize')
+  if (names.length > 0) return { settings: settingsOf(checked), maxPacketSize }
+  return { settings: role === undefined ? DEFAULTS : BY_ROLE[role], maxPacketSize }
+}
+
+/** As {@link parserOptionsFrom}, for whoever has no use for `maxPacketSize`. */
 export function settingsFrom(options: ParserOptions | undefined): Settings {
-  if (options === undefined) return DEFAULTS
-  checkNames(options)
-  const { role, maxPacketSize: _, ...own } = options
-  if (role !== undefined && role !== 'client' && role !== 'server') {
-    throw new TypeError(`role is 'client' or 'server', not ${String(role)}`)
-  }
-  const shared = BY_ROLE[role ?? 'any']
-  if (Object.values(own).every((value) => value === undefined)) return shared
+  return parserOptionsFrom(options).settings
+}
+
+/** The settings for what follows a CONNECT of MQTT 3.1. */
+export function settingsOf31(settings: Settings): Settings {
+  if (settings.version === '3.1') return settings
   return {
-    tolerances: own.tolerate === undefined ? DEFAULTS.tolerances : tolerancesFrom(own.tolerate),
-    onTolerated: ofType(own.onTolerated, 'function', 'onTolerated'),
-    protocols:
-      own.protocols === undefined
-        ? DEFAULTS.protocols
-        : new Set(checked(own.protocols, isProtocol, 'protocols')),
-    copyPayloads: ofType(own.copyPayloads, 'boolean', 'copyPayloads') ?? false,
-    limitsTopics: own.maxTopicLength !== undefined || own.maxTopicLevels !== undefined,
-    maxTopicLength: limit(own.maxTopicLength, 'maxTopicLength') ?? DEFAULTS.maxTopicLength,
-    maxTopicLevels: limit(own.maxTopicLevels, 'maxTopicLevels') ?? DEFAULTS.maxTopicLevels,
-    maxTopicFilters: limit(own.maxTopicFilters, 'maxTopicFilters') ?? DEFAULTS.maxTopicFilters,
-    firstBytes: shared.firstBytes,
+    ...settings,
+    version: '3.1',
+    validLengths: validLengthsOf(settings.role, '3.1'),
+    initial: settings,
   }
 }
 
 /**
- * A limit as the caller gave it.
+ * Checks a value of `maxPacketSize`.
  *
- * @throws TypeError unless it is undefined or a number of at least 1.
+ * @throws TypeError unless it is a number of at least 1
  */
-export function limit(value: number | undefined, name: string): number | undefined {
-  if (value === undefined || (typeof value === 'number' && value >= 1)) return value
-  throw new TypeError(`${name} is a number of at least 1, not ${String(value)}`)
+export function checkMaxPacketSize(bytes: unknown): number {
+  return OPTIONS.maxPacketSize.check(bytes, 'maxPacketSize')
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof ParserOptions>([
-  'tolerate',
-  'onTolerated',
-  'protocols',
-  'copyPayloads',
-  'maxTopicLength',
-  'maxTopicLevels',
-  'maxTopicFilters',
-  'maxPacketSize',
-  'role',
-])
-
-/** A misspelt option would go unnoticed otherwise. */
-function checkNames(options: unknown): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options are an object')
-  const stranger = Object.keys(options).find((name) => !NAMES.has(name))
-  if (stranger !== undefined) throw new TypeError(`there is no option ${stranger}`)
+/**
+ * The own enumerable properties of `options` that are not undefined.
+ *
+ * @throws TypeError if it is not an object, or has a property that `known` has not
+ */
+export function givenOptions(options: unknown, known: object): Record<string, unknown> {
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options)
+    throw new TypeError(`options must be an object, not ${kindOf(options)}`)
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(known, name)) throw new TypeError(`there is no option ${show(name)}`)
+    if (value !== undefined) given[name] = value
+  }
+  return given
 }
 
-function ofType<Value>(value: Value, type: 'function' | 'boolean', name: string): Value {
-  if (value !== undefined && typeof value !== type)
-    throw new TypeError(`${name} is a ${type}, not ${String(value)}`)
-  return value
+function checkedOptions(given: Readonly<Record<string, unknown>>): CheckedOptions {
+  const rows = Object.entries(OPTIONS).map(([name, { check, byDefault }]) => [
+    name,
+    Object.hasOwn(given, name) ? check(given[name], name) : byDefault,
+  ])
+  return Object.fromEntries(rows) as CheckedOptions
 }
 
-function checked<Value>(
-  values: Iterable<Value>,
-  isAllowed: (value: Value) => boolean,
-  name: string,
-): Value[] {
-  const list = [...values]
-  for (const value of list)
-    if (!isAllowed(value)) throw new TypeError(`${name} does not know ${String(value)}`)
-  return list
+function settingsOf({ maxPacketSize: _, ...checked }: CheckedOptions): Settings {
+  const { maxTopicLength, maxTopicLevels, protocols, role } = checked
+  const version = protocols.size === 1 && protocols.has('3.1') ? '3.1' : '3.1.1'
+  return {
+    ...checked,
+    limitsTopics: maxTopicLength < MAX_UINT16 || maxTopicLevels < NO_LIMIT,
+    version,
+    validLengths: validLengthsOf(role, version),
+    initial: undefined,
+  }
 }
 
-function isProtocol(protocol: Protocol): boolean {
-  return protocol === '3.1.1' || protocol === '3.1' || protocol === 'bridge'
+/** The one table for all receivers of this role and version. */
+function validLengthsOf(role: Role | undefined, version: Settings['version']): Uint8Array {
+  const key = `${role} ${version}`
+  const table = VALID_LENGTHS.get(key) ?? new Uint8Array(256)
+  VALID_LENGTHS.set(key, table)
+  return table
+}
+
+function aFunction(value: unknown, name: string): Settings['onTolerated'] {
+  if (typeof value === 'function') return value as Settings['onTolerated']
+  throw new TypeError(`${name} must be a function, not ${show(value)}`)
+}
+
+function aBoolean(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`${name} must be a boolean, not ${show(value)}`)
+}
+
+function aLimit(most = NO_LIMIT): (value: unknown, name: string) => number {
+  const range = most === NO_LIMIT ? 'a number of at least 1' : `a number from 1 to ${most}`
+  return (value, name) => {
+    if (typeof value === 'number' && value >= 1 && value <= most) return value
+    throw new TypeError(`${name} must be ${range}, not ${show(value)}`)
+  }
+}
+
+function aRole(value: unknown, name: string): Role {
+  if (value === 'client' || value === 'server') return value
+  throw new TypeError(`${name} must be 'client' or 'server', not ${show(value)}`)
+}
+
+function setOf<Value extends string>(...known: Value[]): (list: unknown, name: string) => ReadonlySet<Value> {
+  return (list, name) => {
+    const values = listOf(list, name, `of ${known.map(show).join(', ')}`)
+    for (const value of values) {
+      if (!(known as unknown[]).includes(value))
+        throw new TypeError(`${name} is a list of ${known.map(show).join(', ')}; there is no ${show(value)}`)
+    }
+    return new Set(values as Value[])
+  }
+}
+
+/** The entries of a list: an array or a set, for example. Not a string, although one can be iterated, and not a Map. */
+function listOf(value: unknown, name: string, expected: string): unknown[] {
+  const isList =
+    typeof value === 'object' && value !== null && Symbol.iterator in value && !(value instanceof Map)
+  if (!isList) throw new TypeError(`${name} is a list ${expected}, not ${show(value)}`)
+  return [...(value as Iterable<unknown>)]
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return show(value)
+  return Array.isArray(value) ? 'an array' : 'a list'
 }

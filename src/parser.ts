@@ -2,60 +2,70 @@
 // Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser stays in
 // error. A packet that lies whole in a chunk is read in place. Only one that straddles chunks is copied, once.
 
-import { readPacket, reportTolerated } from './decode.ts'
+import { incompletePacket, readPacket } from './decode.ts'
 import { DecodeError } from './errors.ts'
-import { peek, wholePacketsLength } from './fixed-header.ts'
-import { limit, type ParserOptions, type Settings, settingsFrom } from './options.ts'
-import { PacketIterator } from './packet-iterator.ts'
-import { flagsOf, type PacketType, packetTypeOf } from './packet-types.ts'
-import type { Frame, Packet } from './packets/packet.ts'
+import {
+  enterValidPacket,
+  judgeFixedHeader,
+  reportTolerated,
+  settingsAfter,
+  wholePacketsLength,
+} from './fixed-header.ts'
+import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
+import { flagsOf, packetTypeNameOf, type Role } from './packet-types.ts'
+import type { Frame, PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
-import { assertBytes, concat } from './wire/bytes.ts'
+import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
+import { Chunk } from './wire/chunk.ts'
 import { Reader } from './wire/reader.ts'
-import { MAX_PACKET_SIZE } from './wire/remaining-length.ts'
 
 /**
- * Decodes a stream of packets, one parser a connection.
+ * Decodes a stream of packets. Use one parser per connection.
  *
- * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk
- * must not be overwritten while they live, unless `copyPayloads` is set.
+ * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk must
+ * not be overwritten, transferred or shrunk while they live, unless `copyPayloads` is set.
+ *
+ * Inside `onTolerated` you can look at `bufferedLength` and `maxPacketSize`; the other methods throw a TypeError there.
  */
-export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
+export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role = Role> {
   // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
-  private readonly settings: Settings
+  private settings: Settings
   private sizeLimit: number
-  /** The chunk that is being read: its `start` is the next packet's first byte. More chunks may wait behind it. */
-  private chunk: Reader<Bytes> | undefined = undefined
-  private lastChunk: Reader<Bytes> | undefined = undefined
-  /** The packet that is being put together; `chunk` goes on where it stops. */
+  /** Reads the packets that lie whole in a chunk, or the one that was put together. */
+  private reader: Reader<Bytes> | undefined = undefined
+  /** The packet that is being put together; there is no reader meanwhile. */
   private assembly: Assembly<Bytes> | undefined = undefined
+  /** The chunks that come next. */
+  private waiting: Chunk<Bytes> | undefined = undefined
   private pushedLength = 0
-  private failure: DecodeError | undefined = undefined
+  /** What `read` and `push` throw until `reset`. */
+  private failure: unknown = undefined
 
-  /** @throws TypeError for options that are none */
-  constructor(options?: ParserOptions) {
-    this.settings = settingsFrom(options)
-    this.sizeLimit = limit(options?.maxPacketSize, 'maxPacketSize') ?? MAX_PACKET_SIZE
+  /** @throws TypeError if the options are invalid */
+  constructor(options?: ParserOptions<R>) {
+    const { settings, maxPacketSize } = parserOptionsFrom(options)
+    this.settings = settings
+    this.sizeLimit = maxPacketSize
   }
 
   /**
-   * Takes the next bytes of the stream: any number of them, none included. `read` looks at them.
+   * Appends a chunk, which may be empty. Packets are parsed by `read`.
    *
    * @throws DecodeError the one that `read` has thrown, until `reset`
    * @throws TypeError if `chunk` is not a Uint8Array; the parser is as it was before
    */
   push(chunk: Bytes): this {
+    this.assertNotCallingOut('push')
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
-    const { assembly } = this
-    if (this.chunk === undefined && assembly !== undefined && assembly.lacks(chunk.length)) {
+    const { assembly, waiting } = this
+    if (waiting === undefined && assembly !== undefined && assembly.lacks(chunk.length)) {
       assembly.append(chunk, 0, chunk.length)
       if (assembly.isWhole) this.complete(assembly)
     } else if (chunk.length !== 0) {
-      const reader = new Reader(chunk, this.settings, this.pushedLength)
-      if (this.lastChunk === undefined) this.chunk = reader
-      else this.lastChunk.next = reader
-      this.lastChunk = reader
+      const last = new Chunk(chunk, this.pushedLength)
+      if (waiting === undefined) this.waiting = last
+      else waiting.append(last)
     }
     this.pushedLength += chunk.length
     return this
@@ -66,39 +76,47 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    *
    * @throws DecodeError for the first packet that MQTT 3.1.1 or a limit does not allow, and again at every call until
    *   `reset`; all packets before it have been returned
+   * @throws TypeError if a chunk was detached or shrunk since it was pushed, and again until `reset`
    */
-  read(): Packet<Bytes> | undefined {
-    const reader = this.next()
+  read(): PacketTo<R, Bytes> | undefined {
+    const reader = this.next('read')
     if (reader === undefined) return undefined
     try {
       const packet = readPacket(reader)
       this.consume(reader)
-      return packet
+      return packet as PacketTo<R, Bytes>
     } catch (error) {
-      throw this.fail(error)
+      throw this.failed(error)
     }
   }
 
   /**
    * The next packet undecoded, for proxies and brokers that forward: its fixed header was judged, its body was not.
+   *
    * @throws DecodeError as {@link read}, for what the fixed header shows
+   * @throws TypeError as {@link read}
    */
   readFrame(): Frame<Bytes> | undefined {
-    const reader = this.next()
+    const reader = this.next('readFrame')
     if (reader === undefined) return undefined
-    const { firstByte } = reader
-    const frame: Frame<Bytes> = {
-      type: packetTypeOf(firstByte) as PacketType,
-      flags: flagsOf(firstByte),
-      bytes: reader.whole(),
-      bodyOffset: reader.position - reader.start,
+    try {
+      const { firstByte } = reader
+      const frame: Frame<Bytes> = {
+        type: packetTypeNameOf(firstByte)!,
+        flags: flagsOf(firstByte),
+        bytes: reader.whole(),
+        bodyOffset: reader.position - reader.start,
+      }
+      reader.settings = settingsAfter(reader.bytes, reader.start, reader.settings)
+      this.consume(reader)
+      return frame
+    } catch (error) {
+      throw this.failed(error)
     }
-    this.consume(reader)
-    return frame
   }
 
   /** `read` until more bytes are needed: `for (const packet of parser.push(chunk))`. Breaking off loses nothing. */
-  [Symbol.iterator](): IterableIterator<Packet<Bytes>> {
+  [Symbol.iterator](): IterableIterator<PacketTo<R, Bytes>> {
     return new PacketIterator(this)
   }
 
@@ -108,143 +126,202 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array> {
    * @throws DecodeError `incomplete-packet` if it ended inside a packet; what was not read before that can still be read
    */
   end(): void {
+    this.assertNotCallingOut('end')
     if (this.failure !== undefined) throw this.failure
-    const unread = this.chunk === undefined ? 0 : this.unreadLength()
-    const present = this.bufferedLength - unread
-    if (present === 0) return
-    const error = new DecodeError('incomplete-packet', { offset: present, streamOffset: this.pushedLength })
-    throw unread === 0 ? this.fail(error) : error
+    if (this.bufferedLength === 0) return
+    const bytes = this.heldBytes()
+    const streamOffset = this.pushedLength - bytes.length
+    const settings = this.reader?.settings ?? this.settings
+    const wholeLength = wholePacketsLength(bytes, settings, this.sizeLimit, streamOffset)
+    if (wholeLength === bytes.length) return
+    const error = incompletePacket(bytes.subarray(wholeLength), settings, streamOffset + wholeLength)
+    throw wholeLength === 0 ? this.failed(error) : error
   }
 
-  /** Forgets everything: bytes, position in the stream, and error. */
+  /** Forgets everything: bytes, position in the stream, version of the protocol, and error. */
   reset(): void {
+    this.assertNotCallingOut('reset')
     this.drop()
     this.pushedLength = 0
     this.failure = undefined
+    this.settings = this.settings.initial ?? this.settings
   }
 
   /** Bytes that were pushed and not yet returned in a packet. */
   get bufferedLength(): number {
-    if (this.assembly !== undefined) return this.pushedLength - this.assembly.streamOffset
-    return this.chunk === undefined ? 0 : this.pushedLength - this.chunk.streamOffset! - this.chunk.start
+    return this.pushedLength - this.readLength
   }
 
-  /** The most bytes of a packet, fixed header included; setting it throws a TypeError below 1 and for what is no number. */
+  /** Bytes of the stream before the next packet. */
+  private get readLength(): number {
+    const { reader, assembly, waiting } = this
+    if (assembly !== undefined) return assembly.streamOffset
+    if (reader !== undefined) return reader.streamOffset! + reader.next
+    return waiting === undefined ? this.pushedLength : waiting.streamOffset
+  }
+
+  /**
+   * The largest packet in bytes, fixed header included. It holds for packets whose fixed header has not been read.
+   *
+   * @throws TypeError unless it is set to a number of at least 1
+   */
   get maxPacketSize(): number {
     return this.sizeLimit
   }
 
   set maxPacketSize(bytes: number) {
-    this.sizeLimit = limit(bytes, 'maxPacketSize') ?? MAX_PACKET_SIZE
+    this.sizeLimit = checkMaxPacketSize(bytes)
   }
 
   /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
-  private next(): Reader<Bytes> | undefined {
-    const { chunk } = this
-    if (chunk === undefined && this.failure === undefined) return undefined
-    if (chunk === undefined || !chunk.isOpen) return this.find() // opens it, once nothing is being put together
-    // By far the most common case: a sound fixed header of two or three bytes, and the whole packet lies in the chunk.
-    const { start, length, view } = chunk
-    let body = start + 2
-    if (body >= length) return this.find()
-    const header = view.getUint16(start)
-    let remainingLength = header & 0xff
-    if (remainingLength > 0x7f) {
-      const more = view.getUint8(body++)
-      if (more > 0x7f) return this.find()
-      remainingLength = (remainingLength & 0x7f) | (more << 7)
+  private next(method: string): Reader<Bytes> | undefined {
+    const { reader } = this
+    try {
+      if (reader !== undefined && enterValidPacket(reader, this.sizeLimit)) return reader
+    } catch {
+      // The chunk was detached: `find` says so.
     }
-    const end = body + remainingLength
-    const firstByte = header >> 8
-    if (end > length || end - start > this.sizeLimit || this.settings.firstBytes[firstByte] !== 0)
-      return this.find()
-    chunk.firstByte = firstByte
-    chunk.position = body
-    chunk.end = end
-    return chunk
+    return this.find(method)
   }
 
   /** As `next`, for every other case. */
-  private find(): Reader<Bytes> | undefined {
+  private find(method: string): Reader<Bytes> | undefined {
+    this.assertNotCallingOut(method)
     if (this.failure !== undefined) throw this.failure
-    const { settings, sizeLimit } = this
     try {
-      for (let { chunk } = this; chunk !== undefined; chunk = this.chunk) {
-        if (this.assembly === undefined) {
-          const { bytes, start, length } = chunk
-          const extent = peek(bytes, start, length, settings, sizeLimit, chunk.streamOffset! + start)
-          if (extent !== undefined && start + extent.size <= length) {
-            chunk.enter(extent)
-            if (settings.firstBytes[chunk.firstByte] !== 0) reportTolerated(chunk)
-            return chunk
-          }
-          this.assembly = new Assembly(chunk, extent?.size)
-        }
-        this.feed(this.assembly, chunk)
-      }
+      return this.findPacket()
     } catch (error) {
-      throw this.fail(error)
+      throw this.failed(error)
     }
-    return undefined
+  }
+
+  private findPacket(): Reader<Bytes> | undefined {
+    for (;;) {
+      const { reader, assembly, waiting } = this
+      if (reader !== undefined) {
+        if (this.enterPacket(reader)) return reader
+      } else if (waiting === undefined) {
+        return undefined
+      } else if (assembly === undefined && waiting.unread > 1) {
+        this.reader = new Reader(waiting.bytes, this.settings, waiting.streamOffset, waiting.start)
+        this.waiting = waiting.rest()
+      } else {
+        assertAttached(waiting.bytes, waiting.length)
+        this.assembly = assembly ?? new Assembly(waiting.bytes, waiting.streamOffset + waiting.start)
+        this.feed(this.assembly, waiting)
+      }
+    }
+  }
+
+  /** Steps to the body of the reader's next packet if all of it is there; otherwise starts to put it together. */
+  private enterPacket(reader: Reader<Bytes>): boolean {
+    const { next: start, length, bytes, settings } = reader
+    assertAttached(reader.source, length)
+    if (enterValidPacket(reader, this.sizeLimit)) return true
+    const streamOffset = reader.streamOffset! + start
+    const extent = judgeFixedHeader(bytes, start, length, settings, this.sizeLimit, streamOffset)
+    if (extent !== undefined && start + extent.size <= length) {
+      reader.enter(start, extent.firstByte, extent.bodyOffset, extent.size)
+      reportTolerated(reader)
+      return true
+    }
+    this.assembly = new Assembly(reader.source, streamOffset, extent?.size, length - start)
+    this.assembly.append(bytes, start, length)
+    this.leave(reader)
+    return false
   }
 
   /** Moves what the packet still lacks from the chunk to where it is put together. */
-  private feed(assembly: Assembly<Bytes>, chunk: Reader<Bytes>): void {
+  private feed(assembly: Assembly<Bytes>, chunk: Chunk<Bytes>): void {
     // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
-    while (assembly.size === undefined && chunk.start < chunk.length) {
+    while (assembly.size === undefined && chunk.unread > 0) {
       assembly.append(chunk.bytes, chunk.start, ++chunk.start)
       const { bytes, length, streamOffset } = assembly
-      assembly.size = peek(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
+      assembly.size = judgeFixedHeader(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
     }
     if (assembly.size !== undefined) {
       const end = Math.min(chunk.start + assembly.size - assembly.length, chunk.length)
       assembly.append(chunk.bytes, chunk.start, end)
       chunk.start = end
     }
-    if (chunk.start === chunk.length) this.leave(chunk)
+    if (chunk.unread === 0) this.waiting = chunk.rest()
     if (assembly.isWhole) this.complete(assembly)
   }
 
-  /** Makes the packet a chunk of its own, in front of the others. */
   private complete(assembly: Assembly<Bytes>): void {
-    const whole = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
-    whole.next = this.chunk
-    this.chunk = whole
-    this.lastChunk ??= whole
+    this.reader = new Reader(assembly.whole(), this.settings, assembly.streamOffset)
     this.assembly = undefined
   }
 
-  private consume(chunk: Reader<Bytes>): void {
-    chunk.start = chunk.end
-    if (chunk.end === chunk.length) this.leave(chunk)
+  private consume(reader: Reader<Bytes>): void {
+    reader.next = reader.end
+    if (reader.end === reader.length) this.leave(reader)
   }
 
-  private leave(chunk: Reader<Bytes>): void {
-    this.chunk = chunk.next
-    if (this.chunk === undefined) this.lastChunk = undefined
+  /** Lets the reader go, but not what a CONNECT has changed. */
+  private leave(reader: Reader<Bytes>): void {
+    this.settings = reader.settings
+    this.reader = undefined
   }
 
-  /** The bytes of the whole packets that are held. */
-  private unreadLength(): number {
-    const pieces: Uint8Array[] = this.assembly === undefined ? [] : [this.assembly.received]
-    for (let { chunk } = this; chunk !== undefined; chunk = chunk.next)
+  /** What has not been read, from the start of a packet. */
+  private heldBytes(): Uint8Array {
+    const { reader, assembly, waiting } = this
+    const pieces: Uint8Array[] = []
+    if (reader !== undefined) pieces.push(reader.bytes.subarray(reader.next))
+    if (assembly !== undefined) pieces.push(assembly.received)
+    for (const chunk of waiting ?? []) {
+      assertAttached(chunk.bytes, chunk.length)
       pieces.push(chunk.bytes.subarray(chunk.start))
-    const offset = this.pushedLength - this.bufferedLength
-    return wholePacketsLength(concat(pieces), this.settings, this.sizeLimit, offset)
+    }
+    return concat(pieces)
   }
 
-  /** Lets everything go and stays in error. Whatever else a callback of the user's has thrown changes nothing. */
-  private fail(error: unknown): unknown {
-    if (error instanceof DecodeError) {
-      this.drop()
-      this.failure = error
+  /**
+   * Lets everything go and stays in error if the bytes are to blame, or whoever detached a chunk. What comes out of the
+   * user's own code changes nothing.
+   */
+  private failed(error: unknown): unknown {
+    const { reader, waiting } = this
+    if (reader?.isCallingOut) {
+      reader.isCallingOut = false
+      return error
     }
-    return error
+    const detached =
+      (reader && detachedError(reader.source, reader.length)) ??
+      (waiting && detachedError(waiting.bytes, waiting.length))
+    if (this.failure !== undefined || !(error instanceof DecodeError || detached !== undefined)) return error
+    this.drop()
+    this.failure = detached ?? error
+    return this.failure
+  }
+
+  private assertNotCallingOut(method: string): void {
+    if (this.reader?.isCallingOut)
+      throw new TypeError(`${method}() cannot be called while the same parser calls onTolerated`)
   }
 
   private drop(): void {
-    this.chunk = undefined
-    this.lastChunk = undefined
+    this.reader = undefined
     this.assembly = undefined
+    this.waiting = undefined
+  }
+}
+
+/** Cheaper than a generator. It needs no `return`: what was not read stays in the parser. */
+class PacketIterator<P> implements IterableIterator<P> {
+  private readonly parser: { read(): P | undefined }
+
+  constructor(parser: { read(): P | undefined }) {
+    this.parser = parser
+  }
+
+  next(): IteratorResult<P, undefined> {
+    const packet = this.parser.read()
+    return packet === undefined ? { done: true, value: undefined } : { done: false, value: packet }
+  }
+
+  [Symbol.iterator](): this {
+    return this
   }
 }

@@ -1,20 +1,28 @@
-// Values in messages: short, and without characters that would change how a terminal or a log shows the rest.
+// Shows a value in a message: short, on one line, and safe to print.
 
-/** At most so many UTF-16 code units of a text are shown. */
+/** The most characters of a text that are shown. */
 const LONGEST = 64
 
 // Control, format (the bidirectional ones among them), surrogate, private and unassigned characters, line and paragraph
 // separators; and what would end the quotation or be taken for an escape.
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}'\\]/gu
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}'\\]/gu
 
-/**
- * A value as messages show it: text of at most 64 characters in quotes, numbers and the like as they are, of anything
- * else its type alone. Never throws.
- */
+/** The first 64 characters of a text. */
+export function cut(text: string): string {
+  return text.length <= LONGEST
+    ? text
+    : Array.from(text.slice(0, 2 * LONGEST))
+        .slice(0, LONGEST)
+        .join('')
+}
+
+/** A value as a message shows it: text in quotes, at most 64 characters of it; of objects the type alone. Never throws. */
 export function show(value: unknown): string {
   switch (typeof value) {
-    case 'string':
-      return quoted(value)
+    case 'string': {
+      const text = cut(value)
+      return `'${escaped(text)}${text.length < value.length ? '…' : ''}'`
+    }
     case 'number':
     case 'boolean':
     case 'undefined':
@@ -31,23 +39,19 @@ export function showType(value: unknown): string {
   return `${/^[aeio]/i.test(type) ? 'an' : 'a'} ${type}`
 }
 
-function quoted(text: string): string {
-  return text.length > LONGEST ? `'${escaped(text.slice(0, LONGEST))}…'` : `'${escaped(text)}'`
-}
-
 function escaped(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    if (character === "'" || character === '\\') return `\\${character}`
-    const hex = character.codePointAt(0)!.toString(16)
-    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`
-  })
+  return text.replace(UNSAFE, (character) =>
+    character === "'" || character === '\\'
+      ? `\\${character}`
+      : `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
 }
 
 /** `'ArrayBuffer'`, `'Blob'`, `'array'`; `'object'` for anything that has no name of its own. */
 function tagOf(value: object): string {
   try {
     const tag = Object.prototype.toString.call(value).slice('[object '.length, -1)
-    return tag === 'Object' || tag === 'Array' ? tag.toLowerCase() : escaped(tag.slice(0, LONGEST))
+    return tag === 'Object' || tag === 'Array' ? tag.toLowerCase() : escaped(cut(tag))
   } catch {
     return 'object' // a proxy that was revoked, or a getter that throws
   }

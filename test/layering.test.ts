@@ -4,7 +4,8 @@ import { readSource, sourceFiles } from './support/source.ts'
 
 // From the bottom up. A file imports only what stands below it, or beside it in the same row.
 const LAYERS = [
-  ['errors.ts', 'show.ts', 'wire/ascii.ts', 'wire/host.ts'],
+  ['show.ts', 'protocol-hint.ts', 'wire/ascii.ts', 'wire/host.ts'],
+  ['errors.ts'],
   ['packet-types.ts'],
   ['options.ts', 'presets.ts'],
   ['wire/'],
@@ -12,9 +13,8 @@ const LAYERS = [
   ['packets/'],
   ['fixed-header.ts'],
   ['decode.ts', 'encode.ts'],
-  ['packet-iterator.ts'],
   ['parser.ts'],
-  ['streams.ts'],
+  ['decode-stream.ts', 'web-streams.ts'],
   ['index.ts'],
 ]
 

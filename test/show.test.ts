@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { show, showType } from '../src/show.ts'
+import { cut, show, showType } from '../src/show.ts'
 
 const revoked = (): object => {
   const { proxy, revoke } = Proxy.revocable({}, {})
@@ -29,9 +29,9 @@ const ROWS: readonly (readonly [unknown, string, string])[] = [
   ['', "''", 'a string'],
   ['größe/度/🌡', "'größe/度/🌡'", 'a string'],
   ["it's a\\b", "'it\\'s a\\\\b'", 'a string'],
-  ['a\0b\n\u007f\u0085', "'a\\u0000b\\u000a\\u007f\\u0085'", 'a string'],
-  ['\u202eabc\u2066\u200f\u061c', "'\\u202eabc\\u2066\\u200f\\u061c'", 'a string'],
-  ['\u2028\u2029\ufeff\ud800', "'\\u2028\\u2029\\ufeff\\ud800'", 'a string'],
+  ['a\0b\n\u007f\u0085', "'a\\u{0}b\\u{a}\\u{7f}\\u{85}'", 'a string'],
+  ['\u202eabc\u2066\u200f\u061c', "'\\u{202e}abc\\u{2066}\\u{200f}\\u{61c}'", 'a string'],
+  ['\u2028\u2029\ufeff\ud800', "'\\u{2028}\\u{2029}\\u{feff}\\u{d800}'", 'a string'],
   ['\u{e0041}', "'\\u{e0041}'", 'a string'],
   ['x'.repeat(64), `'${'x'.repeat(64)}'`, 'a string'],
   ['x'.repeat(65), `'${'x'.repeat(64)}…'`, 'a string'],
@@ -45,10 +45,15 @@ const ROWS: readonly (readonly [unknown, string, string])[] = [
   [Buffer.from('secret'), 'a Uint8Array', 'a Uint8Array'],
   [new Date(), 'a Date', 'a Date'],
   [new String('secret'), 'a String', 'a String'],
-  [{ [Symbol.toStringTag]: '\u202eevil\n' }, 'a \\u202eevil\\u000a', 'a \\u202eevil\\u000a'],
+  [{ [Symbol.toStringTag]: '\u202eevil\n' }, 'a \\u{202e}evil\\u{a}', 'a \\u{202e}evil\\u{a}'],
   [throwing, 'an object', 'an object'],
   [revoked(), 'an object', 'an object'],
 ]
+
+test('a text is cut between characters', () => {
+  expect(cut(`${'x'.repeat(63)}🌡🌡`)).toBe(`${'x'.repeat(63)}🌡`)
+  expect(show('🌡'.repeat(65))).toBe(`'${'🌡'.repeat(64)}…'`)
+})
 
 describe.each(ROWS.map(([value, shown, type]) => ({ value, shown, type })))(
   'a value is shown as $shown',

@@ -55,7 +55,7 @@ function position({ position, size }: Input, { packets }: Inspection): string {
 function explain(error: unknown): string | undefined {
   if (error instanceof InputError) return error.message
   if (!(error instanceof DecodeError)) return undefined
-  const { message, code, rule, field, offset, streamOffset, action, protocolLevel } = error
+  const { message, code, rule, field, offset, streamOffset, action } = error
   const answer =
     action === 'close'
       ? 'close the connection'
@@ -64,9 +64,6 @@ function explain(error: unknown): string | undefined {
     message,
     `  code ${code}, rule ${rule}${field === undefined ? '' : `, field ${field}`}`,
     `  byte ${offset} of the packet, byte ${streamOffset} of the stream`,
-    ...(protocolLevel === undefined
-      ? []
-      : [`  the protocol level is ${protocolLevel}; 3 and 4 can be read, 5 is MQTT 5`]),
     `  what a receiver should do: ${answer}`,
   ].join('\n')
 }

@@ -27,12 +27,14 @@ export function readConnack(reader: Reader): Connack {
   const flags = reader.uint8('Connect Acknowledge Flags')
   const at = reader.position - 1
   const returnCode = reader.uint8('Return Code')
-  const sessionPresent = (flags & SESSION_PRESENT) !== 0
-  if ((flags & ~SESSION_PRESENT) !== 0)
-    reader.violation('connack-reserved-bits', 'Connect Acknowledge Flags', at) // §3.2.2.1
+  const isUnused = reader.settings.version === '3.1' // MQTT 3.1: the byte is reserved, and not used
+  const sessionPresent = !isUnused && (flags & SESSION_PRESENT) !== 0
+  if (!isUnused && (flags & ~SESSION_PRESENT) !== 0)
+    reader.violation('connack-reserved-bits', 'Connect Acknowledge Flags', at, undefined, flags) // §3.2.2.1
   if (sessionPresent && returnCode !== 0)
-    reader.violation('session-present-with-refusal', 'Session Present', at) // [MQTT-3.2.2-4]
-  if (returnCode > LAST_RETURN_CODE) reader.violation('reserved-connack-code', 'Return Code', at + 1) // §3.2.2.3
+    reader.violation('session-present-with-refusal', 'Session Present', at, undefined, returnCode) // [MQTT-3.2.2-4]
+  if (returnCode > LAST_RETURN_CODE)
+    reader.violation('reserved-connack-code', 'Return Code', at + 1, undefined, returnCode) // §3.2.2.3
   return { type: 'connack', sessionPresent, returnCode }
 }
 

@@ -1,7 +1,7 @@
 // CONNECT, §3.1.
 
-import { refuse } from '../errors.ts'
-import type { Protocol } from '../options.ts'
+import { refuse, type TolerableCode } from '../errors.ts'
+import { type Protocol, settingsOf31 } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
@@ -85,19 +85,23 @@ const USER_NAME = 0x80
 
 const BRIDGE = 0x80
 const LEVELS = { MQTT: 4, MQIsdp: 3 } as const
-const LEVEL_PROTOCOLS: Readonly<Record<string, Protocol>> = { MQTT: '3.1.1', MQIsdp: '3.1' }
+const VERSIONS = { MQTT: '3.1.1', MQIsdp: '3.1' } as const
 
 export function readConnect<Bytes extends Uint8Array>(reader: Reader<Bytes>): Connect<Bytes> {
   const protocolName = readProtocolName(reader)
   const level = readProtocolLevel(reader, protocolName)
-  const flags = readConnectFlags(reader)
+  const is31 = protocolName === 'MQIsdp'
+  const flags = readConnectFlags(reader, is31)
   const keepAlive = reader.uint16('Keep Alive')
   const cleanSession = (flags & CLEAN_SESSION) !== 0
-  const clientId = readClientId(reader, cleanSession)
+  const clientId = readClientId(reader, cleanSession, is31)
+  // In MQTT 3.1 the Remaining Length takes precedence over the flags of user name and password: the fields may be missing.
+  const follows = (flag: number): boolean => (flags & flag) !== 0 && !(is31 && reader.position === reader.end)
   // The fields follow in this order [MQTT-3.1.3-1], each where its flag says so.
   const will = (flags & WILL) !== 0 ? readWill(reader, flags) : undefined // [MQTT-3.1.2-9] [MQTT-3.1.2-11]
-  const username = (flags & USER_NAME) !== 0 ? reader.text('User Name') : undefined // [MQTT-3.1.2-18] [MQTT-3.1.2-19] [MQTT-3.1.3-11]
-  const password = (flags & PASSWORD) !== 0 ? reader.data('Password') : undefined // [MQTT-3.1.2-20] [MQTT-3.1.2-21]
+  const username = follows(USER_NAME) ? reader.text('User Name') : undefined // [MQTT-3.1.2-18] [MQTT-3.1.2-19] [MQTT-3.1.3-11]
+  const password = follows(PASSWORD) ? reader.data('Password') : undefined // [MQTT-3.1.2-20] [MQTT-3.1.2-21]
+  if (is31) reader.settings = settingsOf31(reader.settings) // its rules hold for what follows
   return {
     type: 'connect',
     protocolName,
@@ -115,40 +119,59 @@ export function readConnect<Bytes extends Uint8Array>(reader: Reader<Bytes>): Co
 function readProtocolName(reader: Reader): 'MQTT' | 'MQIsdp' {
   const prefix = reader.position
   const name = reader.text('Protocol Name')
-  if (name !== 'MQTT' && name !== 'MQIsdp') reader.fail('unknown-protocol-name', 'Protocol Name', prefix) // [MQTT-3.1.2-1]
+  if (name !== 'MQTT' && name !== 'MQIsdp')
+    reader.fail('unknown-protocol-name', 'Protocol Name', prefix, undefined, name) // [MQTT-3.1.2-1]
   return name
 }
 
-function readProtocolLevel(reader: Reader, protocolName: 'MQTT' | 'MQIsdp'): number {
+function readProtocolLevel(reader: Reader, name: 'MQTT' | 'MQIsdp'): number {
   const level = reader.uint8('Protocol Level')
-  const protocol = (level & BRIDGE) !== 0 ? 'bridge' : LEVEL_PROTOCOLS[protocolName]!
-  if ((level & ~BRIDGE) !== LEVELS[protocolName] || !reader.settings.protocols.has(protocol)) {
-    throw reader.error('unsupported-protocol-level', 'Protocol Level', reader.position - 1, undefined, level) // [MQTT-3.1.2-2]
-  }
-  return level
+  const { protocols } = reader.settings
+  const version = level & ~BRIDGE
+  const isSupported =
+    version === LEVELS[name] && protocols.has((level & BRIDGE) !== 0 ? 'bridge' : VERSIONS[name])
+  if (isSupported) return level
+  const isOther = version !== LEVELS[name] && (version === 3 || version === 4)
+  const reason = isOther
+    ? `protocol name ${name} goes with level ${LEVELS[name]}, not ${level}`
+    : `${level} is not supported, only ${supportedLevels(protocols)}`
+  reader.fail('unsupported-protocol-level', 'Protocol Level', reader.position - 1, undefined, level, reason) // [MQTT-3.1.2-2]
 }
 
-function readConnectFlags(reader: Reader): number {
+function supportedLevels(protocols: ReadonlySet<Protocol>): string {
+  const levels = [
+    ...(protocols.has('3.1') ? ['3 (MQTT 3.1)'] : []),
+    ...(protocols.has('3.1.1') ? ['4 (MQTT 3.1.1)'] : []),
+    ...(protocols.has('bridge') ? ['131 and 132 (bridges)'] : []),
+  ]
+  return levels.length === 0 ? 'none, as `protocols` is empty' : levels.join(', ')
+}
+
+/** MQTT 3.1 has no rule for the reserved flag, and disregards the flags of a will that there is not. */
+function readConnectFlags(reader: Reader, is31: boolean): number {
   const flags = reader.uint8('Connect Flags')
   const at = reader.position - 1
-  if ((flags & RESERVED) !== 0) reader.violation('connect-reserved-flag', 'Reserved', at) // [MQTT-3.1.2-3]
+  const breach = (code: TolerableCode, field: string): void =>
+    reader.violation(code, field, at, undefined, flags)
+  if (!is31 && (flags & RESERVED) !== 0) breach('connect-reserved-flag', 'Reserved') // [MQTT-3.1.2-3]
   if ((flags & WILL) === 0) {
-    if ((flags & WILL_QOS) !== 0) reader.violation('will-qos-without-will', 'Will QoS', at) // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
-    if ((flags & WILL_RETAIN) !== 0) reader.violation('will-retain-without-will', 'Will Retain', at) // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
+    if (!is31 && (flags & WILL_QOS) !== 0) breach('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
+    if (!is31 && (flags & WILL_RETAIN) !== 0) breach('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
   } else if ((flags & WILL_QOS) === WILL_QOS) {
-    reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14') // [MQTT-3.1.2-14]
+    reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
   }
   if ((flags & PASSWORD) !== 0 && (flags & USER_NAME) === 0) {
-    reader.violation('password-without-username', 'Password Flag', at) // [MQTT-3.1.2-22]
+    breach('password-without-username', 'Password Flag') // [MQTT-3.1.2-22]
   }
   return flags
 }
 
-function readClientId(reader: Reader, cleanSession: boolean): string {
+function readClientId(reader: Reader, cleanSession: boolean, is31: boolean): string {
   const prefix = reader.position
   const clientId = reader.text('Client Identifier') // [MQTT-3.1.3-3] [MQTT-3.1.3-4] [MQTT-3.1.3-5]
-  if (clientId === '' && !cleanSession)
-    reader.violation('empty-client-identifier', 'Client Identifier', prefix) // [MQTT-3.1.3-7] [MQTT-3.1.3-8]
+  if (clientId !== '' || (cleanSession && !is31)) return clientId
+  const rule = is31 ? '§3.1.3.1' : undefined // MQTT 3.1: 1 to 23 characters
+  reader.violation('empty-client-identifier', 'Client Identifier', prefix, rule, '') // [MQTT-3.1.3-7] [MQTT-3.1.3-8]
   return clientId
 }
 

@@ -1,6 +1,6 @@
 // The fourteen packets as one union, told apart by `type`.
 
-import type { PacketType } from '../packet-types.ts'
+import type { PacketTypeName, Role } from '../packet-types.ts'
 import type { Acknowledgement, AcknowledgementInput } from './acknowledgement.ts'
 import type { Connack, ConnackInput } from './connack.ts'
 import type { Connect, ConnectInput } from './connect.ts'
@@ -21,6 +21,30 @@ export type Packet<Bytes extends Uint8Array = Uint8Array> =
   | Unsubscribe
   | Empty
 
+/** The packets that a client may send (Table 2.1). */
+type FromClient<Bytes extends Uint8Array> =
+  | Connect<Bytes>
+  | Publish<Bytes>
+  | Exclude<Acknowledgement, { type: 'unsuback' }>
+  | Subscribe
+  | Unsubscribe
+  | Exclude<Empty, { type: 'pingresp' }>
+
+/** The packets that a server may send (Table 2.1). */
+type FromServer<Bytes extends Uint8Array> =
+  | Connack
+  | Publish<Bytes>
+  | Acknowledgement
+  | Suback
+  | Extract<Empty, { type: 'pingresp' }>
+
+/** What a receiver in this role may be sent: a server what a client sends, and the other way about. */
+export type PacketTo<R extends Role, Bytes extends Uint8Array = Uint8Array> = [Role] extends [R]
+  ? Packet<Bytes>
+  : R extends 'server'
+    ? FromClient<Bytes>
+    : FromServer<Bytes>
+
 /** A packet to be encoded: any {@link Packet}, what has an obvious default left out, text or bytes for binary fields. */
 export type PacketInput =
   | ConnectInput
@@ -34,7 +58,7 @@ export type PacketInput =
 
 /** A whole packet whose fixed header was judged and whose body was not read. */
 export interface Frame<Bytes extends Uint8Array = Uint8Array> {
-  type: PacketType
+  type: PacketTypeName
   /** The lower four bits of the first byte. */
   flags: number
   /** The packet, fixed header included. */

@@ -18,17 +18,18 @@ import {
   writeUint16,
 } from '../wire/writer.ts'
 
-/** An application message on its way (§3.3). */
-export interface Publish<Bytes extends Uint8Array = Uint8Array> {
+interface ApplicationMessage<Bytes extends Uint8Array> {
   type: 'publish'
   topic: string
   payload: Bytes
-  qos: QoS
   dup: boolean
   retain: boolean
-  /** 1 to 65,535 with QoS 1 and 2; undefined with QoS 0 [MQTT-2.3.1-5]. */
-  packetId?: number | undefined
 }
+
+/** An application message (§3.3). With QoS 1 and 2 `packetId` is 1 to 65,535; with QoS 0 there is none [MQTT-2.3.1-5]. */
+export type Publish<Bytes extends Uint8Array = Uint8Array> =
+  | (ApplicationMessage<Bytes> & { qos: 0; packetId?: undefined })
+  | (ApplicationMessage<Bytes> & { qos: 1 | 2; packetId: number })
 
 /** What a {@link Publish} says besides its payload. */
 export interface PublishHeaderInput {
@@ -64,7 +65,7 @@ export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, fla
     dup: (flags & DUP) !== 0,
     retain: (flags & RETAIN) !== 0,
     packetId,
-  }
+  } as Publish<Bytes>
 }
 
 /**

@@ -30,8 +30,11 @@ export function readSuback(reader: Reader): Suback {
   const returnCodes: number[] = []
   if (reader.position === reader.end) reader.violation('no-return-code', 'Return Code', reader.position) // §3.9.3
   while (reader.position < reader.end) {
+    if (returnCodes.length === reader.settings.maxTopicFilters)
+      reader.fail('too-many-topic-filters', 'Return Code', reader.position, '§3.9.3', returnCodes.length + 1)
     const returnCode = reader.uint8('Return Code')
-    if (isReserved(returnCode)) reader.violation('reserved-suback-code', 'Return Code', reader.position - 1) // [MQTT-3.9.3-2]
+    if (isReserved(returnCode))
+      reader.violation('reserved-suback-code', 'Return Code', reader.position - 1, undefined, returnCode) // [MQTT-3.9.3-2]
     returnCodes.push(returnCode)
   }
   return { type: 'suback', packetId, returnCodes }

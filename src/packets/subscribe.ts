@@ -42,7 +42,13 @@ export function readSubscribe(reader: Reader): Subscribe {
   if (reader.position === reader.end) reader.violation('no-topic-filter', 'Topic Filter', reader.position) // [MQTT-3.8.3-3]
   while (reader.position < reader.end) {
     if (subscriptions.length >= reader.settings.maxTopicFilters)
-      reader.fail('too-many-topic-filters', 'Topic Filter', reader.position)
+      reader.fail(
+        'too-many-topic-filters',
+        'Topic Filter',
+        reader.position,
+        undefined,
+        subscriptions.length + 1,
+      )
     const topicFilter = readTopicFilter(reader) // [MQTT-3.8.3-1]
     subscriptions.push({ topicFilter, qos: readRequestedQos(reader) })
   }
@@ -53,8 +59,8 @@ function readRequestedQos(reader: Reader): QoS {
   const byte = reader.uint8('Requested QoS')
   const at = reader.position - 1
   const qos = byte & QOS_BITS
-  if (qos === 3) reader.fail('invalid-qos', 'Requested QoS', at, 'MQTT-3-8.3-4') // [MQTT-3-8.3-4]
-  if (byte !== qos) reader.violation('requested-qos-reserved-bits', 'Requested QoS', at) // [MQTT-3-8.3-4]
+  if (qos === 3) reader.fail('invalid-qos', 'Requested QoS', at, 'MQTT-3-8.3-4', qos) // [MQTT-3-8.3-4]
+  if (byte !== qos) reader.violation('requested-qos-reserved-bits', 'Requested QoS', at, undefined, byte) // [MQTT-3-8.3-4]
   return qos as QoS
 }
 

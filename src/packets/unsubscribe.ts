@@ -28,7 +28,13 @@ export function readUnsubscribe(reader: Reader): Unsubscribe {
   }
   while (reader.position < reader.end) {
     if (topicFilters.length >= reader.settings.maxTopicFilters)
-      reader.fail('too-many-topic-filters', 'Topic Filter', reader.position, '§3.10.3')
+      reader.fail(
+        'too-many-topic-filters',
+        'Topic Filter',
+        reader.position,
+        '§3.10.3',
+        topicFilters.length + 1,
+      )
     topicFilters.push(readTopicFilter(reader)) // [MQTT-3.10.3-1]
   }
   return { type: 'unsubscribe', packetId, topicFilters }

@@ -1,6 +1,7 @@
 // Changes to a stream of packets that know where its fields lie.
 
-import { encodeRemainingLength, MAX_REMAINING_LENGTH } from '../wire/remaining-length.ts'
+import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
+import { encodeRemainingLength } from '../wire/remaining-length.ts'
 import { concat, copyOf } from './bytes.ts'
 import { type Field, layoutOf, type PacketLayout } from './layout.ts'
 

@@ -1,12 +1,12 @@
 // Reads topic names and topic filters.
 
 import type { Reader } from '../wire/reader.ts'
-import { asciiText, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
+import { asciiText, isControl, isNonCharacter, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
 import { PREFIX_SIZE } from '../wire/writer.ts'
 import { topicCache } from './cache.ts'
 import { isTopicName, misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
 
-const REPLACEMENT = '\uFFFD'
+const REPLACEMENT = 0xfffd
 
 /** Reads a topic name. */
 export function readTopicName(reader: Reader, name: TopicNameField): string {
@@ -25,22 +25,31 @@ function readNewTopicName(reader: Reader, name: TopicNameField, start: number): 
   return text
 }
 
-/** A topic name that is not plain: empty, beyond ASCII, ill-formed, or holding U+0000 or a wildcard. */
+/** A topic name that is not plain: empty, beyond printable ASCII, ill-formed, or with a wildcard. */
 function readUnusualTopicName(reader: Reader, name: TopicNameField, start: number): string {
   const { field, wildcardRule } = name
   const { bytes, position: end } = reader
-  if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
+  if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
   const wildcard = wildcardAt(bytes, start, end)
   if (wildcard !== undefined) {
     const breach = { code: 'wildcard-in-topic-name', index: wildcard, rule: wildcardRule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
     return reader.unusualText(field, start, [breach])
   }
   const text = reader.unusualText(field, start)
-  if (topicCache.sought !== 0 && isTopicName(text) && !text.includes(REPLACEMENT)) {
-    // With U+FFFD in it the bytes may have been ill-formed: let pass here, they are not to be known elsewhere.
-    topicCache.add(reader.view, start, end, text)
-  }
+  if (topicCache.sought !== 0 && isCacheable(text)) topicCache.add(reader.view, start, end, text)
   return text
+}
+
+/**
+ * Whether every receiver accepts the name. One that a receiver may refuse, or tolerates, must be looked at each time: with
+ * U+FFFD in it the bytes may have been ill-formed.
+ */
+function isCacheable(text: string): boolean {
+  for (const character of text) {
+    const codePoint = character.codePointAt(0)!
+    if (isControl(codePoint) || isNonCharacter(codePoint) || codePoint === REPLACEMENT) return false
+  }
+  return isTopicName(text)
 }
 
 /** Reads a topic filter. */
@@ -49,7 +58,7 @@ export function readTopicFilter(reader: Reader): string {
   const start = reader.prefixed(field)
   const { bytes, position: end } = reader
   if (reader.settings.limitsTopics) checkLimits(reader, field, start)
-  if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE) // [MQTT-4.7.3-1]
+  if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
   const breaches =
     wildcardAt(bytes, start, end) === undefined ? [] : misplacedWildcards((index) => bytes[index], start, end)
   return breaches.length === 0 && isPlainText(reader.view, start, end)
@@ -60,11 +69,12 @@ export function readTopicFilter(reader: Reader): string {
 /** The receiver's own limits on the topic from `start` to the reader's position. */
 function checkLimits(reader: Reader, field: string, start: number): void {
   const { bytes, position: end, settings } = reader
-  if (end - start > settings.maxTopicLength) reader.fail('topic-too-long', field, start - PREFIX_SIZE)
+  if (end - start > settings.maxTopicLength)
+    reader.fail('topic-too-long', field, start - PREFIX_SIZE, undefined, end - start)
   let levels = 1
   for (let index = start; index < end; index++) {
     if (bytes[index] === SEPARATOR && ++levels > settings.maxTopicLevels) {
-      reader.fail('too-many-topic-levels', field, index)
+      reader.fail('too-many-topic-levels', field, index, undefined, levels)
     }
   }
 }

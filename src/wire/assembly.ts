@@ -1,7 +1,6 @@
 // A packet whose bytes come in pieces, put together in memory of its own.
 
-import { allocateOf, copyInto, type ViewKind, viewOf } from './bytes.ts'
-import type { Reader } from './reader.ts'
+import { allocateOf, copyInto, kindOf, type ViewKind, viewOf } from './bytes.ts'
 
 /** The least memory that is taken, and the most that a peer gets for its first byte. */
 const SMALLEST = 64
@@ -21,7 +20,7 @@ export function capacityFor(size: number, received: number): number {
   return Math.min(size, Math.max(capacity, SMALLEST))
 }
 
-/** One packet so far: it starts in a chunk that ends before it does. */
+/** One packet so far: it starts where this chunk has been read to. */
 export class Assembly<Bytes extends Uint8Array = Uint8Array> {
   /** Only the first `length` bytes are the packet's; what lies behind them was never written. */
   bytes: Uint8Array
@@ -32,13 +31,18 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
   readonly streamOffset: number
   private readonly kind: ViewKind
 
-  constructor(chunk: Reader<Bytes>, size: number | undefined) {
-    const received = chunk.bytes.length - chunk.start
-    this.bytes = allocateOf(chunk.kind, capacityFor(size ?? SMALLEST, received))
+  /**
+   * @param chunk in which the packet starts
+   * @param streamOffset bytes of the stream before the packet
+   * @param size of the packet in bytes, if its fixed header is complete
+   * @param received how many bytes of it will be appended at once
+   */
+  constructor(chunk: Bytes, streamOffset: number, size?: number, received = 0) {
+    this.kind = kindOf(chunk)
+    this.bytes = allocateOf(this.kind, capacityFor(size ?? SMALLEST, received))
     this.length = 0
     this.size = size
-    this.streamOffset = (chunk.streamOffset ?? 0) + chunk.start
-    this.kind = chunk.kind
+    this.streamOffset = streamOffset
   }
 
   /** What has come of the packet. */

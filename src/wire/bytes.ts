@@ -155,13 +155,59 @@ export function lengthOf(bytes: Uint8Array): number {
 
 /** Refuses what is not bytes: a mistake of the caller's, not of the peer's. */
 export function assertBytes(value: unknown): asserts value is Uint8Array {
-  if (honestLength(value) === undefined)
-    throw new TypeError(`expected a Uint8Array, not ${kindOfStranger(value)}`)
+  if (honestLength(value) === undefined) throw new TypeError(`expected a Uint8Array, not ${nameOf(value)}`)
 }
 
-function kindOfStranger(value: unknown): string {
-  if (isBytes(value)) return 'one that says another length than it has'
-  return value === null ? 'null' : typeof value
+// biome-ignore format: one row per remedy
+const REMEDIES: Readonly<Record<string, string>> = {
+  String: 'text; encode it with Buffer.from(text) or new TextEncoder().encode(text)',
+  ArrayBuffer: 'an ArrayBuffer; wrap it in new Uint8Array(memory)',
+  SharedArrayBuffer: 'a SharedArrayBuffer; wrap it in new Uint8Array(memory)',
+  Blob: 'a Blob; read it with new Uint8Array(await blob.arrayBuffer())',
+  File: 'a File; read it with new Uint8Array(await file.arrayBuffer())',
+  Array: 'an Array; convert it with Uint8Array.from(array)',
+}
+
+/** What a value is, and how to make bytes of it where there is a way. */
+function nameOf(value: unknown): string {
+  if (isBytes(value)) return 'one whose length is not what its class says'
+  if (value === null || value === undefined) return String(value)
+  const name = Object.prototype.toString.call(value).slice(8, -1)
+  if (Object.hasOwn(REMEDIES, name)) return REMEDIES[name]!
+  const isView = name.endsWith('Array') || name === 'DataView'
+  return isView
+    ? `a ${name}; convert it with new Uint8Array(view.buffer, view.byteOffset, view.byteLength)`
+    : typeof value
+}
+
+/** Whether other threads may write to the memory. */
+export function isShared(memory: ArrayBufferLike): boolean {
+  // The first comparison takes a nanosecond, and is all that most memory needs.
+  return (
+    Object.getPrototypeOf(memory) !== ArrayBuffer.prototype &&
+    Object.prototype.toString.call(memory) === '[object SharedArrayBuffer]'
+  )
+}
+
+/** A copy that nobody else has. */
+export function privateCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(lengthOf(bytes))
+  put(copy, 0, bytes)
+  return copy
+}
+
+/** What to throw if the memory of bytes that had this length was detached or shrunk since; undefined if it was not. */
+export function detachedError(bytes: Uint8Array, length: number): TypeError | undefined {
+  if (lengthOf(bytes) === length) return undefined
+  return new TypeError(
+    'a chunk was detached or shrunk before its packets were read; read them before you transfer it, or push a copy',
+  )
+}
+
+/** @throws TypeError if the memory of bytes that had this length was detached or shrunk since */
+export function assertAttached(bytes: Uint8Array, length: number): void {
+  const error = detachedError(bytes, length)
+  if (error !== undefined) throw error
 }
 
 /** Refuses what is no place in bytes. */

@@ -1,5 +1,12 @@
 // What the host may offer beyond the language. Declared here, so that nothing needs Node's or the DOM's types.
 
+/** Buffer where the program has its type, else Uint8Array. */
+export type HostBytes = typeof globalThis extends { Buffer: { allocUnsafe(size: number): infer Buffer } }
+  ? Buffer extends Uint8Array
+    ? Buffer
+    : Uint8Array
+  : Uint8Array
+
 interface HostBuffer {
   readonly prototype: Uint8Array & {
     readonly latin1Slice?: (start: number, end: number) => string

@@ -1,73 +1,110 @@
-// Reads the fields of one body. It is handed exactly one packet and cannot see past its end.
+// Reads the fields of one packet's body, and cannot see past its end.
 
-import { DecodeError, type DecodeErrorCode, type TolerableCode } from '../errors.ts'
-import { isTolerated, type Settings } from '../options.ts'
-import { CONTROL_PACKETS, packetTypeOf } from '../packet-types.ts'
-import { BufferView, copyOf, kindOf, lengthOf, memoryOf, offsetOf, type ViewKind } from './bytes.ts'
-import { asciiText, illFormedAt, isPlainText, nullAt, replacedText, utf8Text } from './utf8.ts'
+import { DecodeError, type DecodeErrorCode, type DecodeErrorDetails, violationOf } from '../errors.ts'
+import { isTolerated, type Refusable, type Settings } from '../options.ts'
+import { packetTypeNameOf } from '../packet-types.ts'
+import { HINT_LENGTH, protocolHint } from '../protocol-hint.ts'
+import {
+  assertAttached,
+  BufferView,
+  copyOf,
+  isShared,
+  kindOf,
+  lengthOf,
+  memoryOf,
+  offsetOf,
+  privateCopy,
+  type ViewKind,
+} from './bytes.ts'
+import {
+  asciiText,
+  illFormedAt,
+  isControl,
+  isNonCharacter,
+  isPlainText,
+  nullAt,
+  replacedText,
+  utf8Text,
+} from './utf8.ts'
 
-/** What is wrong with a field, at an index into the bytes, and the statement that says so where it is not the code's. */
+/** A rule that a text breaks at an index into the bytes, and the statement that says so where it is not the code's. */
 export interface Breach {
-  readonly code: TolerableCode
+  readonly code: DecodeErrorCode
   readonly index: number
   readonly rule?: string
 }
 
-/** A cursor over bytes in which packets lie whole: a pushed chunk, or a packet put together from several. */
+interface FoundBreach extends Breach {
+  readonly found: number | string
+}
+
+/** Reads the fields of one packet after the other, all of which lie whole in the same bytes. */
 export class Reader<Bytes extends Uint8Array = Uint8Array> {
-  readonly bytes: Bytes
+  /** What is read: a private copy where the memory is shared, so that what was checked is what is returned. */
+  readonly bytes: Uint8Array
   readonly length: number
-  readonly settings: Settings
-  /** Where the current packet starts, and the next one once it has been read. */
+  settings: Settings
+  /** Where the next packet starts. */
+  next: number
+  /** Where the packet that is read starts. */
   start: number
-  /** The current packet's first byte. */
   firstByte: number
   /** Where the next field starts. */
   position: number
-  /** Where the current packet ends. */
+  /** Where the packet ends. */
   end: number
-  /** Bytes of the stream before `bytes`; undefined where there is no stream. */
+  /** Whether the user's code is being called, and may call back. */
+  isCallingOut: boolean
+  /** Bytes of the stream before these; undefined outside a stream. */
   readonly streamOffset: number | undefined
-  readonly kind: ViewKind
-  /** The chunk that came after this one, where one waits. */
-  next: Reader<Bytes> | undefined
+  private readonly kind: ViewKind
   /**
-   * The bytes again, once a packet was entered: a chunk of one byte has no use for it. Read by DataView even one at a time:
-   * V8 knows one kind of DataView, but compiles every place that indexes Buffers and Uint8Arrays alike for each kind of them.
+   * The bytes again. Also single bytes are read through it: V8 knows one kind of DataView, but compiles every place that
+   * indexes Buffers and Uint8Arrays alike for each kind of them.
    */
-  view!: DataView
-  /** The memory behind `view`. */
-  private memory!: ArrayBufferLike
+  readonly view: DataView
+  /** What payloads are views of, and where in its memory it starts: asking for them costs as much as making the view. */
+  readonly source: Bytes
+  private readonly memory: ArrayBufferLike
+  private readonly byteOffset: number
 
-  constructor(bytes: Bytes, settings: Settings, streamOffset: number | undefined) {
-    this.bytes = bytes
-    this.length = lengthOf(bytes)
+  /**
+   * @param streamOffset bytes of the stream before these; undefined outside a stream
+   * @param next where the first packet starts
+   */
+  constructor(source: Bytes, settings: Settings, streamOffset?: number, next = 0) {
+    const memory = memoryOf(source)
+    const byteOffset = offsetOf(source)
+    const isPrivate = !isShared(memory)
+    this.bytes = isPrivate ? source : privateCopy(source)
+    this.length = lengthOf(source)
     this.settings = settings
-    this.start = 0
+    this.next = next
+    this.start = next
     this.firstByte = 0
     this.position = 0
     this.end = 0
+    this.isCallingOut = false
     this.streamOffset = streamOffset
-    this.kind = kindOf(bytes)
-    this.next = undefined
+    this.kind = kindOf(source)
+    this.view = isPrivate
+      ? new DataView(memory, byteOffset, this.length)
+      : new DataView(this.bytes.buffer, 0, this.length)
+    this.source = source
+    this.memory = memory
+    this.byteOffset = byteOffset
   }
 
-  /** Steps from the packet's `start` to its body. */
-  enter({ bodyOffset, size }: { readonly bodyOffset: number; readonly size: number }): void {
-    if (!this.isOpen) this.open()
-    this.firstByte = this.bytes[this.start]!
-    this.position = this.start + bodyOffset
-    this.end = this.start + size
-  }
-
-  /** Whether a packet was entered before: then there is `view`. */
-  get isOpen(): boolean {
-    return this.view !== undefined
-  }
-
-  private open(): void {
-    this.memory = memoryOf(this.bytes)
-    this.view = new DataView(this.memory, offsetOf(this.bytes), this.length)
+  /**
+   * Steps from the packet's start to its body.
+   *
+   * @param start where in the bytes the packet starts
+   */
+  enter(start: number, firstByte: number, bodyOffset: number, size: number): void {
+    this.start = start
+    this.firstByte = firstByte
+    this.position = start + bodyOffset
+    this.end = start + size
   }
 
   uint8(field: string): number {
@@ -85,7 +122,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   /** A packet identifier, §2.3.1. `rule` is the statement that forbids 0 where the packet type has one of its own. */
   packetIdentifier(rule: string): number {
     const packetId = this.uint16('Packet Identifier')
-    if (packetId === 0) this.violation('packet-identifier-zero', 'Packet Identifier', this.position - 2, rule)
+    if (packetId === 0)
+      this.violation('packet-identifier-zero', 'Packet Identifier', this.position - 2, rule, 0)
     return packetId
   }
 
@@ -109,22 +147,26 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /**
-   * Text from `start` to `position` that is not plain: beyond ASCII, ill-formed, or holding U+0000. Whatever else is wrong
-   * with it is told in the order of the bytes, too.
+   * Text from `start` to `position` that is not plain: beyond printable ASCII, or ill-formed. `others` are further breaches
+   * in it; all are reported in the order of the bytes.
    */
   unusualText(field: string, start: number, others: readonly Breach[] = []): string {
-    const { bytes, position: end } = this
-    const text = utf8Text(bytes, start, end)
-    const breaches = [...others]
-    if (text === undefined || text.includes('\0')) {
-      const illFormed = illFormedAt(bytes, start, end)
-      if (illFormed !== undefined) breaches.push({ code: 'ill-formed-utf8', index: illFormed }) // [MQTT-1.5.3-1]
-      const nul = nullAt(bytes, start, end)
-      if (nul !== undefined) breaches.push({ code: 'null-character', index: nul }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
+    const { bytes, position: end, settings } = this
+    const valid = utf8Text(bytes, start, end)
+    const text = valid ?? replacedText(bytes, start, end)
+    const breaches: FoundBreach[] = others.map((breach) => ({ found: text, ...breach }))
+    if (valid === undefined) {
+      const index = illFormedAt(bytes, start, end)!
+      breaches.push({ code: 'ill-formed-utf8', index, found: bytes[index]! }) // [MQTT-1.5.3-1]
     }
+    if (text.includes('\0')) {
+      const index = nullAt(bytes, start, end)!
+      breaches.push({ code: 'null-character', index, found: 0 }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
+    }
+    if (settings.refuse.size > 0) breaches.push(...refusedCharacters(text, start, settings.refuse)) // §1.5.3
     breaches.sort((one, other) => one.index - other.index)
-    for (const { code, index, rule } of breaches) this.violation(code, field, index, rule)
-    return text ?? replacedText(bytes, start, end)
+    for (const { code, index, rule, found } of breaches) this.violation(code, field, index, rule, found)
+    return text
   }
 
   /** Binary data with a length prefix of two bytes. */
@@ -149,14 +191,17 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     // Buffers are what sockets give: the others are out of line. `memory` is kept because asking a typed array for it
     // costs as much as making the view.
     if (this.kind !== 'buffer') return this.subOther(start, end)
-    const offset = this.view.byteOffset + start
+    const offset = this.byteOffset + start
     return new BufferView(this.memory as ArrayBuffer, offset, end - start) as Uint8Array as Bytes
   }
 
   private subOther(start: number, end: number): Bytes {
-    if (this.kind === 'other') return this.bytes.subarray(start, end) as Bytes
-    const offset = this.view.byteOffset + start
-    return new Uint8Array(this.memory, offset, end - start) as Uint8Array as Bytes
+    if (this.kind === 'uint8array')
+      return new Uint8Array(this.memory, this.byteOffset + start, end - start) as Uint8Array as Bytes
+    this.isCallingOut = true // a class of the user's own has a `subarray` of its own
+    const view = this.source.subarray(start, end) as Bytes
+    this.isCallingOut = false
+    return view
   }
 
   /** A view of the whole packet. */
@@ -164,40 +209,80 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     return this.sub(this.start, this.end)
   }
 
-  /** A breach of a rule at index `at`: returns if it is to be tolerated. */
-  violation(code: DecodeErrorCode, field: string | undefined, at: number, rule?: string): void {
-    const { tolerances, onTolerated } = this.settings
-    if (!isTolerated(tolerances, code, this.packetType)) throw this.error(code, field, at, rule)
-    onTolerated?.(this.error(code, field, at, rule))
+  /**
+   * A breach of a rule at index `at`. Returns if it is tolerated, and has been reported.
+   *
+   * @param rule the closest statement, where it is not the code's
+   * @param found what stands there
+   */
+  violation(
+    code: DecodeErrorCode,
+    field: string | undefined,
+    at: number,
+    rule?: string,
+    found?: number | string,
+    reason?: string,
+  ): void {
+    const { tolerate, onTolerated } = this.settings
+    if (!isTolerated(tolerate, code, packetTypeNameOf(this.firstByte)))
+      this.fail(code, field, at, rule, found, reason)
+    if (onTolerated === undefined) return
+    this.isCallingOut = true // it stays so if the callback throws, so that a parser can tell
+    onTolerated(violationOf(code, this.details(field, at, rule, found, reason)))
+    this.isCallingOut = false
+    assertAttached(this.source, this.length)
   }
 
-  /** A breach that leaves nothing to read on with. Out of line and never returning, so that its callers stay small. */
-  fail(code: DecodeErrorCode, field: string | undefined, at: number, rule?: string): never {
-    throw this.error(code, field, at, rule)
+  /** A breach after which the packet cannot be read further. Out of line and never returning: callers stay small. */
+  fail(
+    code: DecodeErrorCode,
+    field: string | undefined,
+    at: number,
+    rule?: string,
+    found?: number | string,
+    reason?: string,
+  ): never {
+    throw new DecodeError(code, this.details(field, at, rule, found, reason))
   }
 
   private tooShort(field: string, at: number): never {
     this.fail('body-too-short', field, at)
   }
 
-  private get packetType(): string | undefined {
-    return CONTROL_PACKETS[packetTypeOf(this.bytes[this.start] ?? 0)]?.name
-  }
-
-  error(
-    code: DecodeErrorCode,
+  private details(
     field: string | undefined,
     at: number,
-    rule?: string,
-    protocolLevel?: number,
-  ): DecodeError {
-    return new DecodeError(code, {
+    rule: string | undefined,
+    found: number | string | undefined,
+    reason: string | undefined,
+  ): DecodeErrorDetails {
+    const { start, streamOffset } = this
+    const isFirstPacket = start === 0 && (streamOffset ?? 0) === 0
+    return {
       rule,
-      packetType: this.packetType,
+      packetType: packetTypeNameOf(this.firstByte),
       field,
-      offset: at - this.start,
-      streamOffset: this.streamOffset === undefined ? undefined : this.streamOffset + at,
-      protocolLevel,
-    })
+      offset: at - start,
+      streamOffset: streamOffset === undefined ? undefined : streamOffset + at,
+      found,
+      reason,
+      hint: isFirstPacket && at < HINT_LENGTH ? protocolHint(this.bytes, this.length) : undefined,
+    }
   }
+}
+
+/** The first of each kind of characters that the receiver refuses. */
+function refusedCharacters(text: string, start: number, refuse: ReadonlySet<Refusable>): FoundBreach[] {
+  const breaches: FoundBreach[] = []
+  const add = (code: FoundBreach['code'], found: number, index: number): void => {
+    if (!breaches.some((breach) => breach.code === code)) breaches.push({ code, index, found })
+  }
+  let index = start
+  for (const character of text) {
+    const codePoint = character.codePointAt(0)!
+    if (refuse.has('control-characters') && isControl(codePoint)) add('control-character', codePoint, index)
+    if (refuse.has('non-characters') && isNonCharacter(codePoint)) add('non-character', codePoint, index)
+    index += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4
+  }
+  return breaches
 }

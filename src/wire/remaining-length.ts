@@ -1,13 +1,8 @@
 // Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
 
 import { DecodeError, refuse } from '../errors.ts'
+import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
 import { assertBytes, assertOffset } from './bytes.ts'
-
-/** The largest Remaining Length: 268,435,455 bytes (§2.2.3, Table 2.4). */
-export const MAX_REMAINING_LENGTH = 268_435_455
-
-/** The largest packet: a fixed header of five bytes and a body of {@link MAX_REMAINING_LENGTH}. */
-export const MAX_PACKET_SIZE = 268_435_460
 
 const MAX_LENGTH = 4
 const CONTINUATION = 0x80

@@ -5,19 +5,21 @@ import { host } from './host.ts'
 
 const HIGH_BITS = 0x8080_8080 | 0
 const ONES = 0x0101_0101
+const SPACES = 0x2020_2020
 const PLUS_SIGNS = 0x2b2b_2b2b
 const PLUS_FROM_HASH = 0x0808_0808
 
-// Four bytes at a time, the last four once more where the length is no multiple. For bytes below 0x80, subtracting 1
-// from each sets the high bit of one that is 0. A word may be found unusual without need (then somebody looks closer),
-// never plain without reason.
+// Four bytes at a time, and the last four once more where the length is not a multiple. Plain is what is printable ASCII:
+// subtracting a space sets the high bit of a byte below 0x20, and adding 1 that of 0x7F. A borrow may find a word unusual
+// that is not, which costs a closer look; no unusual word is ever found plain.
 
-/** Whether one of four bytes is U+0000 or beyond ASCII. */
-const isUnusual = (word: number): boolean => ((word | (word - ONES)) & HIGH_BITS) !== 0
+/** Whether one of four bytes is not printable ASCII. */
+const isUnusual = (word: number): boolean => ((word | (word - SPACES) | (word + ONES)) & HIGH_BITS) !== 0
 
-/** Whether one of four bytes is U+0000, beyond ASCII, `+` or `#`; these two differ in one bit. */
+/** Whether one of four bytes is not printable ASCII, or is `+` or `#`; these two differ in one bit. */
 export const isUnusualInTopicName = (word: number): boolean =>
-  ((word | (word - ONES) | (((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES)) & HIGH_BITS) !== 0
+  ((word | (word - SPACES) | (word + ONES) | (((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES)) & HIGH_BITS) !==
+  0
 
 /** Up to four bytes as a word, filled up with spaces. */
 function shortWord(view: DataView, start: number, end: number): number {
@@ -26,7 +28,7 @@ function shortWord(view: DataView, start: number, end: number): number {
   return word
 }
 
-/** Whether the bytes hold no U+0000 and nothing beyond ASCII. */
+/** Whether the bytes hold printable ASCII only. */
 export function isPlainText(view: DataView, start: number, end: number): boolean {
   const last = end - 4
   if (last < start) return !isUnusual(shortWord(view, start, end))
@@ -36,7 +38,7 @@ export function isPlainText(view: DataView, start: number, end: number): boolean
   return !isUnusual(view.getInt32(last))
 }
 
-/** Whether the bytes are at least one, and hold no U+0000, nothing beyond ASCII, and no wildcard. */
+/** Whether the bytes are at least one, and hold printable ASCII only and no wildcard. */
 export function isPlainTopicName(view: DataView, start: number, end: number): boolean {
   const last = end - 4
   if (last < start) return start < end && !isUnusualInTopicName(shortWord(view, start, end))
@@ -111,6 +113,16 @@ export function illFormedAt(bytes: Uint8Array, start: number, end: number): numb
 export function nullAt(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let position = start; position < end; position++) if (bytes[position] === 0) return position
   return undefined
+}
+
+/** Whether a code point is one of the control characters that §1.5.3 advises against, other than U+0000. */
+export function isControl(codePoint: number): boolean {
+  return (codePoint > 0 && codePoint < 0x20) || (codePoint >= 0x7f && codePoint < 0xa0)
+}
+
+/** Whether a code point is one of Unicode's 66 non-characters, which §1.5.3 advises against. */
+export function isNonCharacter(codePoint: number): boolean {
+  return (codePoint & 0xfffe) === 0xfffe || (codePoint >= 0xfdd0 && codePoint <= 0xfdef)
 }
 
 /** Why a string cannot be sent. */

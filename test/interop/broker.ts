@@ -29,7 +29,7 @@ export class Broker {
   }
 
   distribute({ topic, payload, qos, retain }: Pick<Publish, 'topic' | 'payload' | 'qos' | 'retain'>): void {
-    const message: Publish = { type: 'publish', topic, payload, qos, dup: false, retain: false }
+    const message = { type: 'publish', topic, payload, qos, dup: false, retain: false } as Publish
     if (retain && payload.length === 0) this.retained.delete(topic)
     else if (retain) this.retained.set(topic, { ...message, retain: true })
     for (const connection of this.connections) connection.deliver(message)

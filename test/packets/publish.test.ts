@@ -5,16 +5,17 @@ import { testMalformed } from '../support/malformed.ts'
 import { testUnencodable } from '../support/unencodable.ts'
 import { testValid } from '../support/valid.ts'
 
-const publish = (fields: Partial<Publish>): Publish => ({
-  type: 'publish',
-  topic: 'a/b',
-  payload: bytes("'hi'"),
-  qos: 0,
-  dup: false,
-  retain: false,
-  packetId: undefined,
-  ...fields,
-})
+const publish = (fields: Partial<Publish>): Publish =>
+  ({
+    type: 'publish',
+    topic: 'a/b',
+    payload: bytes("'hi'"),
+    qos: 0,
+    dup: false,
+    retain: false,
+    packetId: undefined,
+    ...fields,
+  }) as Publish
 
 const long = 'x'.repeat(65_535)
 

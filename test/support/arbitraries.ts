@@ -88,7 +88,7 @@ const publish: fc.Arbitrary<Packet> = fc
     retain: fc.boolean(),
     packetId,
   })
-  .map((packet) => (packet.qos === 0 ? { ...packet, dup: false, packetId: undefined } : packet))
+  .map((packet) => (packet.qos === 0 ? { ...packet, dup: false, packetId: undefined } : packet) as Packet)
 
 const connack: fc.Arbitrary<Packet> = fc
   .record({ type: fc.constant('connack' as const), sessionPresent: fc.boolean(), returnCode: fc.nat(5) })

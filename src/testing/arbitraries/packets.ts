@@ -170,16 +170,17 @@ function publish(fc: Combinators, size: Size): Arbitrary<Publish> {
     retain: fc.boolean(),
     packetId: packetIdentifier(fc),
     remainingLength: remainingLengthAtStep(fc, size),
-  }).map(({ topic, payload, qos, dup, retain, packetId, remainingLength }) => ({
-    type: 'publish',
-    topic,
-    payload:
-      remainingLength === undefined
-        ? payload
-        : resized(payload, remainingLength - 2 - utf8(topic).length - (qos > 0 ? 2 : 0)),
-    qos,
-    dup: dup && qos > 0, // [MQTT-3.3.1-2]
-    retain,
-    packetId: qos > 0 ? packetId : undefined, // [MQTT-2.3.1-5]
-  }))
+  }).map(({ topic, payload, qos, dup, retain, packetId, remainingLength }) => {
+    const headerLength = 2 + utf8(topic).length + (qos > 0 ? 2 : 0)
+    const message = {
+      type: 'publish' as const,
+      topic,
+      payload: remainingLength === undefined ? payload : resized(payload, remainingLength - headerLength),
+      retain,
+    }
+    // Without QoS there is neither DUP [MQTT-3.3.1-2] nor a packet identifier [MQTT-2.3.1-5].
+    return qos === 0
+      ? { ...message, qos, dup: false, packetId: undefined }
+      : { ...message, qos, dup, packetId }
+  })
 }

@@ -99,6 +99,194 @@ describe('decodeStream', () => {
   })
 })
 
+describe('decodeStream stops', () => {
+  const LEVEL_5 = bytes("10 10 0004 'MQTT' 05 02 0000 00 0003 'abc'")
+  const DONE = { done: true, value: undefined }
+
+  /** A source that tells what was done to it, and waits for ever after its chunks. */
+  function recorded(chunks: Uint8Array[]) {
+    const calls: string[] = []
+    const source = {
+      calls,
+      [Symbol.asyncIterator]: () => ({
+        next: async (): Promise<IteratorResult<Uint8Array>> => {
+          calls.push('next')
+          const value = chunks.shift()
+          return value === undefined ? new Promise(() => {}) : { done: false, value }
+        },
+        return: async () => {
+          calls.push('return')
+          return { done: true as const, value: undefined }
+        },
+      }),
+    }
+    return source
+  }
+
+  test('at a DecodeError, and leaves the source open: anything that can be iterated', async () => {
+    const source = recorded([PUBACK, BAD])
+    expect(await collect(decodeStream(source))).toEqual(['puback', 'reserved-packet-type'])
+    expect(source.calls).toEqual(['next', 'next'])
+  })
+
+  test('at a DecodeError, and leaves the source open: a Node stream', async () => {
+    const stream = new PassThrough()
+    const listeners = () => stream.eventNames().map((name) => [name, stream.listenerCount(name)])
+    const before = listeners()
+    stream.write(LEVEL_5)
+    expect(await collect(decodeStream(stream))).toEqual(['unsupported-protocol-level'])
+    expect(stream.destroyed).toBe(false)
+    expect(listeners()).toEqual(before)
+    expect(stream.write('more')).toBe(true)
+  })
+
+  test('at a DecodeError, and leaves the source open: a web stream', async () => {
+    let cancelled = false
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(LEVEL_5),
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    expect(await collect(decodeStream(stream))).toEqual(['unsupported-protocol-level'])
+    expect([stream.locked, cancelled]).toEqual([false, false])
+  })
+
+  test('at the end, inside a packet or not, and lets a web stream go', async () => {
+    for (const [chunk, code] of [
+      [PUBACK, 'puback'],
+      [PUBACK.subarray(0, 3), 'incomplete-packet'],
+    ] as const) {
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(chunk)
+          controller.close()
+        },
+      })
+      expect(await collect(decodeStream(stream))).toEqual([code])
+      expect(stream.locked).toBe(false)
+    }
+  })
+
+  test('at a break, and closes a Node stream', async () => {
+    const stream = new PassThrough()
+    stream.write(join(PUBACK, PUBACK))
+    for await (const _ of decodeStream(stream)) break
+    expect(stream.destroyed).toBe(true)
+  })
+
+  test('at a break, and cancels a web stream', async () => {
+    let cancelled = false
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(PUBACK),
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    for await (const _ of decodeStream(stream)) break
+    expect([stream.locked, cancelled]).toEqual([false, true])
+  })
+
+  test('at a chunk that is no Uint8Array, and closes the source', async () => {
+    const source = recorded(['text' as never])
+    expect(await collect(decodeStream(source))).toEqual([expect.any(TypeError)])
+    expect(source.calls).toEqual(['next', 'return'])
+  })
+
+  test('at what onTolerated throws, and closes the source', async () => {
+    const source = recorded([bytes('40 02 0000')])
+    const onTolerated = (): never => {
+      throw new RangeError('mine')
+    }
+    const packets = decodeStream(source, { tolerate: ['packet-identifier-zero'], onTolerated })
+    expect(await collect(packets)).toEqual([new RangeError('mine')])
+    expect(source.calls).toEqual(['next', 'return'])
+  })
+
+  test('at an error of the source, and does not close it again', async () => {
+    const calls: string[] = []
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new Error('broken')),
+        return: () => {
+          calls.push('return')
+          return Promise.resolve(DONE as IteratorResult<Uint8Array>)
+        },
+      }),
+    }
+    expect(await collect(decodeStream(source))).toEqual([new Error('broken')])
+    expect(calls).toEqual([])
+  })
+
+  const waiting: [string, () => AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>][] = [
+    ['anything that can be iterated', () => recorded([])],
+    ['a Node stream', () => new PassThrough()],
+    ['a web stream', () => new ReadableStream<Uint8Array>()],
+  ]
+
+  test.each(waiting)('when return is called while it waits for %s', async (_, make) => {
+    const packets = decodeStream(make() as AsyncIterable<Uint8Array>)
+    const next = packets.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await packets.return!()).toEqual(DONE)
+    expect(await next).toEqual(DONE)
+    expect(await packets.next()).toEqual(DONE)
+  })
+
+  test.each(waiting)('when throw is called while it waits for %s', async (_, make) => {
+    const packets = decodeStream(make() as AsyncIterable<Uint8Array>)
+    const next = packets.next()
+    await expect(packets.throw!(new Error('mine'))).rejects.toThrow('mine')
+    expect(await next).toEqual(DONE)
+  })
+
+  test.each(waiting)('when its signal is aborted while it waits for %s', async (_, make) => {
+    const abort = new AbortController()
+    const source = make()
+    const packets = decodeStream(source as AsyncIterable<Uint8Array>, { signal: abort.signal })
+    const next = packets.next()
+    const after = packets.next()
+    setImmediate(() => abort.abort(new Error('enough')))
+    await expect(next).rejects.toThrow('enough')
+    expect(await after).toEqual(DONE)
+    if (source instanceof PassThrough) expect(source.destroyed).toBe(true)
+  })
+
+  test('when its signal is aborted before it starts, or between two packets', async () => {
+    const source = recorded([PUBACK])
+    const early = decodeStream(source, { signal: AbortSignal.abort('early') })
+    await expect(early.next()).rejects.toBe('early')
+    expect(source.calls).toEqual(['return'])
+
+    const abort = new AbortController()
+    const between = recorded([join(PUBACK, PUBACK)])
+    const packets = decodeStream(between, { signal: abort.signal })
+    expect((await packets.next()).value).toMatchObject({ type: 'puback' })
+    abort.abort('late')
+    await expect(packets.next()).rejects.toBe('late')
+    expect(between.calls).toEqual(['next', 'return'])
+    expect(await packets.next()).toEqual(DONE)
+  })
+
+  test('and listens to the signal no longer', async () => {
+    const listeners: string[] = []
+    const spy = {
+      aborted: false,
+      reason: undefined,
+      addEventListener: () => listeners.push('added'),
+      removeEventListener: () => listeners.push('removed'),
+    }
+    for await (const _ of decodeStream([PUBACK], { signal: spy }));
+    expect(listeners).toEqual(['added', 'removed'])
+  })
+
+  test('not while several calls of next wait: they are answered in order', async () => {
+    const packets = decodeStream(asynchronously([PUBACK, PUBLISH, PUBACK]))
+    const results = await Promise.all([packets.next(), packets.next(), packets.next(), packets.next()])
+    expect(results.map(({ value }) => (value as Packet | undefined)?.type)).toEqual([...TYPES, undefined])
+  })
+})
+
 describe('PacketDecoderStream', () => {
   const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
     new ReadableStream({
@@ -135,7 +323,7 @@ describe('PacketDecoderStream', () => {
     expect(await next).toEqual({ done: true, value: undefined })
   })
 
-  test('no packet is read before it is asked for', async () => {
+  test('no more than one packet is read before it is asked for', async () => {
     let seen = 0
     const stream = new PacketDecoderStream({
       tolerate: ['packet-identifier-zero'],
@@ -143,12 +331,12 @@ describe('PacketDecoderStream', () => {
         seen++
       },
     })
-    void stream.writable.getWriter().write(bytes('40 02 0000 40 02 0000'))
+    void stream.writable.getWriter().write(bytes('40 02 0000 40 02 0000 40 02 0000'))
     const reader = stream.readable.getReader()
-    for (const asked of [0, 1, 2]) {
-      if (asked > 0) await reader.read()
+    for (const expected of [0, 2, 3, 3]) {
       await new Promise((resolve) => setImmediate(resolve))
-      expect(seen).toBe(asked)
+      expect(seen).toBe(expected)
+      void reader.read()
     }
   })
 

@@ -1,0 +1,42 @@
+// What a stream looks like that is not MQTT 3.1.1. It makes messages better and never refuses anything.
+
+// biome-ignore format: one row per protocol
+const BEGINNINGS: readonly (readonly [pattern: string, name: string])[] = [
+  ...['GET ', 'HEAD ', 'POST ', 'PUT ', 'DELETE ', 'OPTIONS ', 'CONNECT ', 'PATCH ', 'TRACE ', 'HTTP/'].map(
+    (method) => [method, 'HTTP'] as const,
+  ),
+  ['PROXY ', 'a PROXY protocol header'],
+  ['\r\n\r\n\0\r\nQUIT\n', 'a PROXY protocol header'],
+  ['\x16\x03\x00', 'a TLS ClientHello'],
+  ['\x16\x03\x01', 'a TLS ClientHello'],
+  ['\x16\x03\x03', 'a TLS ClientHello'],
+]
+
+/** So many bytes at the start of a stream are looked at. */
+export const HINT_LENGTH = 16
+
+/** The fewest characters that must have come: fewer could be anything. */
+const ENOUGH = 3
+
+/** Names what the bytes up to `end` look like, if they are something that is often sent to an MQTT port by mistake. */
+export function protocolHint(bytes: Uint8Array, end: number): string | undefined {
+  let text = ''
+  for (let index = 0; index < end && index < HINT_LENGTH; index++) text += String.fromCharCode(bytes[index]!)
+  if (text.length < ENOUGH) return undefined
+  for (const [pattern, name] of BEGINNINGS) {
+    if (text.startsWith(pattern) || pattern.startsWith(text)) return name
+  }
+  if (isWebSocketFrame(text)) return 'a WebSocket frame'
+  const name = text.indexOf('\0\x04MQTT\x05')
+  return text.startsWith('\x10') && name >= 2 && name <= 5 ? 'an MQTT 5 CONNECT' : undefined
+}
+
+/** A frame of text or binary data that starts with CONNECT, if it is a client's and so masked, or else with CONNACK. */
+function isWebSocketFrame(text: string): boolean {
+  const at = (index: number): number => text.charCodeAt(index) // NaN after the end
+  if (at(0) !== 0x81 && at(0) !== 0x82) return false
+  const isMasked = at(1) >= 0x80
+  const length = at(1) & 0x7f
+  const maskAt = length === 126 ? 4 : length === 127 ? 10 : 2
+  return isMasked ? (at(maskAt) ^ at(maskAt + 4)) === 0x10 && text.length > maskAt + 4 : at(maskAt) === 0x20
+}
