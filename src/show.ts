@@ -16,13 +16,20 @@ export function cut(text: string): string {
         .join('')
 }
 
+/** The first 64 characters of a text, safe to print. */
+export function printable(text: string): string {
+  return cut(text).replace(UNSAFE, (character) =>
+    character === "'" || character === '\\'
+      ? `\\${character}`
+      : `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
+}
+
 /** A value as a message shows it: text in quotes, at most 64 characters of it; of objects the type alone. Never throws. */
 export function show(value: unknown): string {
   switch (typeof value) {
-    case 'string': {
-      const text = cut(value)
-      return `'${escaped(text)}${text.length < value.length ? '…' : ''}'`
-    }
+    case 'string':
+      return `'${printable(value)}${cut(value) === value ? '' : '…'}'`
     case 'number':
     case 'boolean':
     case 'undefined':
@@ -39,19 +46,11 @@ export function showType(value: unknown): string {
   return `${/^[aeio]/i.test(type) ? 'an' : 'a'} ${type}`
 }
 
-function escaped(text: string): string {
-  return text.replace(UNSAFE, (character) =>
-    character === "'" || character === '\\'
-      ? `\\${character}`
-      : `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  )
-}
-
 /** `'ArrayBuffer'`, `'Blob'`, `'array'`; `'object'` for anything that has no name of its own. */
 function tagOf(value: object): string {
   try {
     const tag = Object.prototype.toString.call(value).slice('[object '.length, -1)
-    return tag === 'Object' || tag === 'Array' ? tag.toLowerCase() : escaped(cut(tag))
+    return tag === 'Object' || tag === 'Array' ? tag.toLowerCase() : printable(tag)
   } catch {
     return 'object' // a proxy that was revoked, or a getter that throws
   }

@@ -6,9 +6,11 @@ import { readSource, sourceFiles } from './support/source.ts'
 const LAYERS = [
   ['show.ts', 'protocol-hint.ts', 'wire/ascii.ts', 'wire/host.ts'],
   ['errors.ts'],
+  ['field.ts', 'field-names.ts'],
   ['packet-types.ts'],
-  ['options.ts', 'presets.ts'],
+  ['options.ts', 'presets.ts', 'encode-options.ts'],
   ['wire/'],
+  ['checks.ts'],
   ['topic/'],
   ['packets/'],
   ['fixed-header.ts'],
