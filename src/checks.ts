@@ -5,7 +5,7 @@ import type { TolerableCode } from './errors.ts'
 import { type Field, refuse, refuseBecause, refuseType } from './field.ts'
 import type { EncodeOptions } from './options.ts'
 import { MAX_UINT16 } from './packet-types.ts'
-import { honestLength } from './wire/bytes.ts'
+import { honestLength, isBytes, lengthOf, put } from './wire/bytes.ts'
 import { utf8Length } from './wire/utf8.ts'
 
 /** Text or bytes; text is sent as UTF-8. */
@@ -106,14 +106,31 @@ function checkLength(length: number, field: Field, index?: number): number {
 
 /** The bytes of binary data. */
 export function checkPayload(data: unknown, field: Field): number {
-  return honestLength(data) ?? checkTextPayload(data, field)
+  return honestLength(data) || checkUnusualPayload(data, field)
 }
 
-function checkTextPayload(data: unknown, field: Field): number {
-  if (typeof data !== 'string') refuseType(field, 'is a string or a Uint8Array', data)
-  const length = utf8Length(data, true)
-  if (typeof length === 'string') refuseBecause(length, field, 'holds no lone surrogate')
-  return length
+/** Text, and bytes of which there are none: because their memory was detached, perhaps. */
+function checkUnusualPayload(data: unknown, field: Field): number {
+  if (typeof data === 'string') {
+    const length = utf8Length(data, true)
+    if (typeof length === 'string') refuseBecause(length, field, 'holds no lone surrogate')
+    return length
+  }
+  const requirement = 'is a string or a Uint8Array'
+  if (!isBytes(data) || lengthOf(data) > 0) refuseType(field, requirement, data)
+  if (!isReadable(data)) refuseBecause('wrong-field-type', field, `${requirement}, not a detached one`)
+  return 0
+}
+
+const NOTHING = new Uint8Array(0)
+
+function isReadable(bytes: Uint8Array): boolean {
+  try {
+    put(NOTHING, 0, bytes)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The most entries of a list. */
@@ -134,18 +151,14 @@ export function checkList(
   tooManyRule?: string,
 ): unknown[] {
   if (!Array.isArray(list)) refuseType(field, 'is an array', list)
-  const length: unknown = list.length // a proxy may say anything
+  const { length } = list
   if (length === 0) violate(options, emptyCode, field, 'has at least one entry', list, undefined, field.rule)
-  if (!Number.isInteger(length)) refuseType(field, 'is an array with a length', list)
-  if ((length as number) > MOST_ENTRIES)
-    refuseBecause(
-      'too-many-topic-filters',
-      field,
-      `has at most ${MOST_ENTRIES} entries, not ${length}`,
-      undefined,
-      tooManyRule,
-    )
+  if (!Number.isInteger(length) || length < 0) refuseType(field, 'is an array', list) // a proxy may say anything
+  if (length > MOST_ENTRIES) {
+    const reason = `has at most ${MOST_ENTRIES} entries, not ${length}`
+    refuseBecause('too-many-topic-filters', field, reason, undefined, tooManyRule)
+  }
   const entries: unknown[] = []
-  for (let index = 0; index < (length as number); index++) entries.push(list[index])
+  for (let index = 0; index < length; index++) entries.push(list[index])
   return entries
 }

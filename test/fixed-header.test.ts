@@ -19,15 +19,15 @@ const plain = { dup: false, qos: 0, retain: false } as const
 
 // biome-ignore format: one row a header
 const ROWS: readonly { hex: string; header: FixedHeader; input?: FixedHeaderInput }[] = [
-  { hex: '10 00', header: { ...plain, type: 1, flags: 0, remainingLength: 0, length: 2 } },
-  { hex: '30 00', header: { ...plain, type: 3, flags: 0, remainingLength: 0, length: 2 }, input: { type: 3, remainingLength: 0 } },
-  { hex: '31 05', header: { ...plain, type: 3, flags: 1, retain: true, remainingLength: 5, length: 2 } },
-  { hex: '3b 80 01', header: { type: 3, flags: 11, dup: true, qos: 1, retain: true, remainingLength: 128, length: 3 } },
-  { hex: '34 ff ff ff 7f', header: { ...plain, type: 3, flags: 4, qos: 2, remainingLength: 268_435_455, length: 5 } },
-  { hex: '62 02', header: { ...plain, type: 6, flags: 2, remainingLength: 2, length: 2 } },
-  { hex: '62 02', header: { ...plain, type: 6, flags: 2, remainingLength: 2, length: 2 }, input: { type: 6, qos: 1, remainingLength: 2 } },
-  { hex: '82 80 80 01', header: { ...plain, type: 8, flags: 2, remainingLength: 16_384, length: 4 } },
-  { hex: 'e0 00', header: { ...plain, type: 14, flags: 0, remainingLength: 0, length: 2 } },
+  { hex: '10 00', header: { ...plain, type: 'connect', flags: 0, remainingLength: 0, length: 2 } },
+  { hex: '30 00', header: { ...plain, type: 'publish', flags: 0, remainingLength: 0, length: 2 }, input: { type: 'publish', remainingLength: 0 } },
+  { hex: '31 05', header: { ...plain, type: 'publish', flags: 1, retain: true, remainingLength: 5, length: 2 } },
+  { hex: '3b 80 01', header: { type: 'publish', flags: 11, dup: true, qos: 1, retain: true, remainingLength: 128, length: 3 } },
+  { hex: '34 ff ff ff 7f', header: { ...plain, type: 'publish', flags: 4, qos: 2, remainingLength: 268_435_455, length: 5 } },
+  { hex: '62 02', header: { ...plain, type: 'pubrel', flags: 2, remainingLength: 2, length: 2 } },
+  { hex: '62 02', header: { ...plain, type: 'pubrel', flags: 2, remainingLength: 2, length: 2 }, input: { type: 'pubrel', qos: 1, remainingLength: 2 } },
+  { hex: '82 80 80 01', header: { ...plain, type: 'subscribe', flags: 2, remainingLength: 16_384, length: 4 } },
+  { hex: 'e0 00', header: { ...plain, type: 'disconnect', flags: 0, remainingLength: 0, length: 2 } },
 ]
 
 describe.each(ROWS)('$hex', ({ hex, header, input = header }) => {
@@ -122,24 +122,27 @@ const qos = { field: 'QoS level', packetType: 'publish', rule: 'MQTT-3.3.1-4' }
 const dup = { field: 'DUP flag', packetType: 'publish' }
 const size = { field: 'Remaining Length', packetType: 'publish', rule: '§2.2.3' }
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per breach
 test.each([
   [{ type: 0, remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 15, remainingLength: 0 }, 'unknown-packet-type', type],
-  [{ type: 'publish', remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 'PUBLISH', remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 'toString', remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 3, remainingLength: 0 }, 'unknown-packet-type', type],
+  [undefined, 'unknown-packet-type', type],
   [{ type: '3', remainingLength: 0 }, 'unknown-packet-type', type],
-  [{ type: 3, qos: 3, remainingLength: 0 }, 'invalid-qos', qos],
-  [{ type: 3, qos: '1', remainingLength: 0 }, 'wrong-field-type', { ...qos, rule: '§1.5' }],
-  [{ type: 3, dup: true, remainingLength: 0 }, 'dup-with-qos-0', { ...dup, rule: 'MQTT-3.3.1-2' }],
-  [{ type: 3, dup: 1, qos: 1, remainingLength: 0 }, 'wrong-field-type', dup],
-  [{ type: 3, retain: 'no', remainingLength: 0 }, 'wrong-field-type', { field: 'RETAIN', packetType: 'publish' }],
-  [{ type: 4, retain: true, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
-  [{ type: 4, qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
-  [{ type: 6, qos: 2, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'pubrel', rule: 'MQTT-3.6.1-1' }],
-  [{ type: 8, retain: true, qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'subscribe', rule: 'MQTT-3.8.1-1' }],
-  [{ type: 3, remainingLength: 268_435_456 }, 'packet-too-large', size],
-  [{ type: 3, remainingLength: -1 }, 'value-out-of-range', size],
-  [{ type: 3 }, 'value-out-of-range', size],
+  [{ type: 'publish', qos: 3, remainingLength: 0 }, 'invalid-qos', qos],
+  [{ type: 'publish', qos: '1', remainingLength: 0 }, 'wrong-field-type', { ...qos, rule: '§1.5' }],
+  [{ type: 'publish', dup: true, remainingLength: 0 }, 'dup-with-qos-0', { ...dup, rule: 'MQTT-3.3.1-2' }],
+  [{ type: 'publish', dup: 1, qos: 1, remainingLength: 0 }, 'wrong-field-type', dup],
+  [{ type: 'publish', retain: 'no', remainingLength: 0 }, 'wrong-field-type', { field: 'RETAIN', packetType: 'publish' }],
+  [{ type: 'puback', retain: true, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
+  [{ type: 'puback', qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
+  [{ type: 'pubrel', qos: 2, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'pubrel', rule: 'MQTT-3.6.1-1' }],
+  [{ type: 'subscribe', retain: true, qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'subscribe', rule: 'MQTT-3.8.1-1' }],
+  [{ type: 'publish', remainingLength: 268_435_456 }, 'packet-too-large', size],
+  [{ type: 'publish', remainingLength: -1 }, 'value-out-of-range', size],
+  [{ type: 'publish' }, 'value-out-of-range', size],
 ])('%j cannot be encoded', (header, code, facts) => {
   expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(EncodeError)
   expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(
