@@ -70,17 +70,15 @@ export type TolerableCode = {
 }[DecodeErrorCode]
 
 /** Why a packet was not encoded, besides the rules that it shares with decoding. */
+// biome-ignore format: a table, one row per code
 export const ENCODE_ERRORS = {
   'unknown-packet-type': { rule: '§2.2.1', summary: 'there is no such packet type' },
+  'unknown-field': { rule: '§3', summary: 'the packet type has no such field' },
   'missing-field': { rule: '§2', summary: 'the packet type requires this field' },
   'wrong-field-type': { rule: '§1.5', summary: 'the value has the wrong JavaScript type' },
   'value-out-of-range': { rule: '§1.5.2', summary: 'the value is not a whole number that fits the field' },
   'field-too-long': { rule: '§1.5.3', summary: 'text and binary fields take at most 65,535 bytes' },
-  'unexpected-packet-identifier': {
-    rule: 'MQTT-2.3.1-5',
-    summary: 'a PUBLISH of QoS 0 has no packet identifier',
-  },
-  'input-changed': { rule: '§2.2.3', summary: 'the packet changed while it was being encoded' },
+  'unexpected-packet-identifier': { rule: 'MQTT-2.3.1-5', summary: 'a PUBLISH of QoS 0 has no packet identifier' },
   'target-too-small': { rule: '§2.2.3', summary: 'the packet does not fit into the target at this offset' },
 } as const
 
@@ -195,23 +193,37 @@ function showFound(code: DecodeErrorCode, found: number | string): string {
   return String(found)
 }
 
+/** What an {@link EncodeError} says besides its code. */
+export interface EncodeErrorDetails {
+  /** The closest rule; default the code's. */
+  readonly rule?: string | undefined
+  readonly packetType?: string | undefined
+  readonly field?: string | undefined
+  readonly property?: string | undefined
+  /** What was expected, and what came; default the code's summary. */
+  readonly reason?: string | undefined
+}
+
 /** A packet that cannot be encoded; nothing was written. */
 export class EncodeError extends MqttError {
   readonly code: EncodeErrorCode
+  /** The path from the packet to the value: `'subscriptions[0].topicFilter'`; undefined if the error is about no single one. */
+  readonly property: string | undefined
 
   constructor(
     code: EncodeErrorCode,
-    packetType?: string | undefined,
-    field?: string | undefined,
-    rule?: string | undefined,
+    { packetType, field, property, reason, ...details }: EncodeErrorDetails,
   ) {
-    const entry =
-      code in ENCODE_ERRORS
-        ? ENCODE_ERRORS[code as keyof typeof ENCODE_ERRORS]
-        : DECODE_ERRORS[code as DecodeErrorCode]
-    const broken = rule ?? entry.rule
-    super(`${subject(packetType, field)}${entry.summary} [${broken}]`, broken, packetType, field)
+    const { rule: ruleOfCode, summary } = Object.hasOwn(ENCODE_ERRORS, code)
+      ? ENCODE_ERRORS[code as keyof typeof ENCODE_ERRORS]
+      : DECODE_ERRORS[code as DecodeErrorCode]
+    const rule = details.rule ?? ruleOfCode
+    const type = packetType === undefined ? '' : `${packetType.toUpperCase()} `
+    const what =
+      reason === undefined ? subject(packetType, field) + summary : `${type}${property ?? field} ${reason}`
+    super(`${what} [${rule}]`, rule, packetType, field)
     this.code = code
+    this.property = property
   }
 }
 
@@ -222,11 +234,6 @@ for (const [error, name] of [
   [EncodeError, 'EncodeError'],
 ] as const) {
   Object.defineProperty(error.prototype, 'name', { value: name, configurable: true, writable: true })
-}
-
-/** Refuses a packet on its way out. Out of line and never returning, so that its callers stay small. */
-export function refuse(code: EncodeErrorCode, packetType?: string, field?: string, rule?: string): never {
-  throw new EncodeError(code, packetType, field, rule)
 }
 
 function actionOf(code: DecodeErrorCode): Action {

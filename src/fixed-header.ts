@@ -1,10 +1,13 @@
 // The fixed header, §2.2: which packet is it, may it come, and where does it end?
 
-import { DecodeError, type DecodeErrorCode, refuse } from './errors.ts'
+import { checkBoolean, checkQos } from './checks.ts'
+import { DecodeError, type DecodeErrorCode } from './errors.ts'
+import { type Field, refuse, refuseBecause } from './field.ts'
 import { type DecodeOptions, isTolerated, type Settings, settingsFrom, settingsOf31 } from './options.ts'
 import {
   CONTROL_PACKETS,
   DUP,
+  FIRST_BYTE,
   flagsOf,
   MAX_PACKET_SIZE,
   PacketType,
@@ -24,7 +27,6 @@ import {
   remainingLengthSize,
   writeRemainingLength,
 } from './wire/remaining-length.ts'
-import { checkBoolean, checkQos } from './wire/writer.ts'
 
 /** What a fixed header says. */
 export interface FixedHeader {
@@ -319,22 +321,34 @@ export function decodeFixedHeader(
  */
 export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
   const { type, dup = false, qos = 0, retain = false, remainingLength } = header ?? {}
-  const value = CONTROL_PACKETS.findIndex((row) => row !== undefined && row.name === type)
-  const packet = CONTROL_PACKETS[value]
-  if (packet === undefined) refuse('unknown-packet-type', undefined, 'Control Packet type')
-  const { name } = packet
-  checkBoolean(dup, name, 'DUP flag')
-  checkQos(qos, name, 'QoS level', 'MQTT-3.3.1-4') // [MQTT-3.3.1-4]
-  checkBoolean(retain, name, 'RETAIN')
-  if (dup && qos === 0) refuse('dup-with-qos-0', name, 'DUP flag') // [MQTT-3.3.1-2]
-  checkRemainingLength(remainingLength, name)
+  const packet = CONTROL_PACKETS.find((each) => each !== undefined && each.name === type)
+  if (packet === undefined) refuse('unknown-packet-type', TYPE, "is a name: 'publish', for example", type)
+  const { name: packetType, flags: reserved } = packet
+  const dupFlag = { packetType, name: 'DUP flag', property: 'dup' }
+  checkBoolean(dup, dupFlag)
+  checkQos(qos, { packetType, name: 'QoS level', property: 'qos', rule: 'MQTT-3.3.1-4' }) // [MQTT-3.3.1-4]
+  checkBoolean(retain, { packetType, name: 'RETAIN', property: 'retain' })
+  if (dup && qos === 0) refuse('dup-with-qos-0', dupFlag, 'is false where qos is 0', dup) // [MQTT-3.3.1-2]
+  checkRemainingLength(remainingLength, {
+    packetType,
+    name: 'Remaining Length',
+    property: 'remainingLength',
+  })
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
-  if (packet.flags !== 'publish' && given !== 0 && given !== packet.flags) {
-    refuse('reserved-flags', name, 'Flags', packet.flagsRule) // [MQTT-2.2.2-1]
+  if (reserved !== 'publish' && given !== 0 && given !== reserved) {
+    const flags = { packetType, name: 'Flags' }
+    refuseBecause(
+      'reserved-flags',
+      flags,
+      'are reserved: leave dup, qos and retain out',
+      undefined,
+      packet.flagsRule,
+    ) // [MQTT-2.2.2-1]
   }
-  const flags = packet.flags === 'publish' ? given : packet.flags
   const bytes = new Uint8Array(1 + remainingLengthSize(remainingLength))
-  bytes[0] = (value << 4) | flags
+  bytes[0] = FIRST_BYTE[packetType] | (reserved === 'publish' ? given : 0)
   writeRemainingLength(bytes, 1, remainingLength)
   return bytes
 }
+
+const TYPE: Field = { packetType: undefined, name: 'Control Packet type', property: 'type' }

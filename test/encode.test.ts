@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import {
   decode,
@@ -10,6 +12,7 @@ import {
   type PacketInput,
 } from '../src/index.ts'
 import { bytes, join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
 import { testUnencodable } from './support/unencodable.ts'
 
 const PUBACK = { type: 'puback', packetId: 7 } as const
@@ -109,7 +112,7 @@ describe('encodePublishHeader', () => {
     [{ topic: 'a/b', qos: 2, packetId: 9, dup: true, retain: true }, 0, "3d 07 0003 'a/b' 0009"],
     [{ topic: 'a' }, 268_435_452, "30 ffffff7f 0001 'a'"],
     [{ type: 'publish', topic: 'größe' }, 121, "30 8201 0007 'größe'"],
-  ] as const)('%j with %i bytes behind it', (publish, payloadLength, hex) => {
+  ] as const)('%j with %i bytes after it', (publish, payloadLength, hex) => {
     expect(Uint8Array.from(encodePublishHeader(publish, payloadLength))).toEqual(bytes(hex))
   })
 
@@ -135,7 +138,7 @@ describe('encodePublishHeader', () => {
     [null, 0, 'unknown-packet-type', type],
     [undefined, 0, 'unknown-packet-type', type],
     ['publish', 0, 'unknown-packet-type', type],
-  ])('%j with %s bytes behind it is refused', (publish, payloadLength, code, facts) => {
+  ])('%j with %s bytes after it is refused', (publish, payloadLength, code, facts) => {
     expect(() => encodePublishHeader(publish as never, payloadLength as number)).toThrow(EncodeError)
     expect(() => encodePublishHeader(publish as never, payloadLength as number)).toThrow(
       expect.objectContaining({ code, ...facts }),
@@ -163,63 +166,216 @@ test('a packet that is too large is refused by its length, not by its memory', (
   expect(encodedLength({ type: 'publish', topic: 'a', payload: large.subarray(1) })).toBe(268_435_460)
 })
 
-describe('input that changes while it is encoded', () => {
-  /** Another value at each look. */
-  const shifting = <Value>(values: Value[]) => ({
-    configurable: true,
-    enumerable: true,
-    get: () => (values.length > 1 ? values.shift()! : values[0]!),
-  })
-  const shifty = <Input extends object>(packet: Input, field: string, values: unknown[]): Input =>
-    Object.defineProperty(packet, field, shifting(values))
+/** Everything that {@link counted} counts may be read once. */
+const COUNTED: readonly PacketInput[] = [
+  { type: 'publish', topic: 'a', payload: 'hi', qos: 1, dup: true, retain: true, packetId: 7 },
+  { type: 'publish', topic: 'x'.repeat(200), payload: new Uint8Array(9), qos: 0, packetId: undefined },
+  { type: 'puback', packetId: 7 },
+  { type: 'unsuback', packetId: 7 },
+  { type: 'connack', sessionPresent: true, returnCode: 0 },
+  { type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 1 }, { topicFilter: 'b' }] },
+  { type: 'suback', packetId: 1, returnCodes: [0, 0x80] },
+  { type: 'unsubscribe', packetId: 1, topicFilters: ['a', 'b'] },
+  { type: 'pingreq' },
+  {
+    type: 'connect',
+    protocolName: 'MQTT',
+    protocolLevel: 4,
+    bridge: true,
+    clientId: 'c',
+    cleanSession: false,
+    keepAlive: 60,
+    will: { topic: 'w', payload: Uint8Array.of(1, 2), qos: 1, retain: true },
+    username: 'u',
+    password: Uint8Array.of(3),
+  },
+]
 
-  test.each([
-    ['longer', 'a', 'abcdefghij'],
-    ['shorter', 'abcdefghij', 'a'],
-    ['longer, beyond ASCII', 'a', 'éé'],
-    ['what is refused', 'a', '#'],
-  ])('into something %s is sent as it was at first: PUBLISH', (_, first, then) => {
-    const packet = () =>
-      shifty({ type: 'publish', topic: '', payload: 'hi' } satisfies PacketInput, 'topic', [first, then])
-    const sound = { type: 'publish', topic: first, payload: 'hi' } as const
-    expect(encode(packet())).toEqual(encode(sound))
-    expect(encodePublishHeader(packet(), 2)).toEqual(encodePublishHeader(sound, 2))
+/** The value, and the fields that were read of it and of what is in it. */
+function counted<Value extends object>(value: Value, reads: string[], path = ''): Value {
+  return new Proxy(value, {
+    get(target, name) {
+      reads.push(`${path}${String(name)}`)
+      const inner: unknown = Reflect.get(target, name)
+      const isPlain = typeof inner === 'object' && inner !== null && !(inner instanceof Uint8Array)
+      return isPlain ? counted(inner, reads, `${path}${String(name)}.`) : inner
+    },
   })
+}
 
-  test('is sent as it was at first: the other fields of PUBLISH, and acknowledgements', () => {
-    const publish = { type: 'publish', topic: 'a', payload: 'hi', qos: 1, packetId: 1 } as const
-    for (const [field, values] of [
-      ['packetId', [1, 0]],
-      ['qos', [1, 3]],
-      ['payload', ['hi', 'something longer']],
-    ] as const) {
-      expect(encode(shifty({ ...publish }, field, [...values]))).toEqual(encode(publish))
+describe('packets with getters, proxies and changing arrays', () => {
+  test.each(COUNTED)('each field is read once: $type', (packet) => {
+    const whole = encode(packet)
+    const target = Buffer.alloc(300)
+    for (const attempt of [
+      (input: PacketInput) => encode(input),
+      (input: PacketInput) => target.subarray(0, encodeInto(input, target)),
+    ]) {
+      const reads: string[] = []
+      expect(attempt(counted(packet, reads))).toEqual(whole)
+      expect(reads.filter((name, index) => reads.indexOf(name) !== index)).toEqual([])
+      expect(reads.length).toBeGreaterThan(0)
     }
-    expect(encode(shifty({ type: 'puback', packetId: 1 } as const, 'packetId', [1, 0]))).toEqual(
-      encode({ type: 'puback', packetId: 1 }),
+    expect(encodedLength(counted(packet, []))).toBe(whole.length)
+  })
+
+  /** A packet, one field of which runs something when it is read. */
+  const running = (packet: PacketInput, path: string, run: () => void): PacketInput => {
+    const copy: Record<string, unknown> = { ...packet }
+    const [name = '', inner] = path.split('.')
+    const holder = inner === undefined ? copy : { ...(copy[name] as object) }
+    if (inner !== undefined) copy[name] = holder
+    const value: unknown = (holder as Record<string, unknown>)[inner ?? name]
+    const get = (): unknown => {
+      run()
+      return value
+    }
+    Object.defineProperty(holder, inner ?? name, { get, enumerable: true })
+    return copy as unknown as PacketInput
+  }
+  const paths = COUNTED.flatMap((packet, index) =>
+    Object.entries(packet).flatMap(([name, value]) => [
+      { index, type: packet.type, path: name },
+      ...(name === 'will'
+        ? Object.keys(value).map((inner) => ({ index, type: packet.type, path: `will.${inner}` }))
+        : []),
+    ]),
+  )
+
+  test.each(paths)('a getter that encodes does no harm: $type $path', ({ index, path }) => {
+    const packet = COUNTED[index]!
+    const whole = encode(packet)
+    const others = [...COUNTED, PUBLISH, PUBACK]
+    const run = (): void => {
+      for (const other of others) encode(other)
+    }
+    expect(encode(running(packet, path, run))).toEqual(whole)
+    const target = Buffer.alloc(whole.length)
+    encodeInto(running(packet, path, run), target)
+    expect(target).toEqual(whole)
+  })
+
+  test.each(paths)(
+    'what a getter throws comes out unchanged, and changes nothing: $type $path',
+    ({ index, path }) => {
+      const packet = COUNTED[index]!
+      const whole = encode(packet)
+      const thrown = { any: 'thing' }
+      const broken = running(packet, path, () => {
+        throw thrown
+      })
+      const target = new Uint8Array(300).fill(0xaa)
+      for (const attempt of [
+        () => encode(broken),
+        () => encodedLength(broken),
+        () => encodeInto(broken, target),
+      ])
+        expect(caught(attempt)).toBe(thrown)
+      expect(target.every((byte) => byte === 0xaa)).toBe(true)
+      expect(encode(packet)).toEqual(whole)
+    },
+  )
+
+  const detach = (bytes: Uint8Array): void => {
+    structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] })
+  }
+
+  test('bytes that a later getter detaches or changes are sent as they were checked, or refused', () => {
+    const payload = new Uint8Array(40).fill(7)
+    const publish = {
+      type: 'publish',
+      topic: 'a',
+      payload,
+      get packetId(): undefined {
+        detach(payload)
+        return undefined
+      },
+    } as const
+    expect(() => encode(publish)).toThrow(
+      expect.objectContaining({ code: 'wrong-field-type', property: 'payload' }),
     )
+    expect(() => encode({ ...PUBLISH, payload })).toThrow(
+      'payload is a string or a Uint8Array, not a detached one',
+    )
+    expect(encode({ ...PUBLISH, payload: new Uint8Array(0) })).toHaveLength(7)
+
+    const message = new Uint8Array(40).fill(7)
+    class Meddling extends Uint8Array {
+      override get length(): number {
+        detach(message)
+        return super.length
+      }
+    }
+    const connect = {
+      type: 'connect',
+      clientId: 'c',
+      will: { topic: 'w', payload: message },
+      username: 'u',
+      password: new Meddling(3),
+    } as const
+    expect(decode(encode(connect))).toMatchObject({ will: { payload: Buffer.alloc(40, 7) } })
   })
 
-  test.each([
-    ['longer', 'a', 'abcdefghij'],
-    ['shorter', 'abcdefghij', 'a'],
-    ['longer, beyond ASCII', 'a', 'éé'],
-  ])('into something %s is refused, and no memory shows: CONNECT', (_, first, then) => {
-    const packet = () => shifty({ type: 'connect', clientId: '' } as const, 'clientId', [first, then])
-    const changed = { code: 'input-changed', packetType: 'connect' }
-    expect(() => encode(packet())).toThrow(expect.objectContaining(changed))
-    const target = new Uint8Array(64).fill(0xaa)
-    expect(() => encodeInto(packet(), target, 8)).toThrow(expect.objectContaining(changed))
-    expect(target).toEqual(new Uint8Array(64).fill(0xaa))
+  test('a target that reading the packet detaches is too small, and none that it makes look larger', () => {
+    const target = new Uint8Array(40)
+    const publish = {
+      ...PUBLISH,
+      get packetId(): undefined {
+        detach(target)
+        return undefined
+      },
+    }
+    expect(() => encodeInto(publish, target)).toThrow(expect.objectContaining({ code: 'target-too-small' }))
+
+    const growing = new Uint8Array(4)
+    const input = {
+      ...PUBLISH,
+      get packetId(): undefined {
+        Object.defineProperty(growing, 'length', { value: 99 })
+        return undefined
+      },
+    }
+    expect(() => encodeInto(input, growing)).toThrow(expect.objectContaining({ code: 'target-too-small' }))
   })
 
-  test.each(['longer', ''] as const)('into other binary data is refused: CONNECT', (then) => {
-    const password = [Buffer.from('secret'), Buffer.from(then.repeat(20))]
-    const packet = shifty({ type: 'connect', clientId: 'a', username: 'b' } as const, 'password', password)
-    expect(() => encode(packet)).toThrow(expect.objectContaining({ code: 'input-changed' }))
+  test('a list that shrinks or grows while it is read', () => {
+    const filters = ['a', 'b', 'c']
+    const shrinking = new Proxy(filters, {
+      get(target, name) {
+        if (name === '0') target.length = 1
+        return Reflect.get(target, name)
+      },
+    })
+    expect(() => encode({ type: 'unsubscribe', packetId: 1, topicFilters: shrinking })).toThrow(
+      expect.objectContaining({ code: 'missing-field', property: 'topicFilters[1]' }),
+    )
+    const codes = new Proxy([0, 1], {
+      get(target, name) {
+        if (name === '0') target.push(2)
+        return Reflect.get(target, name)
+      },
+    })
+    expect(decode(encode({ type: 'suback', packetId: 1, returnCodes: codes }))).toMatchObject({
+      returnCodes: [0, 1],
+    })
   })
 
-  test('or says that it is longer than it is, is refused', () => {
+  test.each([Number.NaN, -1, 1.5, '3', undefined, {}, 2 ** 53])(
+    'a list of the length %j is refused',
+    (length) => {
+      const list = new Proxy([0, 1, 2], {
+        get: (target, name) => (name === 'length' ? length : Reflect.get(target, name)),
+      })
+      for (const packet of [
+        { type: 'suback', packetId: 1, returnCodes: list },
+        { type: 'subscribe', packetId: 1, subscriptions: list },
+        { type: 'unsubscribe', packetId: 1, topicFilters: list },
+      ])
+        expect(() => encode(packet as unknown as PacketInput)).toThrow(EncodeError)
+    },
+  )
+
+  test('a payload that says that it is longer than it is, is refused', () => {
     class Boastful extends Uint8Array {
       override get length() {
         return 6_000
@@ -233,17 +389,94 @@ describe('input that changes while it is encoded', () => {
       expect(() => encode({ type: 'publish', topic: 'a', payload })).toThrow(expect.objectContaining(refused))
     }
   })
+})
 
-  test('or encodes another packet on the way is not mixed up', () => {
-    const nested: PacketInput = {
-      type: 'publish',
-      topic: 'outer/topic',
-      get payload() {
-        encode({ type: 'publish', topic: 'inner/topic', payload: '' })
-        return 'hi'
-      },
+describe('encodeInto where the target overlaps what is to be written', () => {
+  const TEXT = 'a payload of more than sixteen bytes'
+  const memories = {
+    Uint8Array: (length: number) => new Uint8Array(length),
+    Buffer: (length: number) => Buffer.alloc(length),
+    'Uint8Array of shared memory': (length: number) => new Uint8Array(new SharedArrayBuffer(length)),
+  }
+
+  test.each(Object.entries(memories))('%s', (_, make) => {
+    for (const offset of [0, 1, 7, 30, 64]) {
+      for (let at = 0; at <= 110; at += 3) {
+        const bytes = (memory: Uint8Array): Uint8Array => memory.subarray(at, at + TEXT.length)
+        for (const packet of [
+          (part: Uint8Array) => ({
+            type: 'publish',
+            topic: 'house/thermostat-7/a',
+            payload: part,
+            qos: 1,
+            packetId: 9,
+          }),
+          (part: Uint8Array) => ({
+            type: 'connect',
+            clientId: 'abcdef',
+            will: { topic: 'house/w', payload: part },
+            username: 'u',
+            password: part.subarray(3),
+          }),
+        ] as ((part: Uint8Array) => PacketInput)[]) {
+          const memory = make(200)
+          memory.set(Buffer.from(TEXT), at)
+          const whole = Uint8Array.from(encode(packet(bytes(memory))))
+          const length = encodeInto(packet(bytes(memory)), memory, offset)
+          expect(Uint8Array.from(memory.subarray(offset, offset + length))).toEqual(whole)
+        }
+      }
     }
-    expect(decode(encode(nested))).toMatchObject({ topic: 'outer/topic' })
+  })
+})
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+test('nothing of a packet is held once it is encoded, measured or refused', async () => {
+  const attempts = [
+    (payload: Uint8Array) => encode({ type: 'publish', topic: 'a', payload }),
+    (payload: Uint8Array) => encodedLength({ type: 'publish', topic: 'a', payload }),
+    (payload: Uint8Array) => encodeInto({ type: 'publish', topic: 'a', payload }, new Uint8Array(200)),
+    (payload: Uint8Array) =>
+      caught(() => encodeInto({ type: 'publish', topic: 'a', payload }, new Uint8Array(2))),
+  ]
+  for (const attempt of attempts) {
+    const reference = (() => {
+      const payload = new Uint8Array(100)
+      attempt(payload)
+      return new WeakRef(payload)
+    })()
+    await new Promise((resolve) => setTimeout(resolve))
+    collectGarbage()
+    expect(reference.deref()).toBeUndefined()
+  }
+})
+
+describe('unknown fields', () => {
+  test('are own enumerable properties with a string for a name whose value is not undefined', () => {
+    const ping = { type: 'pingreq', extra: undefined, [Symbol('s')]: 1 }
+    Object.defineProperty(ping, 'hidden', { value: 1 })
+    Object.setPrototypeOf(ping, { inherited: 1 })
+    expect(encode(ping as PacketInput)).toEqual(Buffer.from('c000', 'hex'))
+    expect(() => encode({ ...ping, extra: null } as PacketInput)).toThrow(
+      expect.objectContaining({ code: 'unknown-field', property: 'extra', field: undefined }),
+    )
+  })
+
+  test.each([
+    [{ cmd: 'publish', topic: 'a', payload: '' }, 'unknown-packet-type', 'use type instead of cmd'],
+    [{ type: 'publish', topic: 'a', payload: '', QoS: 1, dup: 1 }, 'unknown-field', 'use qos'],
+    [{ type: 'publish', topic: 'a', payload: '', qos: 2, packetID: 7 }, 'unknown-field', 'use packetId'],
+    [{ type: 'pubrel', messageId: 7 }, 'unknown-field', 'use packetId'],
+    [{ type: 'disconnect', reasonCode: 0 }, 'unknown-field', 'only MQTT 5 has it'],
+  ])('%j', (packet, code, advice) => {
+    expect(() => encode(packet as unknown as PacketInput)).toThrow(expect.objectContaining({ code }))
+    expect(() => encode(packet as unknown as PacketInput)).toThrow(advice)
+  })
+
+  test('encodePublishHeader', () => {
+    expect(() => encodePublishHeader({ topic: 'a', QoS: 1 } as never, 0)).toThrow('use qos')
   })
 })
 
@@ -256,7 +489,7 @@ test('names of which only the beginning is plain leave nothing behind', () => {
 
 test('errors say what and where', () => {
   expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(
-    'PUBLISH Topic Name: a topic name holds no wildcard [MQTT-3.3.2-2]',
+    "PUBLISH topic holds no wildcard, not 'a/#' [MQTT-3.3.2-2]",
   )
   expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(expect.objectContaining({ name: 'EncodeError' }))
 })

@@ -5,7 +5,7 @@ import {
   type DecodeErrorCode,
   decode,
   decodeRemainingLength,
-  ENCODE_ERRORS,
+  type ENCODE_ERRORS,
   EncodeError,
   encode,
   encodeInto,
@@ -104,15 +104,12 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
 // biome-ignore format: one row a code
 const REFUSED: Record<keyof typeof ENCODE_ERRORS, object | (() => void)> = {
   'unknown-packet-type': { type: 'auth' },
+  'unknown-field': { type: 'pingreq', packetId: 1 },
   'missing-field': { type: 'puback' },
   'wrong-field-type': { type: 'puback', packetId: '1' },
   'value-out-of-range': { type: 'puback', packetId: 65_536 },
   'field-too-long': { type: 'connect', clientId: 'x'.repeat(65_536) },
   'unexpected-packet-identifier': { type: 'publish', topic: 'a', payload: '', packetId: 1 },
-  'input-changed': () => {
-    const names = ['a', 'ab']
-    encode({ type: 'connect', get clientId() { return names.shift() ?? '' } })
-  },
   'target-too-small': () => {
     encodeInto({ type: 'pingreq' }, new Uint8Array(1))
   },
@@ -126,7 +123,6 @@ test.each(Object.entries(REFUSED))('%s', (name, attempt) => {
   expect(error).toBeInstanceOf(EncodeError)
   expect(error).toBeInstanceOf(MqttError)
   expect(error).toMatchObject({ name: 'EncodeError', code, rule: expect.stringMatching(RULE) })
-  expect((error as EncodeError).message).toContain(ENCODE_ERRORS[code].summary)
 })
 
 // biome-ignore format: one row a message
@@ -136,8 +132,15 @@ test.each([
   ['PINGREQ: bytes follow the packet, found 1 [§2.2.3] (byte 2)', () => decode(bytes('c000 00'))],
   ['PUBACK Packet Identifier: a packet identifier is not 0, found 0 [§2.3.1] (byte 2)', () => decode(bytes('40 02 0000'))],
   ['Remaining Length: Remaining Length takes at most four bytes [§2.2.3] (byte 4)', () => decodeRemainingLength(bytes('80808080'))],
-  ['Remaining Length: the value is not a whole number that fits the field [§2.2.3]', () => encodeRemainingLength(-1)],
-  ['PUBACK Packet Identifier: a packet identifier is not 0 [§2.3.1]', () => encode({ type: 'puback', packetId: 0 })],
+  ['value is a whole number from 0 to 268435455, not -1 [§2.2.3]', () => encodeRemainingLength(-1)],
+  ['PUBACK packetId is a whole number from 1 to 65535, not 0 [§2.3.1]', () => encode({ type: 'puback', packetId: 0 })],
+  ["type is one of connect, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe, unsuback, pingreq, pingresp, disconnect, not 'auth' [§2.2.1]", () => encode({ type: 'auth' } as unknown as PacketInput)],
+  ['PUBLISH Remaining Length is at most 268435455, not 268435456 [§2.2.3]', () => encode({ type: 'publish', topic: 'a', payload: new Uint8Array(268_435_453) })],
+  ['CONNECT clientId takes at most 65535 bytes, not 65536 [§1.5.3]', () => encode({ type: 'connect', clientId: 'x'.repeat(65_536) })],
+  ["CONNECT clientId holds no U+0000, not 'a\\u{0}' [MQTT-1.5.3-2]", () => encode({ type: 'connect', clientId: 'a\0' })],
+  ['CONNECT username is a string, not an object [§1.5]', () => encode({ type: 'connect', clientId: '', username: {} as string })],
+  ['CONNECT clientId is a string, not undefined [§2]', () => encode({ type: 'connect' } as PacketInput)],
+  ['CONNECT password is undefined where username is undefined, not a string [MQTT-3.1.2-22]', () => encode({ type: 'connect', clientId: '', password: 'secret' })],
   ['PINGREQ: the packet does not fit into the target at this offset [§2.2.3]', () => encodeInto({ type: 'pingreq' }, bytes(''))],
 ])('%s', (message, attempt) => {
   expect((caught(attempt) as MqttError).message).toBe(message)

@@ -124,11 +124,14 @@ const qos = { field: 'QoS level', packetType: 'publish', rule: 'MQTT-3.3.1-4' }
 const dup = { field: 'DUP flag', packetType: 'publish' }
 const size = { field: 'Remaining Length', packetType: 'publish', rule: '§2.2.3' }
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per breach
 test.each([
   [{ type: 0, remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 15, remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 'PUBLISH', remainingLength: 0 }, 'unknown-packet-type', type],
+  [{ type: 'toString', remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 3, remainingLength: 0 }, 'unknown-packet-type', type],
+  [undefined, 'unknown-packet-type', type],
   [{ type: '3', remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 'publish', qos: 3, remainingLength: 0 }, 'invalid-qos', qos],
   [{ type: 'publish', qos: '1', remainingLength: 0 }, 'wrong-field-type', { ...qos, rule: '§1.5' }],

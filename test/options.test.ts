@@ -14,7 +14,7 @@ describe('what is no option', () => {
     [{ tolerate: [undefined] }, 'tolerate: undefined is not a code that can be tolerated'],
     [{ tolerate: 'null-character' }, "tolerate is a list of codes: ['packet-identifier-zero'], not 'null-character'"],
     [{ tolerate: null }, "tolerate is a list of codes: ['packet-identifier-zero'], not null"],
-    [{ tolerate: new Map() }, "tolerate is a list of codes: ['packet-identifier-zero'], not an object"],
+    [{ tolerate: new Map() }, "tolerate is a list of codes: ['packet-identifier-zero'], not a Map"],
     [{ tolerate: [{ code: 'reserved-flags' }] }, "packets is a list of packet types: ['pingreq'], not undefined"],
     [{ tolerate: [{ code: 'reserved-flags', packets: ['ping'] }] }, "tolerate: there is no packet type 'ping'"],
     [{ protocols: ['3.1.1', '5'] }, "protocols is a list of '3.1.1', '3.1', 'bridge'; there is no '5'"],

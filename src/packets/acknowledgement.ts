@@ -1,8 +1,13 @@
 // The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
+import { checkUnusualPacketIdentifier, isPacketIdentifier } from '../checks.ts'
+import type { Field } from '../field.ts'
+import { checkFieldNames, type FieldNames, fieldNames } from '../field-names.ts'
+import type { EncodeOptions } from '../options.ts'
+import { FIRST_BYTE } from '../packet-types.ts'
 import type { Reader } from '../wire/reader.ts'
-import { isPacketIdentifier, refusePacketIdentifier } from '../wire/writer.ts'
+import type { Outgoing } from '../wire/writer.ts'
 
 export const ACKNOWLEDGEMENT_NAMES = ['puback', 'pubrec', 'pubrel', 'pubcomp', 'unsuback'] as const
 export type AcknowledgementName = (typeof ACKNOWLEDGEMENT_NAMES)[number]
@@ -29,9 +34,6 @@ export type Acknowledgement = Puback | Pubrec | Pubrel | Pubcomp | Unsuback
 /** An {@link Acknowledgement} to be encoded. */
 export type AcknowledgementInput = Readonly<Acknowledgement>
 
-/** The bytes of the packet identifier. */
-const REMAINING_LENGTH = 2
-
 export function readAcknowledgement<Name extends AcknowledgementName>(
   reader: Reader,
   type: Name,
@@ -39,28 +41,67 @@ export function readAcknowledgement<Name extends AcknowledgementName>(
   return { type, packetId: reader.packetIdentifier('§2.3.1') }
 }
 
-/** Checks the packet and returns its packet identifier. */
-export function checkAcknowledgement(packet: AcknowledgementInput): number {
+/** What the five have of their own. */
+export interface AcknowledgementKind {
+  readonly firstByte: number
+  readonly packetId: Field
+  readonly names: FieldNames
+}
+
+/** The five, by name. */
+export const ACKNOWLEDGEMENTS: Readonly<Record<AcknowledgementName, AcknowledgementKind>> =
+  Object.fromEntries(
+    ACKNOWLEDGEMENT_NAMES.map((packetType): [string, AcknowledgementKind] => [
+      packetType,
+      {
+        firstByte: FIRST_BYTE[packetType],
+        packetId: { packetType, name: 'Packet Identifier', property: 'packetId', rule: '§2.3.1' },
+        names: fieldNames(packetType, ['type', 'packetId']),
+      },
+    ]),
+  ) as Record<AcknowledgementName, AcknowledgementKind>
+
+/** An acknowledgement that was checked. There is one, used again and again: it is written before the next is checked. */
+class OutgoingAcknowledgement implements Outgoing {
+  readonly size = 4
+  firstByte = 0
+  private packetId = 0
+
+  set(firstByte: number, packetId: number): this {
+    this.firstByte = firstByte
+    this.packetId = packetId
+    return this
+  }
+
+  write(target: Uint8Array, offset: number): void {
+    target[offset] = this.firstByte
+    target[offset + 1] = 2
+    target[offset + 2] = this.packetId >> 8
+    target[offset + 3] = this.packetId
+  }
+
+  release(): void {}
+}
+
+const outgoing = new OutgoingAcknowledgement()
+
+export function prepareAcknowledgement(
+  packet: AcknowledgementInput,
+  kind: AcknowledgementKind,
+  options: EncodeOptions | undefined,
+): Outgoing {
   const { packetId } = packet
-  if (!isPacketIdentifier(packetId)) refusePacketIdentifier(packetId, packet.type, '§2.3.1')
-  return packetId
+  if (!isPacketIdentifier(packetId)) checkUnusual(packet, packetId, kind, options)
+  return outgoing.set(kind.firstByte, packetId)
 }
 
-/** Checks the packet and counts its body's bytes. */
-export function acknowledgementLength(packet: AcknowledgementInput): number {
-  checkAcknowledgement(packet)
-  return REMAINING_LENGTH
-}
-
-/** Writes the whole packet. */
-export function writeAcknowledgement(
-  target: Uint8Array,
-  offset: number,
-  firstByte: number,
-  packetId: number,
+/** Out of line, so that what every packet goes through is small. */
+function checkUnusual(
+  packet: AcknowledgementInput,
+  packetId: unknown,
+  kind: AcknowledgementKind,
+  options: EncodeOptions | undefined,
 ): void {
-  target[offset] = firstByte
-  target[offset + 1] = REMAINING_LENGTH
-  target[offset + 2] = packetId >> 8
-  target[offset + 3] = packetId
+  checkFieldNames(packet, kind.names)
+  checkUnusualPacketIdentifier(packetId, kind.packetId, options)
 }

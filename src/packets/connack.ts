@@ -1,8 +1,11 @@
 // CONNACK, §3.2.
 
-import { refuse } from '../errors.ts'
+import { checkBoolean, isByte, violate } from '../checks.ts'
+import { fieldsOf, refuse, refuseType } from '../field.ts'
+import { checkFieldNames, fieldNames } from '../field-names.ts'
+import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
-import { checkBoolean, refuseValue } from '../wire/writer.ts'
+import { Body, type Outgoing } from '../wire/writer.ts'
 
 /** The server answers a CONNECT (§3.2). */
 export interface Connack {
@@ -21,7 +24,6 @@ export interface ConnackInput {
 
 const SESSION_PRESENT = 0x01
 const LAST_RETURN_CODE = 5
-const LENGTH = 2
 
 export function readConnack(reader: Reader): Connack {
   const flags = reader.uint8('Connect Acknowledge Flags')
@@ -38,20 +40,34 @@ export function readConnack(reader: Reader): Connack {
   return { type: 'connack', sessionPresent, returnCode }
 }
 
-export function connackLength({ sessionPresent, returnCode }: ConnackInput): number {
-  checkBoolean(sessionPresent, 'connack', 'Session Present')
-  if (typeof returnCode !== 'number') refuseValue(returnCode, 'connack', 'Return Code')
-  if (!Number.isInteger(returnCode) || returnCode < 0 || returnCode > LAST_RETURN_CODE) {
-    refuse('reserved-connack-code', 'connack', 'Return Code') // §3.2.2.3
-  }
-  if (sessionPresent === true && returnCode !== 0) {
-    refuse('session-present-with-refusal', 'connack', 'Session Present') // [MQTT-3.2.2-4]
-  }
-  return LENGTH
+const field = fieldsOf('connack')
+const NAMES = fieldNames('connack', ['type', 'sessionPresent', 'returnCode'])
+const SESSION_PRESENT_FIELD = field('Session Present', 'sessionPresent')
+const RETURN_CODE = field('Return Code', 'returnCode')
+
+export function prepareConnack(packet: ConnackInput, options: EncodeOptions | undefined): Outgoing {
+  const { sessionPresent = false, returnCode } = packet
+  checkFieldNames(packet, NAMES)
+  checkBoolean(sessionPresent, SESSION_PRESENT_FIELD)
+  checkReturnCode(returnCode, options)
+  if (sessionPresent && returnCode !== 0)
+    violate(
+      options,
+      'session-present-with-refusal',
+      SESSION_PRESENT_FIELD,
+      'is false where returnCode is not 0',
+      sessionPresent,
+    ) // [MQTT-3.2.2-4]
+  return new Body('connack')
+    .byte(sessionPresent ? SESSION_PRESENT : 0)
+    .byte(returnCode)
+    .end()
 }
 
-export function writeConnack(target: Uint8Array, position: number, packet: ConnackInput): number {
-  target[position] = packet.sessionPresent === true ? SESSION_PRESENT : 0
-  target[position + 1] = packet.returnCode
-  return position + LENGTH
+function checkReturnCode(returnCode: unknown, options: EncodeOptions | undefined): void {
+  const requirement = `is a whole number from 0 to ${LAST_RETURN_CODE}`
+  if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode)
+  if (!isByte(returnCode)) refuse('reserved-connack-code', RETURN_CODE, requirement, returnCode)
+  if (returnCode > LAST_RETURN_CODE)
+    violate(options, 'reserved-connack-code', RETURN_CODE, requirement, returnCode) // §3.2.2.3
 }

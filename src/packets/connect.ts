@@ -1,23 +1,16 @@
 // CONNECT, §3.1.
 
-import { refuse, type TolerableCode } from '../errors.ts'
-import { type Protocol, settingsOf31 } from '../options.ts'
+import { checkBoolean, checkData, checkQos, checkText, checkUint16, type Data, violate } from '../checks.ts'
+import type { TolerableCode } from '../errors.ts'
+import { fieldsOf, refuse } from '../field.ts'
+import { checkFieldNames, fieldNames } from '../field-names.ts'
+import { type EncodeOptions, type Protocol, settingsOf31 } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
-import { topicNameBytes } from '../topic/write.ts'
+import { checkTopicName } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
-import {
-  checkBoolean,
-  checkQos,
-  checkUint16,
-  type Data,
-  dataLength,
-  textLength,
-  writeData,
-  writeText,
-  writeUint16,
-} from '../wire/writer.ts'
+import { Body, type Outgoing } from '../wire/writer.ts'
 
 /** What the server publishes when the connection ends without DISCONNECT (§3.1.2.5). */
 export interface Will<Bytes extends Uint8Array = Uint8Array> {
@@ -184,66 +177,113 @@ function readWill<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number
   }
 }
 
-export function connectLength(packet: ConnectInput): number {
-  const { will, username, password, keepAlive, clientId } = packet
-  checkProtocol(packet)
-  checkBoolean(packet.bridge, 'connect', 'Protocol Level')
-  checkBoolean(packet.cleanSession, 'connect', 'Clean Session')
-  if (keepAlive !== undefined) checkUint16(keepAlive, 'connect', 'Keep Alive', '§3.1.2.10')
-  let length =
-    2 + protocolNameOf(packet).length + 1 + 1 + 2 + textLength(clientId, 'connect', 'Client Identifier')
-  if (clientId === '' && packet.cleanSession === false) {
-    refuse('empty-client-identifier', 'connect', 'Client Identifier', 'MQTT-3.1.3-7') // [MQTT-3.1.3-7]
-  }
-  if (will !== undefined) length += willLength(will)
-  if (username !== undefined) length += textLength(username, 'connect', 'User Name')
-  if (password !== undefined) {
-    if (username === undefined) refuse('password-without-username', 'connect', 'Password') // [MQTT-3.1.2-22]
-    length += dataLength(password, 'connect', 'Password')
-  }
-  return length
-}
+const NAMES = fieldNames('connect', [
+  'type',
+  'protocolName',
+  'protocolLevel',
+  'bridge',
+  'clientId',
+  'cleanSession',
+  'keepAlive',
+  'will',
+  'username',
+  'password',
+])
+const WILL_NAMES = fieldNames('connect', ['topic', 'payload', 'qos', 'retain'], 'will.')
 
-function willLength(will: WillInput): number {
-  if (will === null || typeof will !== 'object') refuse('wrong-field-type', 'connect', 'Will Flag')
-  if (will.qos !== undefined) checkQos(will.qos, 'connect', 'Will QoS', 'MQTT-3.1.2-14') // [MQTT-3.1.2-14]
-  checkBoolean(will.retain, 'connect', 'Will Retain')
-  return topicNameBytes(will.topic, WILL_TOPIC).length + dataLength(will.payload, 'connect', 'Will Message')
-}
+const field = fieldsOf('connect')
+const FIELDS = {
+  protocolName: field('Protocol Name', 'protocolName'),
+  protocolLevel: field('Protocol Level', 'protocolLevel'),
+  bridge: field('Protocol Level', 'bridge'),
+  clientId: field('Client Identifier', 'clientId'),
+  cleanSession: field('Clean Session', 'cleanSession'),
+  keepAlive: field('Keep Alive', 'keepAlive', '§3.1.2.10'),
+  will: field('Will Flag', 'will'),
+  willTopic: field(WILL_TOPIC.field, 'will.topic', WILL_TOPIC.wildcardRule),
+  willPayload: { ...field('Will Message', 'will.payload'), isSecret: true },
+  willQos: field('Will QoS', 'will.qos', 'MQTT-3.1.2-14'),
+  willRetain: field('Will Retain', 'will.retain'),
+  username: field('User Name', 'username'),
+  password: { ...field('Password', 'password'), isSecret: true },
+} as const
 
-function checkProtocol(packet: ConnectInput): void {
-  const name = protocolNameOf(packet)
-  if (name !== 'MQTT' && name !== 'MQIsdp') refuse('unknown-protocol-name', 'connect', 'Protocol Name') // [MQTT-3.1.2-1]
-  const level = packet.protocolLevel
-  if (level !== undefined && level !== LEVELS[name])
-    refuse('unsupported-protocol-level', 'connect', 'Protocol Level') // [MQTT-3.1.2-2]
-}
-
-function protocolNameOf({ protocolName, protocolLevel }: ConnectInput): 'MQTT' | 'MQIsdp' {
-  return protocolName === undefined ? (protocolLevel === 3 ? 'MQIsdp' : 'MQTT') : protocolName
-}
-
-export function writeConnect(target: Uint8Array, position: number, packet: ConnectInput): number {
-  const { will, username, password } = packet
-  const protocolName = protocolNameOf(packet)
-  let next = writeText(target, position, protocolName)
-  target[next++] = LEVELS[protocolName] | (packet.bridge === true ? BRIDGE : 0)
-  target[next++] = connectFlags(packet)
-  next = writeUint16(target, next, packet.keepAlive ?? 0)
-  next = writeText(target, next, packet.clientId)
-  if (will !== undefined) {
-    next = writeText(target, next, will.topic)
-    next = writeData(target, next, will.payload)
-  }
-  if (username !== undefined) next = writeText(target, next, username)
-  return password === undefined ? next : writeData(target, next, password)
-}
-
-function connectFlags({ cleanSession, will, username, password }: ConnectInput): number {
-  return (
-    (cleanSession === false ? 0 : CLEAN_SESSION) |
-    (will === undefined ? 0 : WILL | ((will.qos ?? 0) << 3) | (will.retain === true ? WILL_RETAIN : 0)) |
+export function prepareConnect(packet: ConnectInput, options: EncodeOptions | undefined): Outgoing {
+  const { protocolName, protocolLevel, bridge = false, clientId } = packet
+  const { cleanSession = true, keepAlive = 0, will, username, password } = packet
+  checkFieldNames(packet, NAMES)
+  const name = checkProtocol(protocolName, protocolLevel)
+  checkBoolean(bridge, FIELDS.bridge)
+  checkBoolean(cleanSession, FIELDS.cleanSession)
+  checkUint16(keepAlive, FIELDS.keepAlive)
+  const clientIdLength = checkClientId(clientId, cleanSession, name, options)
+  const lastWill = will === undefined ? undefined : readWillInput(will)
+  if (password !== undefined && username === undefined)
+    violate(
+      options,
+      'password-without-username',
+      FIELDS.password,
+      'is undefined where username is undefined',
+      password,
+    ) // [MQTT-3.1.2-22]
+  const flags =
+    (cleanSession ? CLEAN_SESSION : 0) |
+    (lastWill === undefined ? 0 : WILL | (lastWill.qos << 3) | (lastWill.retain ? WILL_RETAIN : 0)) |
     (password === undefined ? 0 : PASSWORD) |
     (username === undefined ? 0 : USER_NAME)
-  )
+  const body = new Body('connect')
+    .prefixed(name, name.length)
+    .byte(LEVELS[name] | (bridge ? BRIDGE : 0))
+    .byte(flags)
+    .uint16(keepAlive)
+    .prefixed(clientId, clientIdLength)
+  // The fields follow in this order [MQTT-3.1.3-1].
+  if (lastWill !== undefined)
+    body
+      .prefixed(lastWill.topic, checkTopicName(lastWill.topic, FIELDS.willTopic, options))
+      .prefixed(lastWill.payload, checkData(lastWill.payload, FIELDS.willPayload))
+  if (username !== undefined) body.prefixed(username, checkText(username, FIELDS.username, options))
+  if (password !== undefined) body.prefixed(password, checkData(password, FIELDS.password))
+  return body.end()
+}
+
+/** The fields of a will, each read once. */
+function readWillInput(will: WillInput): Required<WillInput> & { qos: QoS; retain: boolean } {
+  if (will === null || typeof will !== 'object')
+    refuse('wrong-field-type', FIELDS.will, 'is an object with a topic and a payload', will)
+  const { topic, payload, qos = 0, retain = false } = will
+  checkFieldNames(will, WILL_NAMES)
+  checkQos(qos, FIELDS.willQos) // [MQTT-3.1.2-14]
+  checkBoolean(retain, FIELDS.willRetain)
+  return { topic, payload, qos, retain }
+}
+
+/** Name and level imply each other; without either it is MQTT 3.1.1. */
+function checkProtocol(given: unknown, level: unknown): 'MQTT' | 'MQIsdp' {
+  const name = given === undefined ? (level === 3 ? 'MQIsdp' : 'MQTT') : given
+  if (name !== 'MQTT' && name !== 'MQIsdp')
+    refuse('unknown-protocol-name', FIELDS.protocolName, "is 'MQTT' or 'MQIsdp'", given) // [MQTT-3.1.2-1]
+  if (level === undefined || level === LEVELS[name]) return name
+  const requirement =
+    given === undefined
+      ? 'is 4 (MQTT 3.1.1) or 3 (MQTT 3.1)'
+      : `is ${LEVELS[name]} where protocolName is '${name}' (MQTT ${VERSIONS[name]})`
+  return refuse('unsupported-protocol-level', FIELDS.protocolLevel, requirement, level) // [MQTT-3.1.2-2]
+}
+
+function checkClientId(
+  clientId: unknown,
+  cleanSession: boolean,
+  name: 'MQTT' | 'MQIsdp',
+  options: EncodeOptions | undefined,
+): number {
+  const length = checkText(clientId, FIELDS.clientId, options)
+  if (length > 0 || (cleanSession && name === 'MQTT')) return length
+  const [where, rule] =
+    name === 'MQTT'
+      ? ['where cleanSession is false', 'MQTT-3.1.3-7'] // [MQTT-3.1.3-7]
+      : ['in MQTT 3.1', '§3.1.3.1'] // MQTT 3.1: 1 to 23 characters
+  const requirement = `has at least one character ${where}`
+  violate(options, 'empty-client-identifier', FIELDS.clientId, requirement, clientId, undefined, rule)
+  return length
 }

@@ -1,22 +1,26 @@
 // PUBLISH, §3.3.
 
-import { refuse } from '../errors.ts'
+import {
+  checkBoolean,
+  checkPacketIdentifier,
+  checkPayload,
+  checkQos,
+  type Data,
+  isPacketIdentifier,
+  violate,
+} from '../checks.ts'
+import { fieldsOf, refuse } from '../field.ts'
+import { checkFieldNames, fieldNames } from '../field-names.ts'
+import type { EncodeOptions } from '../options.ts'
 import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
 import { readTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
 import { topicNameBytes } from '../topic/write.ts'
 import { put } from '../wire/bytes.ts'
 import type { Reader } from '../wire/reader.ts'
-import { writeRemainingLength } from '../wire/remaining-length.ts'
-import {
-  checkBoolean,
-  checkQos,
-  type Data,
-  isPacketIdentifier,
-  payloadLength,
-  refusePacketIdentifier,
-  writeUint16,
-} from '../wire/writer.ts'
+import { checkRemainingLength, packetSize, writeRemainingLength } from '../wire/remaining-length.ts'
+import { writeUtf8 } from '../wire/utf8.ts'
+import { type Outgoing, writeUint16 } from '../wire/writer.ts'
 
 interface ApplicationMessage<Bytes extends Uint8Array> {
   type: 'publish'
@@ -68,56 +72,107 @@ export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, fla
   } as Publish<Bytes>
 }
 
+const NAMES = fieldNames('publish', ['type', 'topic', 'payload', 'qos', 'dup', 'retain', 'packetId'])
+
+const field = fieldsOf('publish')
+const TOPIC = field(TOPIC_NAME.field, 'topic', TOPIC_NAME.wildcardRule)
+const PAYLOAD = { ...field('Payload', 'payload'), isSecret: true }
+const QOS = field('QoS level', 'qos', 'MQTT-3.3.1-4')
+const DUP_FLAG = field('DUP flag', 'dup')
+const RETAIN_FLAG = field('RETAIN', 'retain')
+const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
+const PAYLOAD_LENGTH = field('Remaining Length', 'payloadLength')
+
+const NOTHING = new Uint8Array(0)
+
 /**
- * A PUBLISH on its way out, all but the payload: checked first, each field looked at once, then written. There is one,
- * used over and over, as nothing comes between.
+ * A PUBLISH that was checked. There is one, used again and again: it is written before the next is checked, and between the
+ * two no code runs but ours.
  */
-class OutgoingHeader {
-  private firstByte = 0
-  private topic: Uint8Array = new Uint8Array(0)
-  private packetId = 0
+class OutgoingPublish implements Outgoing {
+  size = 0
+  firstByte = 0
+  remainingLength = 0
+  /** With its prefix; in memory that the next topic overwrites. */
+  topic: Uint8Array = NOTHING
+  packetId: number | undefined
+  payload: Data = NOTHING
+  payloadLength = 0
 
-  /** Checks the fields and returns the bytes of the variable header. */
-  check(packet: PublishHeaderInput): number {
-    const { topic, qos = 0, dup = false, retain = false, packetId } = packet
-    const isSound =
-      typeof dup === 'boolean' &&
-      typeof retain === 'boolean' &&
-      (qos === 0
-        ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
-        : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
-    if (!isSound) refuseHeader(qos, dup, retain, packetId)
-    const bytes = topicNameBytes(topic, TOPIC_NAME)
-    this.topic = bytes
-    this.firstByte = 0b0011_0000 | (dup ? 0b1000 : 0) | (qos << 1) | (retain ? 0b0001 : 0) // §3.3.1
-    this.packetId = packetId ?? 0
-    return qos === 0 ? bytes.length : bytes.length + 2
-  }
-
-  /** Writes the fixed header and the variable header; returns the position behind them. */
-  write(target: Uint8Array, offset: number, remainingLength: number): number {
-    const { topic, packetId } = this
+  write(target: Uint8Array, offset: number): void {
+    const { topic, packetId, payload } = this
+    // The payload first: the target may lie over it, and nothing else that is to be written.
+    const start = offset + this.size - this.payloadLength
+    if (typeof payload === 'string') writeUtf8(target, start, payload)
+    else put(target, start, payload)
+    this.payload = NOTHING
     target[offset] = this.firstByte
-    const position = writeRemainingLength(target, offset + 1, remainingLength)
+    const position = writeRemainingLength(target, offset + 1, this.remainingLength)
     put(target, position, topic)
-    const next = position + topic.length
-    return packetId === 0 ? next : writeUint16(target, next, packetId)
+    if (packetId !== undefined) writeUint16(target, position + topic.length, packetId)
+  }
+
+  release(): void {
+    this.payload = NOTHING
   }
 }
 
-export const outgoingHeader: OutgoingHeader = new OutgoingHeader()
+const outgoing = new OutgoingPublish()
 
-/** Checks the whole packet and counts its body's bytes; `payload` is the packet's, which is looked at once, too. */
-export function publishLength(packet: PublishInput, payload: Data): number {
-  return payloadLength(payload, 'publish', 'Payload') + outgoingHeader.check(packet)
+export function preparePublish(packet: PublishInput, options: EncodeOptions | undefined): Outgoing {
+  const { topic, payload, qos = 0, dup = false, retain = false, packetId } = packet
+  // Its length may be a getter, too: it comes before anything that is shared.
+  const payloadLength = checkPayload(payload, PAYLOAD)
+  if (!isValid(qos, dup, retain, packetId)) checkUnusual(packet, qos, dup, retain, packetId, options)
+  const bytes = topicNameBytes(topic, TOPIC, options)
+  const remainingLength = bytes.length + payloadLength + (qos === 0 ? 0 : 2)
+  outgoing.size = packetSize(remainingLength, 'publish')
+  outgoing.remainingLength = remainingLength
+  outgoing.firstByte = 0b0011_0000 | (dup ? 0b1000 : 0) | (qos << 1) | (retain ? 0b0001 : 0) // §3.3.1
+  outgoing.topic = bytes
+  outgoing.packetId = packetId
+  outgoing.payload = payload
+  outgoing.payloadLength = payloadLength
+  return outgoing
 }
 
-/** Out of line, so that what every packet goes through is small. */
-function refuseHeader(qos: unknown, dup: unknown, retain: unknown, packetId: unknown): never {
-  checkBoolean(dup, 'publish', 'DUP flag')
-  checkBoolean(retain, 'publish', 'RETAIN')
-  checkQos(qos, 'publish', 'QoS level', 'MQTT-3.3.1-4')
-  if (qos !== 0) refusePacketIdentifier(packetId, 'publish', 'MQTT-2.3.1-1')
-  if (dup === true) refuse('dup-with-qos-0', 'publish', 'DUP flag')
-  refuse('unexpected-packet-identifier', 'publish', 'Packet Identifier')
+/** Everything that precedes a payload of this length; `payload`, if there is one, is not looked at. */
+export function preparePublishHeader(packet: PublishHeaderInput, payloadLength: number): Outgoing {
+  const { topic, qos, dup, retain, packetId } = packet
+  checkFieldNames(packet, NAMES)
+  checkRemainingLength(payloadLength, PAYLOAD_LENGTH)
+  preparePublish({ type: 'publish', topic, qos, dup, retain, packetId, payload: NOTHING }, undefined)
+  const remainingLength = outgoing.remainingLength + payloadLength
+  outgoing.size = packetSize(remainingLength, 'publish') - payloadLength
+  outgoing.remainingLength = remainingLength
+  return outgoing
+}
+
+function isValid(qos: unknown, dup: unknown, retain: unknown, packetId: unknown): boolean {
+  if (typeof dup !== 'boolean' || typeof retain !== 'boolean') return false
+  return qos === 0
+    ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
+    : (qos === 1 || qos === 2) && isPacketIdentifier(packetId) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
+}
+
+/** What {@link isValid} is false for. Out of line, so that what every packet goes through is small. */
+function checkUnusual(
+  packet: PublishHeaderInput,
+  qos: unknown,
+  dup: unknown,
+  retain: unknown,
+  packetId: unknown,
+  options: EncodeOptions | undefined,
+): void {
+  checkFieldNames(packet, NAMES)
+  checkBoolean(dup, DUP_FLAG)
+  checkBoolean(retain, RETAIN_FLAG)
+  checkQos(qos, QOS)
+  if (qos !== 0) {
+    checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options)
+  } else {
+    if (dup === true) violate(options, 'dup-with-qos-0', DUP_FLAG, 'is false where qos is 0', dup)
+    if (packetId !== undefined)
+      refuse('unexpected-packet-identifier', PACKET_IDENTIFIER, 'is undefined where qos is 0', packetId)
+  }
 }

@@ -1,8 +1,11 @@
 // SUBACK, §3.9.
 
-import { refuse } from '../errors.ts'
+import { checkList, checkPacketIdentifier, isByte, violate } from '../checks.ts'
+import { fieldsOf, refuse, refuseType } from '../field.ts'
+import { checkFieldNames, fieldNames } from '../field-names.ts'
+import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
-import { checkList, checkPacketIdentifier, writeUint16 } from '../wire/writer.ts'
+import { Body, type Outgoing } from '../wire/writer.ts'
 
 /** The server answers a SUBSCRIBE (§3.9). */
 export interface Suback {
@@ -40,18 +43,27 @@ export function readSuback(reader: Reader): Suback {
   return { type: 'suback', packetId, returnCodes }
 }
 
-export function subackLength({ packetId, returnCodes }: SubackInput): number {
-  checkPacketIdentifier(packetId, 'suback', '§2.3.1')
-  checkList(returnCodes, 'suback', 'Return Code', 'no-return-code', '§3.9.3')
-  for (const returnCode of returnCodes) {
-    if (typeof returnCode !== 'number') refuse('wrong-field-type', 'suback', 'Return Code')
-    if (isReserved(returnCode)) refuse('reserved-suback-code', 'suback', 'Return Code') // [MQTT-3.9.3-2]
-  }
-  return 2 + returnCodes.length
+const field = fieldsOf('suback')
+const NAMES = fieldNames('suback', ['type', 'packetId', 'returnCodes'])
+const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', '§2.3.1')
+const RETURN_CODES = field('Return Code', 'returnCodes', '§3.9.3')
+const RETURN_CODE = field('Return Code', 'returnCodes[]')
+
+export function prepareSuback(packet: SubackInput, options: EncodeOptions | undefined): Outgoing {
+  const { packetId, returnCodes } = packet
+  checkFieldNames(packet, NAMES)
+  checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options)
+  const body = new Body('suback').uint16(packetId)
+  const codes = checkList(returnCodes, RETURN_CODES, 'no-return-code', options, '§3.9.3')
+  for (const [index, code] of codes.entries()) body.byte(checkReturnCode(code, index, options))
+  return body.end()
 }
 
-export function writeSuback(target: Uint8Array, position: number, packet: SubackInput): number {
-  let next = writeUint16(target, position, packet.packetId)
-  for (const returnCode of packet.returnCodes) target[next++] = returnCode
-  return next
+function checkReturnCode(returnCode: unknown, index: number, options: EncodeOptions | undefined): number {
+  const requirement = 'is 0, 1, 2 or 128'
+  if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode, index)
+  if (!isByte(returnCode)) refuse('reserved-suback-code', RETURN_CODE, requirement, returnCode, index)
+  if (isReserved(returnCode))
+    violate(options, 'reserved-suback-code', RETURN_CODE, requirement, returnCode, index) // [MQTT-3.9.3-2]
+  return returnCode
 }

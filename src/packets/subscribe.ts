@@ -1,17 +1,14 @@
 // SUBSCRIBE, §3.8.
 
+import { checkList, checkPacketIdentifier, checkQos } from '../checks.ts'
+import { fieldsOf, refuseType } from '../field.ts'
+import { checkFieldNames, fieldNames } from '../field-names.ts'
+import type { EncodeOptions } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicFilter } from '../topic/read.ts'
-import { topicFilterLength } from '../topic/write.ts'
+import { checkTopicFilter } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
-import {
-  checkList,
-  checkPacketIdentifier,
-  checkQos,
-  refuseValue,
-  writeText,
-  writeUint16,
-} from '../wire/writer.ts'
+import { Body, type Outgoing } from '../wire/writer.ts'
 
 /** A topic filter, and the most that the server may send by it. */
 export interface Subscription {
@@ -64,25 +61,28 @@ function readRequestedQos(reader: Reader): QoS {
   return qos as QoS
 }
 
-export function subscribeLength({ packetId, subscriptions }: SubscribeInput): number {
-  checkPacketIdentifier(packetId, 'subscribe', 'MQTT-2.3.1-1') // [MQTT-2.3.1-1]
-  checkList(subscriptions, 'subscribe', 'Topic Filter', 'no-topic-filter', 'MQTT-3.8.3-3') // [MQTT-3.8.3-3]
-  let length = 2
-  for (const subscription of subscriptions) {
-    if (subscription === null || typeof subscription !== 'object')
-      refuseValue(subscription, 'subscribe', 'Topic Filter')
-    const { topicFilter, qos } = subscription
-    if (qos !== undefined) checkQos(qos, 'subscribe', 'Requested QoS', 'MQTT-3-8.3-4') // [MQTT-3-8.3-4]
-    length += topicFilterLength(topicFilter, 'subscribe') + 1
-  }
-  return length
-}
+const field = fieldsOf('subscribe')
+const NAMES = fieldNames('subscribe', ['type', 'packetId', 'subscriptions'])
+const SUBSCRIPTION_NAMES = fieldNames('subscribe', ['topicFilter', 'qos'], 'subscriptions[].')
+const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
+const SUBSCRIPTIONS = field('Topic Filter', 'subscriptions', 'MQTT-3.8.3-3')
+const SUBSCRIPTION = field('Topic Filter', 'subscriptions[]')
+const TOPIC_FILTER = field('Topic Filter', 'subscriptions[].topicFilter')
+const REQUESTED_QOS = field('Requested QoS', 'subscriptions[].qos', 'MQTT-3-8.3-4')
 
-export function writeSubscribe(target: Uint8Array, position: number, packet: SubscribeInput): number {
-  let next = writeUint16(target, position, packet.packetId)
-  for (const { topicFilter, qos } of packet.subscriptions) {
-    next = writeText(target, next, topicFilter)
-    target[next++] = qos ?? 0
+export function prepareSubscribe(packet: SubscribeInput, options: EncodeOptions | undefined): Outgoing {
+  const { packetId, subscriptions } = packet
+  checkFieldNames(packet, NAMES)
+  checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options) // [MQTT-2.3.1-1]
+  const body = new Body('subscribe').uint16(packetId)
+  const entries = checkList(subscriptions, SUBSCRIPTIONS, 'no-topic-filter', options) // [MQTT-3.8.3-3]
+  for (const [index, entry] of entries.entries()) {
+    if (entry === null || typeof entry !== 'object')
+      refuseType(SUBSCRIPTION, 'is an object with a topicFilter', entry, index)
+    const { topicFilter, qos = 0 } = entry as SubscribeInput['subscriptions'][number]
+    checkFieldNames(entry, SUBSCRIPTION_NAMES, index)
+    checkQos(qos, REQUESTED_QOS, index) // [MQTT-3-8.3-4]
+    body.prefixed(topicFilter, checkTopicFilter(topicFilter, TOPIC_FILTER, options, index)).byte(qos)
   }
-  return next
+  return body.end()
 }

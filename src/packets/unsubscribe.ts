@@ -1,9 +1,13 @@
 // UNSUBSCRIBE, §3.10.
 
+import { checkList, checkPacketIdentifier } from '../checks.ts'
+import { fieldsOf } from '../field.ts'
+import { checkFieldNames, fieldNames } from '../field-names.ts'
+import type { EncodeOptions } from '../options.ts'
 import { readTopicFilter } from '../topic/read.ts'
-import { topicFilterLength } from '../topic/write.ts'
+import { checkTopicFilter } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
-import { checkList, checkPacketIdentifier, writeText, writeUint16 } from '../wire/writer.ts'
+import { Body, type Outgoing } from '../wire/writer.ts'
 
 /** A client gives subscriptions up (§3.10). */
 export interface Unsubscribe {
@@ -40,16 +44,19 @@ export function readUnsubscribe(reader: Reader): Unsubscribe {
   return { type: 'unsubscribe', packetId, topicFilters }
 }
 
-export function unsubscribeLength({ packetId, topicFilters }: UnsubscribeInput): number {
-  checkPacketIdentifier(packetId, 'unsubscribe', 'MQTT-2.3.1-1') // [MQTT-2.3.1-1]
-  checkList(topicFilters, 'unsubscribe', 'Topic Filter', 'no-topic-filter', 'MQTT-3.10.3-2') // [MQTT-3.10.3-2]
-  let length = 2
-  for (const topicFilter of topicFilters) length += topicFilterLength(topicFilter, 'unsubscribe')
-  return length
-}
+const field = fieldsOf('unsubscribe')
+const NAMES = fieldNames('unsubscribe', ['type', 'packetId', 'topicFilters'])
+const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
+const TOPIC_FILTERS = field('Topic Filter', 'topicFilters', 'MQTT-3.10.3-2')
+const TOPIC_FILTER = field('Topic Filter', 'topicFilters[]')
 
-export function writeUnsubscribe(target: Uint8Array, position: number, packet: UnsubscribeInput): number {
-  let next = writeUint16(target, position, packet.packetId)
-  for (const topicFilter of packet.topicFilters) next = writeText(target, next, topicFilter)
-  return next
+export function prepareUnsubscribe(packet: UnsubscribeInput, options: EncodeOptions | undefined): Outgoing {
+  const { packetId, topicFilters } = packet
+  checkFieldNames(packet, NAMES)
+  checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options) // [MQTT-2.3.1-1]
+  const body = new Body('unsubscribe').uint16(packetId)
+  const filters = checkList(topicFilters, TOPIC_FILTERS, 'no-topic-filter', options, '§3.10.3') // [MQTT-3.10.3-2]
+  for (const [index, filter] of filters.entries())
+    body.prefixed(filter as string, checkTopicFilter(filter, TOPIC_FILTER, options, index))
+  return body.end()
 }

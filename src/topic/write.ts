@@ -1,10 +1,13 @@
 // Topic names and topic filters on their way out.
 
-import { refuse } from '../errors.ts'
-import { isUnusualInTopicName } from '../wire/utf8.ts'
-import { PREFIX_SIZE, textLength, writeText } from '../wire/writer.ts'
+import { checkText, violate } from '../checks.ts'
+import type { TolerableCode } from '../errors.ts'
+import type { Field } from '../field.ts'
+import type { EncodeOptions } from '../options.ts'
+import { isUnusualInTopicName, writeUtf8 } from '../wire/utf8.ts'
+import { PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'
 import { topicCache } from './cache.ts'
-import { filterBreaches, hasWildcard, type TopicNameField } from './rules.ts'
+import { filterBreaches, hasWildcard } from './rules.ts'
 
 /** The longest name that is short, in UTF-16 code units; each takes three bytes at most. */
 const LONGEST = 64
@@ -63,26 +66,42 @@ export function shortTopicBytes(name: unknown): Uint8Array | undefined {
   return bytes
 }
 
-/** A topic name on its way out: its bytes, prefix included, to be copied before the next call. */
-export function topicNameBytes(topic: unknown, name: TopicNameField): Uint8Array {
-  return topicCache.bytesOf(topic) ?? shortTopicBytes(topic) ?? longTopicBytes(topic, name)
+/** The bytes of a topic name, prefix included, to be copied before the next call. */
+export function topicNameBytes(topic: unknown, field: Field, options: EncodeOptions | undefined): Uint8Array {
+  return topicCache.bytesOf(topic) ?? shortTopicBytes(topic) ?? unusualTopicBytes(topic, field, options)
 }
 
-function longTopicBytes(topic: unknown, { packetType, field, wildcardRule }: TopicNameField): Uint8Array {
-  const length = textLength(topic, packetType, field)
-  if (length === PREFIX_SIZE) refuse('empty-topic-name', packetType, field) // [MQTT-4.7.3-1]
-  if (hasWildcard(topic as string)) refuse('wildcard-in-topic-name', packetType, field, wildcardRule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
-  const bytes = new Uint8Array(length)
-  writeText(bytes, 0, topic as string)
+/** The bytes of a topic name that is long, or breaks a rule: it is not kept. */
+function unusualTopicBytes(topic: unknown, field: Field, options: EncodeOptions | undefined): Uint8Array {
+  const length = checkTopicName(topic, field, options)
+  const bytes = new Uint8Array(PREFIX_SIZE + length)
+  writeUint16(bytes, 0, length)
+  writeUtf8(bytes, PREFIX_SIZE, topic as string)
   return bytes
 }
 
-/** The bytes of a topic filter with its prefix, on its way out. */
-export function topicFilterLength(filter: unknown, packetType: string): number {
-  const field = 'Topic Filter'
-  const length = textLength(filter, packetType, field)
-  if (length === PREFIX_SIZE) refuse('empty-topic-filter', packetType, field) // [MQTT-4.7.3-1]
-  const [breach] = filterBreaches(filter as string)
-  if (breach !== undefined) refuse(breach.code, packetType, field)
+/** Checks a topic name and returns its bytes in UTF-8; the field's rule is the one that forbids wildcards. */
+export function checkTopicName(topic: unknown, field: Field, options: EncodeOptions | undefined): number {
+  const length = checkText(topic, field, options)
+  if (length === 0) violate(options, 'empty-topic-name', field, 'has at least one character', topic) // [MQTT-4.7.3-1]
+  if (hasWildcard(topic as string))
+    violate(options, 'wildcard-in-topic-name', field, 'holds no wildcard', topic, undefined, field.rule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+  return length
+}
+
+/** Checks a topic filter of a list and returns its bytes in UTF-8. */
+export function checkTopicFilter(
+  filter: unknown,
+  field: Field,
+  options: EncodeOptions | undefined,
+  index: number,
+): number {
+  const length = checkText(filter, field, options, index)
+  if (length === 0) violate(options, 'empty-topic-filter', field, 'has at least one character', filter, index) // [MQTT-4.7.3-1]
+  for (const { code } of filterBreaches(filter as string)) {
+    const isMultiLevel = code === 'misplaced-multi-level-wildcard'
+    const requirement = isMultiLevel ? 'has # only as its last level' : 'has + only as a whole level'
+    violate(options, code as TolerableCode, field, requirement, filter, index) // [MQTT-4.7.1-2] [MQTT-4.7.1-3]
+  }
   return length
 }

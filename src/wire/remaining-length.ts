@@ -1,9 +1,11 @@
 // Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
 
-import { DecodeError, refuse } from '../errors.ts'
+import { DecodeError } from '../errors.ts'
+import { type Field, refuse } from '../field.ts'
 import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
 import { assertBytes, assertOffset } from './bytes.ts'
 
+const NAME = 'Remaining Length'
 const MAX_LENGTH = 4
 const CONTINUATION = 0x80
 
@@ -20,11 +22,11 @@ export function packetSize(remainingLength: number, packetType: string): number 
 }
 
 function largePacketSize(remainingLength: number, packetType: string): number {
-  if (remainingLength > MAX_REMAINING_LENGTH) refuse('packet-too-large', packetType, 'Remaining Length') // §2.2.3
+  if (remainingLength > MAX_REMAINING_LENGTH) refuseTooLarge(remainingLength, { packetType, name: NAME }) // §2.2.3
   return 1 + remainingLengthSize(remainingLength) + remainingLength
 }
 
-/** Writes the shortest form of `value` and returns the position behind it. */
+/** Writes the shortest form of `value` and returns the position after it. */
 export function writeRemainingLength(target: Uint8Array, position: number, value: number): number {
   if (value >= CONTINUATION) return writeRemainingLengthBytes(target, position, value)
   target[position] = value
@@ -44,18 +46,28 @@ function writeRemainingLengthBytes(target: Uint8Array, position: number, value: 
  * @throws EncodeError `packet-too-large` above the range, `value-out-of-range` for anything else that is no such number
  */
 export function encodeRemainingLength(value: number): Uint8Array {
-  checkRemainingLength(value)
+  checkRemainingLength(value, { packetType: undefined, name: NAME, property: 'value' })
   const bytes = new Uint8Array(remainingLengthSize(value))
   writeRemainingLength(bytes, 0, value)
   return bytes
 }
 
-/** Refuses what is no Remaining Length. */
-export function checkRemainingLength(value: number, packetType?: string): void {
-  if (typeof value === 'number' && value > MAX_REMAINING_LENGTH)
-    refuse('packet-too-large', packetType, 'Remaining Length')
-  if (!Number.isInteger(value) || value < 0)
-    refuse('value-out-of-range', packetType, 'Remaining Length', '§2.2.3')
+/** Refuses what is not a Remaining Length. */
+export function checkRemainingLength(value: unknown, field: Field): asserts value is number {
+  if (typeof value === 'number' && value > MAX_REMAINING_LENGTH) refuseTooLarge(value, field)
+  if (!Number.isInteger(value) || (value as number) < 0)
+    refuse(
+      'value-out-of-range',
+      field,
+      `is a whole number from 0 to ${MAX_REMAINING_LENGTH}`,
+      value,
+      undefined,
+      '§2.2.3',
+    )
+}
+
+function refuseTooLarge(value: number, field: Field): never {
+  refuse('packet-too-large', field, `is at most ${MAX_REMAINING_LENGTH}`, value)
 }
 
 /** A Remaining Length's value, and the bytes that it took. */

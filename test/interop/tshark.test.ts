@@ -138,7 +138,10 @@ describe.skipIf(isMissing)('tshark', () => {
       (packet) => encode(packet).length <= MOST_BYTES && !hasHiddenPassword(packet),
     )
     expect(shown.length).toBeGreaterThan(0)
-    const frames = dissected(shown.map(encode), folder)
+    const frames = dissected(
+      shown.map((each) => encode(each)),
+      folder,
+    )
     expect(frames.length).toBe(shown.length)
     for (const [index, packet] of shown.entries()) {
       const expected = [...fixedHeader(packet, encode(packet)), ...body(packet)].filter(

@@ -67,7 +67,22 @@ describe.each(ACKNOWLEDGEMENTS)('$name', ({ type, first, lengthRule, flagged, fl
   ])
 
   testUnencodable([
-    { name: 'no packet identifier', packet: { type }, code: 'missing-field', field: 'Packet Identifier' },
+    {
+      name: 'no packet identifier',
+      packet: { type },
+      code: 'missing-field',
+      field: 'Packet Identifier',
+      property: 'packetId',
+      rule: '§2.3.1',
+      says: `${type.toUpperCase()} packetId is a whole number from 1 to 65535, not undefined`,
+    },
+    {
+      name: "another library's name for it",
+      packet: { type, messageId: 7 },
+      code: 'unknown-field',
+      property: 'messageId',
+      says: 'use packetId',
+    },
     {
       name: 'packet identifier 0',
       packet: { type, packetId: 0 },
@@ -87,6 +102,7 @@ describe.each(ACKNOWLEDGEMENTS)('$name', ({ type, first, lengthRule, flagged, fl
       packet: { type, packetId },
       code: 'wrong-field-type' as const,
       field: 'Packet Identifier',
+      rule: '§2.3.1',
     })),
   ])
 })

@@ -103,11 +103,11 @@ describe('PUBLISH, §3.3', () => {
     { name: 'null for the topic', packet: { ...input, topic: null }, code: 'missing-field', field: 'Topic Name' },
     { name: 'no payload', packet: { type: 'publish', topic: 'a' }, code: 'missing-field', field: 'Payload' },
     { name: 'a number for the topic', packet: { ...input, topic: 7 }, code: 'wrong-field-type', field: 'Topic Name' },
-    { name: 'a number for the payload', packet: { ...input, payload: 7 }, code: 'wrong-field-type', field: 'Payload' },
+    { name: 'a number for the payload', property: 'payload', says: 'payload is a string or a Uint8Array, not a number', packet: { ...input, payload: 7 }, code: 'wrong-field-type', field: 'Payload' },
     { name: 'an ArrayBuffer for the payload', packet: { ...input, payload: new ArrayBuffer(1) }, code: 'wrong-field-type', field: 'Payload' },
     { name: 'a payload of wider elements', packet: { ...input, payload: new Uint16Array(1) }, code: 'wrong-field-type', field: 'Payload' },
     { name: 'an empty topic', packet: { ...input, topic: '' }, code: 'empty-topic-name', field: 'Topic Name', rule: 'MQTT-4.7.3-1' },
-    { name: 'a wildcard in the topic', packet: { ...input, topic: 'a/#' }, code: 'wildcard-in-topic-name', field: 'Topic Name', rule: 'MQTT-3.3.2-2' },
+    { name: 'a wildcard in the topic', property: 'topic', says: "PUBLISH topic holds no wildcard, not 'a/#' [MQTT-3.3.2-2]", packet: { ...input, topic: 'a/#' }, code: 'wildcard-in-topic-name', field: 'Topic Name', rule: 'MQTT-3.3.2-2' },
     { name: 'U+0000 in the topic', packet: { ...input, topic: 'a\0' }, code: 'null-character', field: 'Topic Name' },
     { name: 'a high surrogate at the end', packet: { ...input, topic: 'a\ud800' }, code: 'ill-formed-utf8', field: 'Topic Name' },
     { name: 'a low surrogate alone', packet: { ...input, topic: '\udc00a' }, code: 'ill-formed-utf8', field: 'Topic Name' },
@@ -123,10 +123,11 @@ describe('PUBLISH, §3.3', () => {
     { name: 'a number for DUP with QoS 1', packet: { ...input, qos: 1, packetId: 1, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for RETAIN', packet: { ...input, retain: 1 }, code: 'wrong-field-type', field: 'RETAIN' },
     { name: 'a packet identifier with QoS 0', packet: { ...input, packetId: 1 }, code: 'unexpected-packet-identifier', field: 'Packet Identifier', rule: 'MQTT-2.3.1-5' },
-    { name: 'QoS 1 without packet identifier', packet: { ...input, qos: 1 }, code: 'missing-field', field: 'Packet Identifier' },
+    { name: 'QoS 1 without packet identifier', packet: { ...input, qos: 1 }, code: 'missing-field', field: 'Packet Identifier', property: 'packetId', rule: 'MQTT-2.3.1-1', says: 'PUBLISH packetId is a whole number from 1 to 65535, not undefined [MQTT-2.3.1-1]' },
+    { name: 'a packet identifier under another name', packet: { ...input, qos: 1, messageId: 7 }, code: 'unknown-field', property: 'messageId', says: 'use packetId' },
     { name: 'packet identifier 0', packet: { ...input, qos: 1, packetId: 0 }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },
     ...[-1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 4_294_967_297].map((packetId) => ({
-      name: `packet identifier ${packetId}`, packet: { ...input, qos: 2, packetId }, code: 'value-out-of-range' as const, field: 'Packet Identifier', rule: '§2.3.1',
+      name: `packet identifier ${packetId}`, packet: { ...input, qos: 2, packetId }, code: 'value-out-of-range' as const, field: 'Packet Identifier', rule: 'MQTT-2.3.1-1',
     })),
   ])
 })

@@ -73,7 +73,7 @@ const connect: fc.Arbitrary<Packet> = fc
     ({ protocol, cleanSession, password, ...rest }): Connect => ({
       ...rest,
       ...protocol,
-      clientId: rest.clientId === '' && protocol.protocolLevel === 3 ? '3.1' : rest.clientId, // 3.1 has no empty ones
+      clientId: protocol.protocolName === 'MQIsdp' ? rest.clientId || 'c' : rest.clientId,
       cleanSession: cleanSession || rest.clientId === '', // [MQTT-3.1.3-7]
       password: rest.username === undefined ? undefined : password, // [MQTT-3.1.2-22]
     }),

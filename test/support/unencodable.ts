@@ -16,8 +16,12 @@ export interface UnencodableRow {
   readonly packet: unknown
   readonly code: EncodeErrorCode
   readonly field?: string
+  /** The path to the value. */
+  readonly property?: string
   /** The code's own unless given. */
   readonly rule?: string
+  /** Part of the message. */
+  readonly says?: string
 }
 
 const RULES = { ...DECODE_ERRORS, ...ENCODE_ERRORS }
@@ -25,7 +29,7 @@ const RULES = { ...DECODE_ERRORS, ...ENCODE_ERRORS }
 const UNTOUCHED = Buffer.alloc(200_000, 0xaa)
 
 export function testUnencodable(rows: readonly UnencodableRow[]): void {
-  describe.each(rows)('$name', ({ packet, code, field, rule = RULES[code].rule }) => {
+  describe.each(rows)('$name', ({ packet, code, field, property, rule = RULES[code].rule, says }) => {
     const input = packet as PacketInput
     const target = Uint8Array.from(UNTOUCHED)
     const packetType = code === 'unknown-packet-type' ? undefined : input.type
@@ -42,13 +46,10 @@ export function testUnencodable(rows: readonly UnencodableRow[]): void {
         error = thrown
       }
       expect(error).toBeInstanceOf(EncodeError)
-      const { code: said, field: at, rule: broken, packetType: type } = error as EncodeError
-      expect({ code: said, field: at, rule: broken, packetType: type }).toEqual({
-        code,
-        field,
-        rule,
-        packetType,
-      })
+      expect(error).toMatchObject({ code, field, rule, packetType })
+      if (property !== undefined) expect((error as EncodeError).property).toBe(property)
+      expect((error as EncodeError).message).toContain(`[${rule}]`)
+      if (says !== undefined) expect((error as EncodeError).message).toContain(says)
       expect(UNTOUCHED.equals(target)).toBe(true)
     })
   })

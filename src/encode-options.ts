@@ -1,0 +1,35 @@
+// The encoder's options. Most calls pass none or those of the call before, so these cost a comparison.
+
+import { type EncodeOptions, givenOptions, isTolerated, type Tolerances, tolerancesFrom } from './options.ts'
+
+const KNOWN_OPTIONS = { tolerate: true }
+const NONE: Tolerances = new Map()
+
+const checked = new WeakMap<EncodeOptions, Tolerances>()
+let latest: EncodeOptions | undefined
+
+/**
+ * Checks options that were not checked before. An object is read once.
+ *
+ * @throws TypeError if the options are invalid
+ */
+export function checkEncodeOptions(options: EncodeOptions): void {
+  if (options !== latest) checkNewOptions(options)
+}
+
+function checkNewOptions(options: EncodeOptions): void {
+  if (!checked.has(options)) {
+    const { tolerate } = givenOptions(options, KNOWN_OPTIONS)
+    checked.set(options, tolerate === undefined ? NONE : tolerancesFrom(tolerate))
+  }
+  latest = options
+}
+
+/** Whether options that were checked let a packet of this type break this rule. */
+export function tolerates(
+  options: EncodeOptions | undefined,
+  code: string,
+  packetType: string | undefined,
+): boolean {
+  return options !== undefined && isTolerated(checked.get(options)!, code, packetType)
+}
