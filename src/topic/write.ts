@@ -2,12 +2,12 @@
 
 import { refuse } from '../errors.ts'
 import { isUnusualInTopicName } from '../wire/utf8.ts'
-import { PREFIX_SIZE, textLength, writeText } from '../wire/writer.ts'
-import { topicCache } from './cache.ts'
+import { PREFIX_SIZE, textLength, writeText, writeUint16 } from '../wire/writer.ts'
+import { bytesOf, keepBytes } from './outgoing-names.ts'
 import { filterBreaches, hasWildcard, type TopicNameField } from './rules.ts'
 
 /** The longest name that is short, in UTF-16 code units; each takes three bytes at most. */
-const LONGEST = 64
+const LONGEST = 128
 
 const memory = new Uint8Array(PREFIX_SIZE + 3 * LONGEST)
 const views = Array.from({ length: memory.length + 1 }, (_, length) => memory.subarray(0, length))
@@ -57,15 +57,15 @@ export function shortTopicBytes(name: unknown): Uint8Array | undefined {
     }
   }
   if (end === PREFIX_SIZE) return undefined
-  memory[1] = end - PREFIX_SIZE
+  writeUint16(memory, 0, end - PREFIX_SIZE)
   const bytes = views[end]!
-  topicCache.keepBytes(name, bytes)
+  keepBytes(name, bytes)
   return bytes
 }
 
 /** A topic name on its way out: its bytes, prefix included, to be copied before the next call. */
 export function topicNameBytes(topic: unknown, name: TopicNameField): Uint8Array {
-  return topicCache.bytesOf(topic) ?? shortTopicBytes(topic) ?? longTopicBytes(topic, name)
+  return bytesOf(topic) ?? shortTopicBytes(topic) ?? longTopicBytes(topic, name)
 }
 
 function longTopicBytes(topic: unknown, { packetType, field, wildcardRule }: TopicNameField): Uint8Array {
