@@ -3,7 +3,7 @@
 import * as wire from './mqtt-wire.mjs'
 
 export const name = 'half-speed'
-export const { read, neutral, readFrame, native } = wire
+export const { forget, read, neutral, readFrame, native } = wire
 
 const ignore = () => {}
 

@@ -1,4 +1,4 @@
-import { encode, encodeInto, PacketParser } from '../../dist/index.js'
+import { encode, encodeInto, PacketParser, topicCache } from '../../dist/index.js'
 
 export const name = 'mqtt-wire'
 
@@ -9,6 +9,10 @@ export function open() {
 export function feed(parser, chunk, visit) {
   parser.push(chunk)
   for (let packet = parser.read(); packet !== undefined; packet = parser.read()) visit(packet)
+}
+
+export function forget() {
+  topicCache.clear()
 }
 
 export function read(packet) {

@@ -19,6 +19,20 @@ export function decodeLoop({ open, feed, read }, { chunks }) {
   }
 }
 
+/** Decodes the chunks so many times over, each time as if for the first time. */
+export function firstPassLoop(contestant, stream) {
+  const { forget = () => {} } = contestant
+  const decode = decodeLoop(contestant, stream)
+  return (passes) => {
+    let sum = 0
+    for (let pass = 0; pass < passes; pass++) {
+      forget()
+      sum = (sum + decode(1)) | 0
+    }
+    return sum
+  }
+}
+
 /** Encodes each packet into bytes of its own. */
 export function encodeLoop({ encode }, natives) {
   return (passes) => {

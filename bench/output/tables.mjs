@@ -15,7 +15,7 @@ export function tables(run) {
   ].filter(Boolean)
 }
 
-const COLUMNS = ['decode', 'decode after W2', 'encode', 'encodeInto']
+const COLUMNS = ['decode', 'decode first pass', 'decode after W2', 'encode', 'encodeInto']
 
 function workloadTable({ jobs, contestants }, workload) {
   const columns = COLUMNS.filter((column) => jobs[`${workload} ${column}`] !== undefined)

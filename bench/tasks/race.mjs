@@ -7,6 +7,7 @@ import { traffic } from '../traffic/workloads.mjs'
 
 export default async function ({ workload, operation, contestants, scale, first, ...pace }, progress) {
   const stream = traffic(workload, scale)
+  const toCheck = scale > 1 ? traffic(workload) : stream
   const entrants = []
   const results = {}
   let patience = Number.POSITIVE_INFINITY
@@ -15,7 +16,7 @@ export default async function ({ workload, operation, contestants, scale, first,
     const checked = await load(path, 'check')
     const { name } = checked
     const fault =
-      OPERATIONS[operation].fault(checked, stream, patience) ??
+      OPERATIONS[operation].fault(checked, toCheck, patience) ??
       (first && decodeFault(checked, traffic(first, scale), patience))
     // The first contestant is the pinned rival: the others get much more time than it took, but no more than can be waited.
     if (patience === Number.POSITIVE_INFINITY)
@@ -37,6 +38,10 @@ const OPERATIONS = {
   decode: {
     fault: decodeFault,
     entrants: async (contestant, stream) => [await decodeEntrant(contestant, stream)],
+  },
+  firstPass: {
+    fault: decodeFault,
+    entrants: async (contestant, stream) => [await firstPassEntrant(contestant, stream)],
   },
   readFrame: {
     fault: decodeFault,
@@ -70,6 +75,11 @@ async function decodeBefore(contestant, stream) {
 async function decodeEntrant(contestant, stream) {
   const { decodeLoop } = await loops(contestant.name)
   return { ...entrant(contestant.name, stream, readOf), run: decodeLoop(contestant, stream) }
+}
+
+async function firstPassEntrant(contestant, stream) {
+  const { firstPassLoop } = await loops(contestant.name)
+  return { ...entrant(contestant.name, stream, readOf), run: firstPassLoop(contestant, stream) }
 }
 
 async function frameEntrant({ name, open, feedFrames: feed, readFrame: read }, stream) {

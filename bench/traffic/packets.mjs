@@ -28,6 +28,42 @@ export function nonAsciiTopic(random) {
   return topic(random, random.pick(SCRIPTS))
 }
 
+/** A topic name of 50 to 110 bytes, in one of the forms that plants, homes and clouds use. */
+export function longTopic(random) {
+  const form = random.pick(LONG_FORMS)
+  for (;;) {
+    const name = form(random)
+    if (name.length >= 50 && name.length <= 110) return flat(name)
+  }
+}
+
+const letters = (random, length) => Array.from({ length }, () => random.pick(LETTERS)).join('')
+const number = (random, digits) => String(random.between(0, 10 ** digits - 1)).padStart(digits, '0')
+
+const SITES = ['plant-north', 'plant-south', 'bottling-hall', 'tank-farm', 'packaging', 'boiler-house']
+const MACHINES = ['conveyor', 'centrifugal-pump', 'mixing-vessel', 'heat-exchanger', 'labelling-machine']
+const ROOMS = ['living_room', 'kitchen', 'upstairs_bathroom', 'garage', 'hallway', 'utility_room']
+const MEASURES = ['temperature', 'relative_humidity', 'power_consumption', 'illuminance', 'battery_level']
+
+/** After Sparkplug B, Home Assistant's discovery, and the shadows and jobs of AWS IoT. */
+const LONG_FORMS = [
+  (random) =>
+    `spBv1.0/${random.pick(SITES)}/${random.pick(['DDATA', 'NDATA', 'DBIRTH'])}/gateway-${number(random, 3)}/` +
+    random.pick(MACHINES),
+  (random) =>
+    `spBv1.0/${random.pick(SITES)}-line-${number(random, 2)}/${random.pick(['DDATA', 'DDEATH'])}/` +
+    `edge-gateway-${number(random, 4)}/${random.pick(MACHINES)}-${number(random, 3)}`,
+  (random) =>
+    `homeassistant/${random.pick(['sensor', 'binary_sensor'])}/0x${letters(random, 16)}/` +
+    `${random.pick(ROOMS)}_${random.pick(MEASURES)}/${random.pick(['config', 'state', 'availability'])}`,
+  (random) =>
+    `$aws/things/${random.pick(MACHINES)}-${number(random, 6)}/jobs/` +
+    `${letters(random, 8)}-${letters(random, 4)}-${letters(random, 4)}-${letters(random, 12)}/update`,
+  (random) =>
+    `$aws/things/${random.pick(SITES)}-${random.pick(MACHINES)}-${letters(random, 12)}/shadow/` +
+    `name/${random.pick(['configuration', 'telemetry'])}/update/${random.pick(['accepted', 'delta', 'documents'])}`,
+]
+
 /** So many topic names, no two of them alike. */
 export function topics(random, count, make = topic) {
   const names = new Set()

@@ -1,20 +1,25 @@
 // The workloads by name: their packets, and how the bytes are cut into chunks.
 
 import { bytesOf } from './bytes.mjs'
-import { acknowledgement, brokerMix, nonAsciiTopic, publish, topics } from './packets.mjs'
+import { acknowledgement, brokerMix, longTopic, nonAsciiTopic, publish, topics } from './packets.mjs'
 import { Random } from './random.mjs'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 
-/** `scale` shortens a stream for quick runs; single large packets stay what they are. */
+/**
+ * `scale` shortens a stream for quick runs; single large packets stay what they are. `firstPass` is the scale of the pass
+ * before which the caches are cleared: 100,000 packets, of W2 60,000.
+ */
 export const WORKLOADS = {
   W1: {
     title: 'telemetry: QoS 0, ASCII topics out of 1,000, payloads of 32 bytes',
+    firstPass: 5,
     packets: (random, scale) => telemetry(random, 20_000 * scale, topics(random, 1_000)),
   },
   W2: {
     title: 'broker mix: 70 % PUBLISH of QoS 0, 1, 2, 25 % acknowledgements, 3 % pings, 2 % everything else',
+    firstPass: 3,
     packets: mix,
   },
   W3: {
@@ -40,11 +45,18 @@ export const WORKLOADS = {
   'W5 64 MiB': { title: 'one packet of 64 MiB in chunks of 1 KiB', chunk: KIB, packets: one(64 * MIB) },
   W6: {
     title: 'W1 with non-ASCII topics',
+    firstPass: 5,
     packets: (random, scale) => telemetry(random, 20_000 * scale, topics(random, 1_000, nonAsciiTopic)),
   },
   W7: {
     title: 'W1 with every topic unique',
+    firstPass: 2.5,
     packets: (random, scale) => topics(random, 40_000 * scale).map((name) => publish(random, name, 0, 32)),
+  },
+  W8: {
+    title: 'W1 with 2,000 topics of 50 to 110 bytes',
+    firstPass: 5,
+    packets: (random, scale) => telemetry(random, 20_000 * scale, topics(random, 2_000, longTopic)),
   },
 }
 

@@ -3,7 +3,7 @@
 import type { Reader } from '../wire/reader.ts'
 import { asciiText, isControl, isNonCharacter, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
 import { PREFIX_SIZE } from '../wire/writer.ts'
-import { topicCache } from './cache.ts'
+import { hashToKeep, keepText, textOf } from './incoming-names.ts'
 import { isTopicName, misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
 
 const REPLACEMENT = 0xfffd
@@ -13,15 +13,15 @@ export function readTopicName(reader: Reader, name: TopicNameField): string {
   const start = reader.prefixed(name.field)
   const { view, position: end, settings } = reader
   if (settings.limitsTopics) checkLimits(reader, name.field, start)
-  return topicCache.find(view, start, end) ?? readNewTopicName(reader, name, start)
+  return textOf(view, start, end) ?? readNewTopicName(reader, name, start)
 }
 
-/** A topic name that is not known from before. Out of line, so that V8 makes one function of what known names go through. */
+/** A topic name that is not kept. Out of line, so that the path of kept names is small enough for V8 to inline. */
 function readNewTopicName(reader: Reader, name: TopicNameField, start: number): string {
   const { view, position: end } = reader
   if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, name, start)
   const text = asciiText(reader.bytes, start, end)
-  if (topicCache.sought !== 0) topicCache.add(view, start, end, text)
+  if (hashToKeep() !== 0) keepText(view, start, end, text)
   return text
 }
 
@@ -36,7 +36,7 @@ function readUnusualTopicName(reader: Reader, name: TopicNameField, start: numbe
     return reader.unusualText(field, start, [breach])
   }
   const text = reader.unusualText(field, start)
-  if (topicCache.sought !== 0 && isCacheable(text)) topicCache.add(reader.view, start, end, text)
+  if (hashToKeep() !== 0 && isCacheable(text)) keepText(reader.view, start, end, text)
   return text
 }
 

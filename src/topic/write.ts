@@ -6,11 +6,11 @@ import type { Field } from '../field.ts'
 import type { EncodeOptions } from '../options.ts'
 import { isUnusualInTopicName, writeUtf8 } from '../wire/utf8.ts'
 import { PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'
-import { topicCache } from './cache.ts'
+import { bytesOf, keepBytes } from './outgoing-names.ts'
 import { filterBreaches, hasWildcard } from './rules.ts'
 
 /** The longest name that is short, in UTF-16 code units; each takes three bytes at most. */
-const LONGEST = 64
+const LONGEST = 128
 
 const memory = new Uint8Array(PREFIX_SIZE + 3 * LONGEST)
 const views = Array.from({ length: memory.length + 1 }, (_, length) => memory.subarray(0, length))
@@ -60,15 +60,15 @@ export function shortTopicBytes(name: unknown): Uint8Array | undefined {
     }
   }
   if (end === PREFIX_SIZE) return undefined
-  memory[1] = end - PREFIX_SIZE
+  writeUint16(memory, 0, end - PREFIX_SIZE)
   const bytes = views[end]!
-  topicCache.keepBytes(name, bytes)
+  keepBytes(name, bytes)
   return bytes
 }
 
 /** The bytes of a topic name, prefix included, to be copied before the next call. */
 export function topicNameBytes(topic: unknown, field: Field, options: EncodeOptions | undefined): Uint8Array {
-  return topicCache.bytesOf(topic) ?? shortTopicBytes(topic) ?? unusualTopicBytes(topic, field, options)
+  return bytesOf(topic) ?? shortTopicBytes(topic) ?? unusualTopicBytes(topic, field, options)
 }
 
 /** The bytes of a topic name that is long, or breaks a rule: it is not kept. */

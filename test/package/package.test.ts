@@ -67,9 +67,9 @@ describe('what npm pack would publish', () => {
       expect(peerDependenciesMeta[peer]).toEqual({ optional: true })
   })
 
-  test('is small: the core takes less than 130 kB, comments and all', () => {
+  test('is small: the core takes less than 220 kB, comments and all', () => {
     const core = pack.files.filter(({ path }) => path.endsWith('.js') && !/^dist\/(cli|testing)\//.test(path))
-    expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(130_000)
+    expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(220_000)
   })
 
   test('declares its types without a word of Node', () => {

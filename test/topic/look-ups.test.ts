@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { LookUps } from '../../src/topic/look-ups.ts'
+
+const FIRST = 16_384
+
+/** How many names are passed over from now on. */
+function pauseOf(lookUps: LookUps): number {
+  let count = 0
+  while (!lookUps.due()) count++
+  return count
+}
+
+/** Meets names that never came before until a pause begins; says how many that took. */
+function meetNewNames(lookUps: LookUps, from: number): number {
+  let count = 0
+  // The hashes differ in all bits, so that no two of the few thousand are alike.
+  while (lookUps.due()) lookUps.notFound(Math.imul(from + ++count, 0x9e37_79b1))
+  return count
+}
+
+describe('where every name is new', () => {
+  test('each pause is twice as long as the one before, up to 131,072 names', () => {
+    const lookUps = new LookUps()
+    const rounds = Array.from({ length: 6 }, (_, round) => {
+      const met = meetNewNames(lookUps, 10_000 * (round + 1))
+      return [met, pauseOf(lookUps) + 1]
+    })
+    expect(rounds).toEqual([
+      [2_048, FIRST],
+      [1_024, 2 * FIRST],
+      [1_024, 4 * FIRST],
+      [1_024, 8 * FIRST],
+      [1_024, 8 * FIRST],
+      [1_024, 8 * FIRST],
+    ])
+  })
+
+  test('the first pause is short again once much was found', () => {
+    const lookUps = new LookUps()
+    meetNewNames(lookUps, 10_000)
+    pauseOf(lookUps)
+    meetNewNames(lookUps, 20_000)
+    pauseOf(lookUps)
+    for (let count = 0; count < 1_023; count++) lookUps.found()
+    expect(meetNewNames(lookUps, 30_000)).toBe(2_047)
+    expect(pauseOf(lookUps) + 1).toBe(4 * FIRST)
+    for (let count = 0; count < 1_024; count++) lookUps.found()
+    expect(meetNewNames(lookUps, 40_000)).toBe(2_048)
+    expect(pauseOf(lookUps) + 1).toBe(FIRST)
+  })
+})
+
+test('as long as no more names are new than found, there is no pause', () => {
+  const lookUps = new LookUps()
+  for (let count = 1; count < 50_000; count++) {
+    lookUps.notFound(Math.imul(count, 0x9e37_79b1))
+    lookUps.found()
+    expect(lookUps.due()).toBe(true)
+  }
+})
+
+test('names that come two or three times are not worth it', () => {
+  for (const [finds, most] of [
+    [0, 0.05],
+    [1, 0.1],
+  ] as const) {
+    const lookUps = new LookUps()
+    let looked = 0
+    for (let index = 1; index < 200_000; index++) {
+      const hash = Math.imul(index, 0x9e37_79b1)
+      for (let times = 0; times < 2 + finds; times++) {
+        if (!lookUps.due()) continue
+        looked++
+        if (times < 2) lookUps.notFound(hash)
+        else lookUps.found()
+      }
+    }
+    expect(looked / (200_000 * (2 + finds))).toBeLessThan(most)
+  }
+})
+
+test('what was found before does not pay for more new names than at first', () => {
+  const lookUps = new LookUps()
+  for (let count = 0; count < 10_000; count++) lookUps.found()
+  expect(meetNewNames(lookUps, 0)).toBe(2_048)
+})
+
+describe('a name that was not found', () => {
+  test('is worth keeping when it is repeated, and then costs half as much as a new one', () => {
+    const lookUps = new LookUps()
+    expect(lookUps.notFound(0x1234_5678)).toBe(false)
+    let times = 0
+    while (lookUps.due()) {
+      expect(lookUps.notFound(0x1234_5678)).toBe(true)
+      times++
+    }
+    expect(times).toBe(2 * 2_047)
+  })
+
+  test('is forgotten when others have come', () => {
+    const lookUps = new LookUps()
+    lookUps.notFound(0x1234_5678)
+    for (let other = 1; other <= 40; other++) lookUps.notFound(0x1234_5678 + other) // in the same slot
+    expect(lookUps.notFound(0x1234_5678)).toBe(false)
+  })
+
+  test.each([2, 3, 4, 5])('is noticed when it takes turns with others in its slot: %i names', (count) => {
+    const lookUps = new LookUps()
+    const left = new Set(Array.from({ length: count }, (_, index) => 0x1234_5678 + index))
+    for (let round = 0; round < 200; round++) {
+      for (const hash of left) if (lookUps.notFound(hash)) left.delete(hash)
+    }
+    expect([...left]).toEqual([])
+  })
+})
+
+test('clear forgets names and pauses', () => {
+  const lookUps = new LookUps()
+  lookUps.notFound(1)
+  lookUps.clear()
+  expect(lookUps.notFound(1)).toBe(false)
+  for (let round = 0; round < 3; round++) {
+    meetNewNames(lookUps, 0)
+    lookUps.clear()
+  }
+  expect(meetNewNames(lookUps, 0)).toBe(2_048)
+  expect(pauseOf(lookUps) + 1).toBe(FIRST)
+})
+
+test('nothing is looked up while it is disabled, and a pause lasts as long as it did', () => {
+  const lookUps = new LookUps()
+  lookUps.enabled = false
+  expect(lookUps.due()).toBe(false)
+  lookUps.enabled = true
+  meetNewNames(lookUps, 0)
+  lookUps.enabled = false
+  for (let count = 0; count < 2 * FIRST; count++) expect(lookUps.due()).toBe(false)
+  lookUps.enabled = true
+  expect(pauseOf(lookUps) + 1).toBe(FIRST)
+})
