@@ -1,12 +1,10 @@
 // Reads topic names and topic filters.
 
 import type { Reader } from '../wire/reader.ts'
-import { asciiText, isControl, isNonCharacter, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
+import { asciiText, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
 import { PREFIX_SIZE } from '../wire/writer.ts'
 import { hashToKeep, keepText, textOf } from './incoming-names.ts'
 import { isTopicName, misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
-
-const REPLACEMENT = 0xfffd
 
 /** Reads a topic name. */
 export function readTopicName(reader: Reader, name: TopicNameField): string {
@@ -36,20 +34,8 @@ function readUnusualTopicName(reader: Reader, name: TopicNameField, start: numbe
     return reader.unusualText(field, start, [breach])
   }
   const text = reader.unusualText(field, start)
-  if (hashToKeep() !== 0 && isCacheable(text)) keepText(reader.view, start, end, text)
+  if (hashToKeep() !== 0 && isTopicName(text)) keepText(reader.view, start, end, text)
   return text
-}
-
-/**
- * Whether every receiver accepts the name. One that a receiver may refuse, or tolerates, must be looked at each time: with
- * U+FFFD in it the bytes may have been ill-formed.
- */
-function isCacheable(text: string): boolean {
-  for (const character of text) {
-    const codePoint = character.codePointAt(0)!
-    if (isControl(codePoint) || isNonCharacter(codePoint) || codePoint === REPLACEMENT) return false
-  }
-  return isTopicName(text)
 }
 
 /** Reads a topic filter. */

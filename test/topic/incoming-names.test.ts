@@ -141,10 +141,16 @@ describe('names are never taken for one another', () => {
 })
 
 describe('names that share a place', () => {
-  test('are few: of 2,000 names, nearly all are kept', () => {
-    const names = Array.from({ length: 2_000 }, (_, index) => `device/${10_000 + index}/state`)
-    for (let round = 0; round < 30; round++) for (const name of names) meet(name)
-    expect(names.filter((name) => find(name) === name).length).toBeGreaterThan(1_900)
+  test('are few: of 1,000 names nearly all are kept, and of 2,000 five in six', () => {
+    for (const [count, most] of [
+      [1_000, 940],
+      [2_000, 1_666],
+    ] as const) {
+      clearTexts()
+      const names = Array.from({ length: count }, (_, index) => `device/${10_000 + index}/state`)
+      for (let round = 0; round < 30; round++) for (const name of names) meet(name)
+      expect(names.filter((name) => find(name) === name).length).toBeGreaterThan(most)
+    }
   })
 
   test('of 6,000 names, as many are kept as there are places, or nearly', () => {
