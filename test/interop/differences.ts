@@ -58,7 +58,7 @@ export const MOSQUITTO: readonly MosquittoDifference[] = [
     what: 'mosquitto closes on control characters and non-characters in text',
     why: '§1.5.3 says SHOULD NOT to the sender and MAY close to the receiver',
     covers: (row) => 'packet' in row && !('code' in row) && ILL_ADVISED.test(textOf(row.packet)),
-    inPreset: false,
+    inPreset: true,
   },
   {
     what: 'mosquitto closes on a topic filter of more than 200 levels',
