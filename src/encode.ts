@@ -19,7 +19,7 @@ import { prepareSuback } from './packets/suback.ts'
 import { prepareSubscribe } from './packets/subscribe.ts'
 import { prepareUnsubscribe } from './packets/unsubscribe.ts'
 import { show } from './show.ts'
-import { assertBytes, lengthOf } from './wire/bytes.ts'
+import { assertBytes } from './wire/bytes.ts'
 import { allocate } from './wire/pool.ts'
 import type { Outgoing } from './wire/writer.ts'
 
@@ -73,8 +73,7 @@ export function encodeInto(
   assertBytes(target)
   const outgoing = prepare(packet, options)
   const { size } = outgoing
-  // The target's own memory tells: reading the packet may have changed what the target says.
-  if (!fits(size, lengthOf(target), offset)) refuseTarget(outgoing)
+  if (!fits(size, target, offset)) refuseTarget(outgoing)
   outgoing.write(target, offset)
   return size
 }
@@ -147,8 +146,9 @@ const prepareOther: Preparation = (type, packet, options) => {
   }
 }
 
-function fits(size: number, length: number, offset: number): boolean {
-  return Number.isInteger(offset) && offset >= 0 && offset + size <= length
+/** Whether the target has a place for the last byte, whatever its length says: getters of the packet may have changed it. */
+function fits(size: number, target: Uint8Array, offset: number): boolean {
+  return Number.isInteger(offset) && offset >= 0 && target[offset + size - 1] !== undefined
 }
 
 function refuseTarget(outgoing: Outgoing): never {

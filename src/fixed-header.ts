@@ -2,7 +2,7 @@
 
 import { checkBoolean, checkQos } from './checks.ts'
 import { DecodeError, type DecodeErrorCode } from './errors.ts'
-import { type Field, refuse, refuseBecause } from './field.ts'
+import { type Field, fieldsOf, refuse, refuseBecause } from './field.ts'
 import { type DecodeOptions, isTolerated, type Settings, settingsFrom, settingsOf31 } from './options.ts'
 import {
   CONTROL_PACKETS,
@@ -323,30 +323,18 @@ export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
   const { type, dup = false, qos = 0, retain = false, remainingLength } = header ?? {}
   const packet = CONTROL_PACKETS.find((each) => each !== undefined && each.name === type)
   if (packet === undefined) refuse('unknown-packet-type', TYPE, "is a name: 'publish', for example", type)
-  const { name: packetType, flags: reserved } = packet
-  const dupFlag = { packetType, name: 'DUP flag', property: 'dup' }
-  checkBoolean(dup, dupFlag)
-  checkQos(qos, { packetType, name: 'QoS level', property: 'qos', rule: 'MQTT-3.3.1-4' }) // [MQTT-3.3.1-4]
-  checkBoolean(retain, { packetType, name: 'RETAIN', property: 'retain' })
-  if (dup && qos === 0) refuse('dup-with-qos-0', dupFlag, 'is false where qos is 0', dup) // [MQTT-3.3.1-2]
-  checkRemainingLength(remainingLength, {
-    packetType,
-    name: 'Remaining Length',
-    property: 'remainingLength',
-  })
+  const { name, flags, flagsRule } = packet
+  const field = fieldsOf(name)
+  checkBoolean(dup, field('DUP flag', 'dup'))
+  checkQos(qos, field('QoS level', 'qos', 'MQTT-3.3.1-4')) // [MQTT-3.3.1-4]
+  checkBoolean(retain, field('RETAIN', 'retain'))
+  if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'is false where qos is 0', dup) // [MQTT-3.3.1-2]
+  checkRemainingLength(remainingLength, field('Remaining Length', 'remainingLength'))
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
-  if (reserved !== 'publish' && given !== 0 && given !== reserved) {
-    const flags = { packetType, name: 'Flags' }
-    refuseBecause(
-      'reserved-flags',
-      flags,
-      'are reserved: leave dup, qos and retain out',
-      undefined,
-      packet.flagsRule,
-    ) // [MQTT-2.2.2-1]
-  }
+  if (flags !== 'publish' && given !== 0 && given !== flags)
+    refuseBecause('reserved-flags', { packetType: name, name: 'Flags' }, 'are reserved', undefined, flagsRule) // [MQTT-2.2.2-1]
   const bytes = new Uint8Array(1 + remainingLengthSize(remainingLength))
-  bytes[0] = FIRST_BYTE[packetType] | (reserved === 'publish' ? given : 0)
+  bytes[0] = FIRST_BYTE[name] | (flags === 'publish' ? given : 0)
   writeRemainingLength(bytes, 1, remainingLength)
   return bytes
 }

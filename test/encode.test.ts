@@ -299,6 +299,17 @@ describe('packets with getters, proxies and changing arrays', () => {
     )
     expect(encode({ ...PUBLISH, payload: new Uint8Array(0) })).toHaveLength(7)
 
+    for (const name of ['QoS', 'extra']) {
+      const shrunk = new Uint8Array(new ArrayBuffer(40))
+      const get = (): void => {
+        if (shrunk.length > 0) detach(shrunk)
+      }
+      const packet = { ...PUBLISH, payload: shrunk, dup: true }
+      Object.defineProperty(packet, name, { get, enumerable: true })
+      const attempt = (): unknown => encode(packet, { tolerate: ['dup-with-qos-0'] })
+      expect(attempt).toThrow(expect.objectContaining({ property: 'payload' }))
+    }
+
     const message = new Uint8Array(40).fill(7)
     class Meddling extends Uint8Array {
       override get length(): number {
@@ -453,6 +464,8 @@ test('nothing of a packet is held once it is encoded, measured or refused', asyn
   }
 })
 
+const DECODED: PacketInput = decode(encode(PUBLISH))
+
 describe('unknown fields', () => {
   test('are own enumerable properties with a string for a name whose value is not undefined', () => {
     const ping = { type: 'pingreq', extra: undefined, [Symbol('s')]: 1 }
@@ -466,13 +479,25 @@ describe('unknown fields', () => {
 
   test.each([
     [{ cmd: 'publish', topic: 'a', payload: '' }, 'unknown-packet-type', 'use type instead of cmd'],
-    [{ type: 'publish', topic: 'a', payload: '', QoS: 1, dup: 1 }, 'unknown-field', 'use qos'],
+    [{ type: 'publish', topic: 'a', payload: '', QoS: 1 }, 'unknown-field', 'use qos'],
+    [{ ...DECODED, retained: true }, 'unknown-field', 'use retain'],
+    [{ type: 'publish', topic: 'a', message: '' }, 'unknown-field', 'use payload'],
+    [{ type: 'publish', topicName: 'a', payload: '' }, 'unknown-field', 'use topic'],
+    [{ ...DECODED, dup: 1, extra: 1 }, 'unknown-field', 'the fields are type, topic'],
     [{ type: 'publish', topic: 'a', payload: '', qos: 2, packetID: 7 }, 'unknown-field', 'use packetId'],
     [{ type: 'pubrel', messageId: 7 }, 'unknown-field', 'use packetId'],
     [{ type: 'disconnect', reasonCode: 0 }, 'unknown-field', 'only MQTT 5 has it'],
   ])('%j', (packet, code, advice) => {
     expect(() => encode(packet as unknown as PacketInput)).toThrow(expect.objectContaining({ code }))
     expect(() => encode(packet as unknown as PacketInput)).toThrow(advice)
+  })
+
+  test('pass in PUBLISH and acknowledgements where nothing else is wrong', () => {
+    const more = { extra: 1 }
+    expect(encode({ ...DECODED, ...more })).toEqual(encode(DECODED))
+    expect(encode({ ...PUBACK, ...more })).toEqual(encode(PUBACK))
+    const inherits = Object.setPrototypeOf({ ...DECODED }, { QoS: 1, retained: true }) as PacketInput
+    expect(encode(inherits)).toEqual(encode(DECODED))
   })
 
   test('encodePublishHeader', () => {

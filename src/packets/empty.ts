@@ -1,8 +1,7 @@
 // The three packets without a body: PINGREQ §3.12, PINGRESP §3.13, DISCONNECT §3.14.
 
 import { checkFieldNames, fieldNames } from '../field-names.ts'
-import { FIRST_BYTE } from '../packet-types.ts'
-import type { Outgoing } from '../wire/writer.ts'
+import { Body, type Outgoing } from '../wire/writer.ts'
 
 type EmptyName = 'pingreq' | 'pingresp' | 'disconnect'
 
@@ -22,27 +21,11 @@ export type Empty = Pingreq | Pingresp | Disconnect
 /** An {@link Empty} to be encoded. */
 export type EmptyInput = Readonly<Empty>
 
-/** A packet without a body: always valid, and always the same two bytes. */
-class OutgoingEmpty implements Outgoing {
-  readonly size = 2
-  readonly firstByte: number
-
-  constructor(firstByte: number) {
-    this.firstByte = firstByte
-  }
-
-  write(target: Uint8Array, offset: number): void {
-    target[offset] = this.firstByte
-    target[offset + 1] = 0
-  }
-
-  release(): void {}
-}
-
+// Always valid, always the same two bytes, and never changed: one of each is enough.
 const outgoing = {
-  pingreq: new OutgoingEmpty(FIRST_BYTE.pingreq),
-  pingresp: new OutgoingEmpty(FIRST_BYTE.pingresp),
-  disconnect: new OutgoingEmpty(FIRST_BYTE.disconnect),
+  pingreq: new Body('pingreq').end(),
+  pingresp: new Body('pingresp').end(),
+  disconnect: new Body('disconnect').end(),
 } as const
 const NAMES = {
   pingreq: fieldNames('pingreq', ['type']),

@@ -139,7 +139,7 @@ describe.skipIf(isMissing)('tshark', () => {
     )
     expect(shown.length).toBeGreaterThan(0)
     const frames = dissected(
-      shown.map((each) => encode(each)),
+      shown.map((packet) => encode(packet)),
       folder,
     )
     expect(frames.length).toBe(shown.length)
