@@ -1,6 +1,6 @@
 // §3.4 to §3.7 and §3.11: PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK. Nothing but a packet identifier.
 
-import { malformed, type Section, valid, type Wrong } from './rows.ts'
+import { lengthTooLong, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
 import type { VectorPacket } from './vectors.d.ts'
 
 const TYPES = [
@@ -11,9 +11,7 @@ const TYPES = [
   ['unsuback', 'b0'],
 ] as const
 
-const TOO_SHORT: Wrong = ['body-too-short', 'Packet Identifier']
 const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier', '§2.3.1']
-const SURPLUS: Wrong = ['surplus-bytes']
 
 // biome-ignore format: one row a breach
 export const acknowledgements: Section = {
@@ -25,14 +23,16 @@ export const acknowledgements: Section = {
   malformed: TYPES.flatMap(([type, first]) => {
     const name = type.toUpperCase()
     const packet: VectorPacket = { type, packetId: 7 }
+    const tooShort = lengthTooShort(type)
+    const tooLong = lengthTooLong(type)
     return [
-      malformed(`${name}: no body`, `${first} (^)`, TOO_SHORT),
-      malformed(`${name}: half an identifier`, `${first} (^ 00)`, TOO_SHORT),
+      malformed(`${name}: no body`, `${first} ^ ()`, tooShort),
+      malformed(`${name}: half an identifier`, `${first} ^ (00)`, tooShort),
       malformed(`${name} of 0`, `${first} (^ 0000)`, ZERO, { tolerated: { type, packetId: 0 } }),
-      malformed(`${name}: a byte too many`, `${first} (0007 ^ 00)`, SURPLUS, { tolerated: packet }),
-      malformed(`${name}: with a reason code and properties, as in MQTT 5`, `${first} (0007 ^ 00 00)`, SURPLUS, { tolerated: packet }),
-      malformed(`${name}: 128 bytes`, `${first} (0007 ^ 00*126)`, SURPLUS, { tolerated: packet }),
-      malformed(`${name} of 0, and a byte too many`, `${first} (^ 0000 ^^ ff)`, ZERO, { further: [SURPLUS], tolerated: { type, packetId: 0 } }),
+      malformed(`${name}: a byte too many`, `${first} ^ (0007 00)`, tooLong, { tolerated: packet }),
+      malformed(`${name}: with a reason code and properties, as in MQTT 5`, `${first} ^ (0007 00 00)`, tooLong, { tolerated: packet }),
+      malformed(`${name}: 128 bytes`, `${first} ^ (0007 00*126)`, tooLong, { tolerated: packet }),
+      malformed(`${name} of 0, and a byte too many`, `${first} ^ (^^ 0000 ff)`, tooLong, { further: [ZERO], tolerated: { type, packetId: 0 } }),
     ]
   }),
 }

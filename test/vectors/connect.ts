@@ -1,6 +1,15 @@
 // §3.1, CONNECT.
 
-import { connect, hexByte, hexOf, malformed, type Section, valid, type Wrong } from './rows.ts'
+import {
+  connect,
+  hexByte,
+  hexOf,
+  lengthTooShort,
+  malformed,
+  type Section,
+  valid,
+  type Wrong,
+} from './rows.ts'
 import { START } from './text-fields.ts'
 import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
 
@@ -79,6 +88,7 @@ const LEVEL: Wrong = ['unsupported-protocol-level', 'Protocol Level']
 const tooShort = (field: string): Wrong => ['body-too-short', field]
 const nullIn = (field: string): Wrong => ['null-character', field]
 const SURPLUS: Wrong = ['surplus-bytes']
+const LENGTH_TOO_SHORT = lengthTooShort('connect')
 
 // biome-ignore format: one row a packet
 const validRows: readonly ValidVector[] = [
@@ -116,7 +126,7 @@ const levelRow = (protocolLevel: number, extra: { options?: typeof old } = {}): 
     `CONNECT Protocol Level: ${protocolLevel}${extra.options === undefined ? '' : ', where only 3.1 is accepted'}`,
     `10 (['MQTT'] ^ ${hexByte(protocolLevel)} 02 003c ['c'])`,
     LEVEL,
-    { protocolLevel, ...extra },
+    { found: protocolLevel, ...extra },
   )
 
 // biome-ignore format: one row a breach
@@ -128,15 +138,17 @@ const malformedRows: readonly MalformedVector[] = [
   malformed('CONNECT Protocol Name: longer than the packet', "10 (^ ffff 'MQTT' 04 02 003c ['c'])", tooShort('Protocol Name')),
   ...[0, 1, 2, 3, 5, 6, 0x7f, 0x80, 0x83, 0x84, 0x85, 0xff].map((level) => levelRow(level)),
   levelRow(4, { options: old }),
-  malformed('CONNECT: MQTT 3.1, by default', "10 (['MQIsdp'] ^ 03 02 003c ['c'])", LEVEL, { protocolLevel: 3 }),
-  malformed('CONNECT: a bridge of MQTT 3.1, where bridges are not accepted', "10 (['MQIsdp'] ^ 83 02 003c ['c'])", LEVEL, { protocolLevel: 0x83, options: old }),
-  malformed("CONNECT: the name of 3.1 with the level of 3.1.1", "10 (['MQIsdp'] ^ 04 02 003c ['c'])", LEVEL, { protocolLevel: 4, options: old }),
+  malformed('CONNECT: MQTT 3.1, by default', "10 (['MQIsdp'] ^ 03 02 003c ['c'])", LEVEL, { found: 3 }),
+  malformed('CONNECT: a bridge of MQTT 3.1, where bridges are not accepted', "10 (['MQIsdp'] ^ 83 02 003c ['c'])", LEVEL, { found: 0x83, options: old }),
+  malformed("CONNECT: the name of 3.1 with the level of 3.1.1", "10 (['MQIsdp'] ^ 04 02 003c ['c'])", LEVEL, { found: 4, options: old }),
 
-  malformed('CONNECT: no body', '10 (^)', tooShort('Protocol Name'), { also: ['MQTT-3.1.4-1'] }),
-  malformed('CONNECT: half a length', '10 (^ 00)', tooShort('Protocol Name'), { also: ['MQTT-3.1.4-1'] }),
-  malformed('CONNECT: half a protocol name', "10 (^ 0004 'MQ')", tooShort('Protocol Name')),
-  malformed('CONNECT: no level', "10 (['MQTT'] ^)", tooShort('Protocol Level'), { also: ['MQTT-3.1.4-1'] }),
-  malformed('CONNECT: no flags', `10 (${START} ^)`, tooShort('Connect Flags'), { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: no body', '10 ^ ()', LENGTH_TOO_SHORT, { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: half a length', '10 ^ (00)', LENGTH_TOO_SHORT, { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: half a protocol name', "10 ^ (0004 'MQ')", LENGTH_TOO_SHORT),
+  malformed('CONNECT: no level', "10 ^ (['MQTT'])", LENGTH_TOO_SHORT, { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: no flags', `10 ^ (${START})`, LENGTH_TOO_SHORT, { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: seven bytes of a protocol name', "10 ^ (0008 'MQTTM')", LENGTH_TOO_SHORT),
+  malformed('CONNECT: eight bytes of a protocol name', "10 (^ 0008 'MQTTMQ')", tooShort('Protocol Name')),
   malformed('CONNECT: no keep alive', `10 (${START} 02 ^)`, tooShort('Keep Alive'), { also: ['MQTT-3.1.4-1'] }),
   malformed('CONNECT: half a keep alive', `10 (${START} 02 ^ 00)`, tooShort('Keep Alive')),
   malformed('CONNECT: no client identifier', `10 (${START} 02 003c ^)`, tooShort('Client Identifier'), { also: ['MQTT-3.1.3-3'] }),

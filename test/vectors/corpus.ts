@@ -6,7 +6,9 @@ import { connackSection } from './connack.ts'
 import { connectSection } from './connect.ts'
 import { empty } from './empty.ts'
 import { fixedHeader } from './fixed-header.ts'
+import { mqtt31 } from './mqtt-31.ts'
 import { publishSection } from './publish.ts'
+import { receiver } from './receiver.ts'
 import { remainingLength } from './remaining-length.ts'
 import type { Section } from './rows.ts'
 import { streams } from './streams.ts'
@@ -16,7 +18,7 @@ import { topics } from './topics.ts'
 import { utf8 } from './utf8.ts'
 import type { Vectors } from './vectors.d.ts'
 
-const VERSION = '1.0.0'
+const VERSION = '2.0.0'
 
 const SECTIONS: readonly Section[] = [
   utf8,
@@ -31,6 +33,8 @@ const SECTIONS: readonly Section[] = [
   subackSection,
   empty,
   topics,
+  receiver,
+  mqtt31,
   advisories,
 ]
 

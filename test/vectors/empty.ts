@@ -1,6 +1,6 @@
 // §3.12 to §3.14: PINGREQ, PINGRESP, DISCONNECT. No body.
 
-import { malformed, type Section, valid } from './rows.ts'
+import { lengthTooLong, malformed, type Section, valid } from './rows.ts'
 
 const TYPES = [
   ['pingreq', 'c0', '§3.12'],
@@ -14,8 +14,8 @@ export const empty: Section = {
     [1, 2, 127, 128].map((length) =>
       malformed(
         `${type.toUpperCase()} with a body of ${length}`,
-        `${first} (^ 00*${length})`,
-        ['surplus-bytes'],
+        `${first} ^ (00*${length})`,
+        lengthTooLong(type),
         { tolerated: { type } },
       ),
     ),

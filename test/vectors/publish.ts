@@ -1,9 +1,10 @@
 // §3.3, PUBLISH.
 
-import { hexOf, malformed, publish, type Section, valid, type Wrong } from './rows.ts'
+import { hexOf, lengthTooShort, malformed, publish, type Section, valid, type Wrong } from './rows.ts'
 
 const LONGEST = 65_535
 const TOPIC_TOO_SHORT: Wrong = ['body-too-short', 'Topic Name']
+const LENGTH_TOO_SHORT = lengthTooShort('publish')
 const IDENTIFIER_TOO_SHORT: Wrong = ['body-too-short', 'Packet Identifier']
 const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier']
 const WILDCARD: Wrong = ['wildcard-in-topic-name', 'Topic Name']
@@ -34,14 +35,16 @@ export const publishSection: Section = {
       valid(`PUBLISH Topic Name: "${topic}"`, `30 (['${topic}'] 'hi')`, publish({ topic }), 'MQTT-4.7.3-1', { also: ['§4.7.1.1', '§4.7.3'] })),
   ],
   malformed: [
-    malformed('PUBLISH: no body', '30 (^)', TOPIC_TOO_SHORT, { also: ['MQTT-3.3.2-1'] }),
-    malformed('PUBLISH: half a length', '30 (^ 00)', TOPIC_TOO_SHORT),
+    malformed('PUBLISH: no body', '30 ^ ()', LENGTH_TOO_SHORT, { also: ['MQTT-3.3.2-1'] }),
+    malformed('PUBLISH: half a length', '30 ^ (00)', LENGTH_TOO_SHORT),
     malformed('PUBLISH: a length, and no topic', '30 (^ 0001)', TOPIC_TOO_SHORT),
     malformed('PUBLISH Topic Name: one byte longer than the packet', "30 (^ [+1 'a/b'])", TOPIC_TOO_SHORT),
     malformed('PUBLISH Topic Name: 65,535 bytes announced', "30 (^ ffff 'a/b')", TOPIC_TOO_SHORT),
     malformed('PUBLISH Topic Name: empty', "30 (^ [] 'hi')", ['empty-topic-name', 'Topic Name'], { tolerated: publish({ topic: '' }) }),
     ...QOS.flatMap(({ qos, first }) => [
-      malformed(`PUBLISH QoS ${qos}: no body`, `${first} (^)`, TOPIC_TOO_SHORT),
+      malformed(`PUBLISH QoS ${qos}: no body`, `${first} ^ ()`, LENGTH_TOO_SHORT),
+      malformed(`PUBLISH QoS ${qos}: three bytes, too few for a topic name and an identifier`, `${first} ^ (0001 'a')`, LENGTH_TOO_SHORT),
+      malformed(`PUBLISH QoS ${qos}: four bytes of topic name`, `${first} (^ 0003 'ab')`, TOPIC_TOO_SHORT),
       malformed(`PUBLISH QoS ${qos}: no identifier`, `${first} (['a/b'] ^)`, IDENTIFIER_TOO_SHORT, { also: ['MQTT-2.3.1-1'] }),
       malformed(`PUBLISH QoS ${qos}: half an identifier`, `${first} (['a/b'] ^ 00)`, IDENTIFIER_TOO_SHORT),
       malformed(`PUBLISH QoS ${qos}: identifier 0`, `${first} (['a/b'] ^ 0000 'hi')`, ZERO, { tolerated: publish({ qos, packetId: 0 }) }),

@@ -7,8 +7,8 @@ const RULE = '§2.2.3'
 
 /** Both ends of each length of the field. */
 const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
-  [0, '00'],
-  [1, '01'],
+  [2, '02'],
+  [3, '03'],
   [127, '7f'],
   [128, '8001'],
   [16_383, 'ff7f'],
@@ -20,10 +20,10 @@ const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
 
 /** No rule of 3.1.1 forbids these; MQTT 5 does. */
 const LONGER: readonly (readonly [remainingLength: number, hex: string])[] = [
-  [0, '8000'],
-  [0, '808000'],
-  [0, '80808000'],
-  [1, '8100'],
+  [2, '8200'],
+  [2, '828000'],
+  [2, '82808000'],
+  [3, '8300'],
   [127, 'ff00'],
   [127, 'ff8000'],
   [127, 'ff808000'],
@@ -58,10 +58,16 @@ const filled = (remainingLength: number): ReturnType<typeof valid> =>
 
 export const remainingLength: Section = {
   headers: [
+    header(0, '00', 'c0', 'pingreq'),
+    header(2, '02', '40', 'puback'),
     ...SHORTEST.flatMap(([value, hex]) => [
       header(value, hex, '30', 'publish'),
       header(value, hex, '82', 'subscribe'),
     ]),
+    ...['8000', '808000', '80808000'].map((hex) => ({
+      ...header(0, hex, 'c0', 'pingreq'),
+      readOnly: true as const,
+    })),
     ...LONGER.map(([value, hex]) => ({ ...header(value, hex, '30', 'publish'), readOnly: true as const })),
   ],
   valid: [
@@ -119,7 +125,7 @@ export const remainingLength: Section = {
         incomplete: 1 + length.length / 2,
       }),
     ),
-    ...SHORTEST.slice(1).map(([value, hex]) =>
+    ...SHORTEST.map(([value, hex]) =>
       stream(`a header that announces ${value.toLocaleString('en')} bytes`, `30 ${hex}`, [], RULE, {
         incomplete: 1 + hex.length / 2,
       }),

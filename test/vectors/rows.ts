@@ -39,6 +39,8 @@ const RULES = {
   'empty-topic-filter': 'MQTT-4.7.3-1',
   'misplaced-multi-level-wildcard': 'MQTT-4.7.1-2',
   'misplaced-single-level-wildcard': 'MQTT-4.7.1-3',
+  'control-character': '§1.5.3',
+  'non-character': '§1.5.3',
   'unknown-protocol-name': 'MQTT-3.1.2-1',
   'unsupported-protocol-level': 'MQTT-3.1.2-2',
   'connect-reserved-flag': 'MQTT-3.1.2-3',
@@ -88,6 +90,25 @@ export const PACKET_TYPES = [
   undefined,
 ] as const
 
+/** A Remaining Length that no packet of the type can have: less than its mandatory fields take. */
+export const lengthTooShort = (type: PacketType): Wrong => [
+  'body-too-short',
+  'Remaining Length',
+  lengthRule(type),
+]
+
+/** A Remaining Length that no packet of the type can have: more than its fields take. */
+export const lengthTooLong = (type: PacketType): Wrong => [
+  'surplus-bytes',
+  'Remaining Length',
+  lengthRule(type),
+]
+
+type PacketType = NonNullable<(typeof PACKET_TYPES)[number]>
+
+/** The section on the type's fixed header: §3.1.1 for CONNECT, and so on. */
+const lengthRule = (type: PacketType): string => `§3.${PACKET_TYPES.indexOf(type)}.1`
+
 function breach([code, field, rule = RULES[code]]: Wrong, mark: Mark | undefined): Breach {
   if (mark === undefined) throw new SyntaxError(`${code} is not marked`)
   return { code, rule, ...(field !== undefined && { field }), offset: mark.offset }
@@ -117,7 +138,7 @@ export function malformed(
   extra: Extra<MalformedVector> & {
     tolerated?: VectorPacket
     further?: readonly Wrong[]
-    protocolLevel?: number
+    found?: number
   } = {},
 ): MalformedVector {
   const { bytes, marks } = notated(notation)

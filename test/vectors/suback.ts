@@ -1,6 +1,6 @@
 // §3.9, SUBACK.
 
-import { hexByte, malformed, type Section, valid, type Wrong } from './rows.ts'
+import { hexByte, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
 import type { VectorPacket } from './vectors.d.ts'
 
 const suback = (returnCodes: number[], packetId = 7): VectorPacket => ({
@@ -12,7 +12,7 @@ const suback = (returnCodes: number[], packetId = 7): VectorPacket => ({
 const GRANTED_OR_FAILED = [0, 1, 2, 0x80]
 const EACH_BIT = [0x04, 0x08, 0x10, 0x20, 0x40]
 const RESERVED: Wrong = ['reserved-suback-code', 'Return Code']
-const TOO_SHORT: Wrong = ['body-too-short', 'Packet Identifier']
+const TOO_SHORT = lengthTooShort('suback')
 
 // biome-ignore format: one row a packet
 export const subackSection: Section = {
@@ -29,8 +29,8 @@ export const subackSection: Section = {
     malformed('SUBACK: a reserved code behind good ones', '90 (0007 00 80 ^ 03)', RESERVED, { tolerated: suback([0, 0x80, 3]) }),
     malformed('SUBACK: two reserved codes', '90 (0007 ^ 03 00 ^^ 04)', RESERVED, { further: [RESERVED], tolerated: suback([3, 0, 4]) }),
     malformed('SUBACK: no code', '90 (0007 ^)', ['no-return-code', 'Return Code'], { tolerated: suback([]) }),
-    malformed('SUBACK: no body', '90 (^)', TOO_SHORT),
-    malformed('SUBACK: half an identifier', '90 (^ 00)', TOO_SHORT),
+    malformed('SUBACK: no body', '90 ^ ()', TOO_SHORT),
+    malformed('SUBACK: half an identifier', '90 ^ (00)', TOO_SHORT),
     malformed('SUBACK of 0', '90 (^ 0000 00)', ['packet-identifier-zero', 'Packet Identifier', '§2.3.1'], { tolerated: suback([0], 0) }),
   ],
 }

@@ -9,6 +9,9 @@ export interface VectorOptions {
   maxTopicLength?: number
   maxTopicLevels?: number
   maxTopicFilters?: number
+  refuse?: ('control-characters' | 'non-characters')[]
+  /** Breaches to tolerate in some packet types. */
+  tolerate?: { code: string; packets: string[] }[]
   /** What the receiver is. */
   role?: 'server' | 'client'
   maxPacketSize?: number
@@ -80,8 +83,8 @@ export interface MalformedVector extends Row, Breach {
   action: 'close' | { connack: 1 | 2 }
   /** Absent where the packet type is reserved. */
   packetType?: string
-  /** With `unsupported-protocol-level`. */
-  protocolLevel?: number
+  /** With `unsupported-protocol-level`: the byte that was found. */
+  found?: number
   /** What else is wrong, in the order in which a reader who lets the breaches before it pass meets it. */
   further?: Breach[]
   /** The packet that is read once all of its breaches are let pass; absent where one of them cannot be. */
