@@ -9,7 +9,7 @@ const sound = undefined
 // biome-ignore format: one row a packet
 test.each([
   ['MQTT 3.1.1', "10 0c 0004 'MQTT' 04 02 0000 0000", sound, sound],
-  ['MQTT 3.1', "10 0e 0006 'MQIsdp' 03 02 0000 0000", 'unsupported-protocol-level', sound],
+  ['MQTT 3.1', "10 0f 0006 'MQIsdp' 03 02 0000 0001 'c'", 'unsupported-protocol-level', sound],
   ['a bridge', "10 0c 0004 'MQTT' 84 02 0000 0000", 'unsupported-protocol-level', sound],
   ['MQTT 5', "10 0d 0004 'MQTT' 05 02 0000 00 0000", 'unsupported-protocol-level', 'unsupported-protocol-level'],
   ['DUP with QoS 0', "38 03 0001 'a'", 'dup-with-qos-0', sound],

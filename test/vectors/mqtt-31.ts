@@ -32,7 +32,7 @@ const subscribe: VectorPacket = {
 const unsubscribe: VectorPacket = { type: 'unsubscribe', packetId: 7, topicFilters: ['a'] }
 const pubrel: VectorPacket = { type: 'pubrel', packetId: 7 }
 
-/** Packets that may be sent again, with DUP set: their first byte without it, and their body. */
+/** Packets that may be sent again, with DUP set: their first byte with it, and their body. */
 const SENT_AGAIN = [
   {
     name: 'SUBSCRIBE',
@@ -50,19 +50,21 @@ const SENT_AGAIN = [
     packet: unsubscribe,
     rule: 'MQTT-3.10.1-1',
   },
-  { name: 'PUBREL', flags: 2, again: '6a', body: '(0007)', packet: pubrel, rule: 'MQTT-3.6.1-1' },
+  { name: 'PUBREL', again: '6a', body: '(0007)', packet: pubrel, rule: 'MQTT-3.6.1-1' },
 ] as const
 
-/** Types whose unused flags are refused as in 3.1.1, with RETAIN set. */
-const UNUSED_FLAGS: readonly (readonly [string, string, VectorPacket, string])[] = [
-  ['CONNECT', `11 (${START} 02 003c ['c'])`, connect31(), 'MQTT-2.2.2-2'],
-  ['CONNACK', '21 (00 00)', { type: 'connack', sessionPresent: false, returnCode: 0 }, 'MQTT-2.2.2-2'],
-  ['PUBACK', '41 (0007)', { type: 'puback', packetId: 7 }, 'MQTT-2.2.2-2'],
-  ['PUBREL', '63 (0007)', pubrel, 'MQTT-3.6.1-1'],
-  ['SUBSCRIBE', "83 (0007 ['a'] 01)", subscribe, 'MQTT-3.8.1-1'],
-  ['UNSUBSCRIBE', "a3 (0007 ['a'])", unsubscribe, 'MQTT-3.10.1-1'],
-  ['PINGREQ', 'c1 ()', { type: 'pingreq' }, 'MQTT-2.2.2-2'],
-  ['DISCONNECT', 'e1 ()', { type: 'disconnect' }, 'MQTT-3.14.1-1'],
+/** Packets with flags that 3.1 does not use, set all or in part. */
+const UNUSED_FLAGS: readonly (readonly [notation: string, packet: VectorPacket])[] = [
+  [`11 (${START} 02 003c ['c'])`, connect31()],
+  ['21 (00 00)', { type: 'connack', sessionPresent: false, returnCode: 0 }],
+  ['48 (0007)', { type: 'puback', packetId: 7 }],
+  ['60 (0007)', pubrel],
+  ['6f (0007)', pubrel],
+  ["80 (0007 ['a'] 01)", subscribe],
+  ["83 (0007 ['a'] 01)", subscribe],
+  ["a0 (0007 ['a'])", unsubscribe],
+  ['c8 ()', { type: 'pingreq' }],
+  ['ef ()', { type: 'disconnect' }],
 ]
 
 const after31 = (
@@ -87,13 +89,15 @@ export const mqtt31: Section = {
   valid: [
     ...SENT_AGAIN.map(({ name, again, body, packet }) =>
       valid(`MQTT 3.1 ${name} with DUP`, `${again} ${body}`, packet, '§2.2.2', { options: ONLY_31, readOnly: true })),
+    ...UNUSED_FLAGS.map(([notation, packet]) =>
+      valid(`MQTT 3.1 ${packet.type.toUpperCase()}: unused flags, first byte ${notation.slice(0, 2)}`, notation, packet, '§2.2.2', { options: ONLY_31, readOnly: true })),
     valid('MQTT 3.1 CONNECT: a user name flag, and no user name', `10 (${START} 82 003c ['c'])`, connect31(), 'MQTT-3.1.2-19', { options: ONLY_31, readOnly: true }),
     valid('MQTT 3.1 CONNECT: both flags, and neither user name nor password', `10 (${START} c2 003c ['c'])`, connect31(), 'MQTT-3.1.2-21', { options: ONLY_31, readOnly: true }),
     valid('MQTT 3.1 CONNECT: a password flag, and no password', `10 (${START} c2 003c ['c'] ['u'])`, connect31({ username: 'u' }), 'MQTT-3.1.2-21', { options: ONLY_31, readOnly: true }),
     valid('MQTT 3.1 CONNECT: a will, a user name and a password', `10 (${START} c6 003c ['c'] ['will'] ['bye'] ['u'] ['pw'])`, connect31({ will: WILL, username: 'u', password: hexOf('pw') }), '§3.1.3', { options: ONLY_31 }),
     valid('MQTT 3.1 CONNECT: a will, a user name flag, and no user name', `10 (${START} 86 003c ['c'] ['will'] ['bye'])`, connect31({ will: WILL }), 'MQTT-3.1.2-19', { options: ONLY_31, readOnly: true }),
     valid('MQTT 3.1 CONNECT: the reserved flag', `10 (${START} 03 003c ['c'])`, connect31(), 'MQTT-3.1.2-3', { options: ONLY_31, readOnly: true }),
-    ...['0a', '12', '1a'].map((flags) =>
+    ...['0a', '12'].map((flags) =>
       valid(`MQTT 3.1 CONNECT: Will QoS without a will, Connect Flags ${flags}`, `10 (${START} ${flags} 003c ['c'])`, connect31(), 'MQTT-3.1.2-13', { options: ONLY_31, readOnly: true })),
     valid('MQTT 3.1 CONNECT: Will Retain without a will', `10 (${START} 22 003c ['c'])`, connect31(), 'MQTT-3.1.2-15', { options: ONLY_31, readOnly: true }),
     valid('MQTT 3.1 CONNECT Client Identifier: 23 characters, the most that 3.1 allows', `10 (${START} 02 003c ['0123456789abcdefghijklm'])`, connect31({ clientId: '0123456789abcdefghijklm' }), '§3.1.3.1', { options: ONLY_31 }),
@@ -112,9 +116,8 @@ export const mqtt31: Section = {
     malformed('MQTT 3.1 CONNECT: a will flag, and no will', `10 (${START} 06 003c ['c'] ^)`, ['body-too-short', 'Will Topic'], { options: ONLY_31 }),
     malformed('MQTT 3.1 CONNECT: a password without a user name', `10 (${START} ^ 42 003c ['c'] ['pw'])`, ['password-without-username', 'Password Flag'], { options: ONLY_31, tolerated: connect31({ password: hexOf('pw') }) }),
     malformed('MQTT 3.1 CONNECT: Will QoS 3', `10 (${START} ^ 1e 003c ['c'] ['will'] ['bye'])`, ['invalid-qos', 'Will QoS', 'MQTT-3.1.2-14'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: Will QoS 3 without a will', `10 (${START} ^ 1a 003c ['c'])`, ['invalid-qos', 'Will QoS', 'MQTT-3.1.2-14'], { options: ONLY_31 }),
     malformed('MQTT 3.1 CONNECT: a byte too many', `10 (${START} 02 003c ['c'] ^ 00)`, ['surplus-bytes'], { options: ONLY_31, tolerated: connect31() }),
-    ...UNUSED_FLAGS.map(([name, notation, packet, rule]) =>
-      malformed(`MQTT 3.1 ${name}: unused flags`, `^ ${notation}`, ['reserved-flags', 'Flags', rule], { options: ONLY_31, tolerated: packet })),
     malformed('MQTT 3.1 PUBLISH: DUP with QoS 0', "^ 38 (['a/b'] 'hi')", ['dup-with-qos-0', 'DUP flag'], { options: ONLY_31, tolerated: publish({ dup: true }) }),
     malformed('MQTT 3.1 SUBACK: a reserved code', '90 (0007 ^ 03)', ['reserved-suback-code', 'Return Code'], { options: ONLY_31, tolerated: { type: 'suback', packetId: 7, returnCodes: [3] } }),
     malformed('CONNECT: the name of 3.1.1 with the level of 3.1, where both are accepted', "10 (['MQTT'] ^ 03 02 003c ['c'])", LEVEL, { options: BOTH, found: 3 }),
@@ -131,7 +134,8 @@ export const mqtt31: Section = {
       stream(`before any CONNECT, where both are accepted: ${name} with DUP`, `^ ${again} ${body}`, [], '§2.2.2', { options: BOTH, wrong: ['reserved-flags', 'Flags', rule] })),
     after31('a CONNECT of MQTT 3.1.1 changes nothing', `10 (['MQTT'] 04 02 003c ['c']) 6a (0007)`, [connect(), pubrel]),
     after31('a CONNECT without client identifier', `| 10 (${START} 02 003c ^ [])`, [], NO_IDENTIFIER),
-    after31('PINGREQ with DUP', '| ^ c8 ()', [], ['reserved-flags', 'Flags']),
+    after31('PINGREQ with unused flags', 'c8 ()', [{ type: 'pingreq' }]),
+    stream('a CONNECT of MQTT 3.1 with unused flags, where both are accepted: they are judged before the name has come', `^ 11 (${START} 02 003c ['c'])`, [], '§2.2.2', { options: BOTH, wrong: ['reserved-flags', 'Flags'] }),
     after31('PUBLISH with DUP and QoS 0', "| ^ 38 (['a/b'] 'hi')", [], ['dup-with-qos-0', 'DUP flag']),
     stream('after a bridge of MQTT 3.1: PUBREL with DUP', "10 (['MQIsdp'] 83 02 003c ['c']) 6a (0007)", [connect31({ bridge: true }), pubrel], '§2.2.2', { options: WITH_BRIDGES }),
     stream('after a CONNECT of MQTT 3.1 that has a long Remaining Length: PUBREL with DUP', `10 8f 00 ${START} 02 003c ['c'] 6a (0007)`, [connect31(), pubrel], '§2.2.3', { options: BOTH }),
