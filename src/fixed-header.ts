@@ -79,8 +79,8 @@ function firstByteBreach(firstByte: number, { role, version }: Settings): Header
     return hasDup && qosOf(flags) === 0 ? breach('dup-with-qos-0', 'DUP flag') : undefined // [MQTT-3.3.1-2]
   }
   if (flags === packet.flags) return undefined // [MQTT-2.2.2-1]
-  // In MQTT 3.1 the packets that ask for an answer may come again, with DUP: PUBREL, SUBSCRIBE and UNSUBSCRIBE.
-  if (version === '3.1' && packet.flags !== 0 && flags === (packet.flags | DUP)) return undefined
+  // MQTT 3.1 sets DUP on a PUBREL, SUBSCRIBE or UNSUBSCRIBE that is sent again, and lets no receiver refuse unused flags.
+  if (version === '3.1') return undefined
   return breach('reserved-flags', 'Flags', packet.flagsRule) // [MQTT-2.2.2-2] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1]
 }
 
@@ -183,7 +183,7 @@ export function judgeFixedHeader(
     throw headerError({ ...breach, found: bytes[start + 4]! }, bytes, start, end, streamOffset)
   }
   const { value, length } = remainingLength
-  if (!isValidLength(code, value))
+  if (code === 0 || !isValidLength(code, value))
     judge(lengthBreach(firstByte, value), bytes, start, end, settings, streamOffset)
   const size = 1 + length + value
   if (size > maxPacketSize) {

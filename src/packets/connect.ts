@@ -147,11 +147,13 @@ function readConnectFlags(reader: Reader, is31: boolean): number {
   const breach = (code: TolerableCode, field: string): void =>
     reader.violation(code, field, at, undefined, flags)
   if (!is31 && (flags & RESERVED) !== 0) breach('connect-reserved-flag', 'Reserved') // [MQTT-3.1.2-3]
+  // MQTT 3.1 reserves Will QoS 3 as well, with a will or without.
+  if ((flags & WILL_QOS) === WILL_QOS && ((flags & WILL) !== 0 || is31)) {
+    reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
+  }
   if ((flags & WILL) === 0) {
     if (!is31 && (flags & WILL_QOS) !== 0) breach('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
     if (!is31 && (flags & WILL_RETAIN) !== 0) breach('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
-  } else if ((flags & WILL_QOS) === WILL_QOS) {
-    reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
   }
   if ((flags & PASSWORD) !== 0 && (flags & USER_NAME) === 0) {
     breach('password-without-username', 'Password Flag') // [MQTT-3.1.2-22]

@@ -1,4 +1,4 @@
-import { DecodeError, encode } from '../../src/index.ts'
+import { type ConnectInput, DecodeError, encode } from '../../src/index.ts'
 import type { MalformedVector, ValidVector } from '../vectors/vectors.d.ts'
 import { Client } from './client.ts'
 
@@ -17,8 +17,22 @@ const LANES = 32
 
 const typeOf = ({ hex }: Row): number => Number.parseInt(hex.slice(0, 1), 16)
 
-/** Whether a broker can be asked about the row: a client sends it, and it holds for every server. */
-export const isForBrokers = (row: Row): boolean => row.options === undefined && !BY_SERVERS.has(typeOf(row))
+/** Whether a broker can be asked about the row: a client may send packets of its type. */
+export const isForBrokers = (row: Row): boolean => !BY_SERVERS.has(typeOf(row))
+
+/** Whether the row holds for every receiver, whatever its options. */
+export const isForAll = (row: Row): boolean => row.options === undefined
+
+/** The protocol of the stream that the row is part of: 3.1 where its receiver reads nothing else. */
+function protocolOf({ options }: Row): Pick<ConnectInput, 'protocolName'> {
+  return options?.protocols?.join() === '3.1' ? { protocolName: 'MQIsdp' } : {}
+}
+
+/** The stream in which a broker gets the row: after a CONNECT if it is none itself, and before a PINGREQ. */
+export function streamOf(row: Row, clientId: string): Buffer {
+  const connect = typeOf(row) === CONNECT ? [] : [encode({ type: 'connect', clientId, ...protocolOf(row) })]
+  return Buffer.concat([...connect, withPing(row)])
+}
 
 /** Whether a broker agrees with us on a row. */
 export const agrees = (row: Row, verdict: Verdict | undefined): boolean =>
@@ -39,8 +53,7 @@ function verdictOn(row: Row, port: number): Promise<Verdict> {
 async function verdictByPing(row: Row, port: number): Promise<Verdict> {
   const client = await Client.open(port)
   try {
-    if (typeOf(row) !== CONNECT) client.send({ type: 'connect', clientId: newId() })
-    client.write(withPing(row))
+    client.write(streamOf(row, newId()))
     for (;;) {
       const packet = await client.take(PATIENCE_MS)
       if (packet === undefined) return client.isClosed ? 'closed' : 'silent'
@@ -60,7 +73,7 @@ async function verdictByPing(row: Row, port: number): Promise<Verdict> {
 async function verdictByWill(row: Row, port: number): Promise<Verdict> {
   const will = { topic: `will/${newId()}`, payload: 'gone', qos: 0, retain: false } as const
   const { client: watcher } = await Client.connect(port, { clientId: newId() })
-  const { client } = await Client.connect(port, { clientId: newId(), will })
+  const { client } = await Client.connect(port, { clientId: newId(), will, ...protocolOf(row) })
   try {
     watcher.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: will.topic, qos: 0 }] })
     await watcher.next('suback')

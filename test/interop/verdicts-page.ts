@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { type Difference, explaining, MOSQUITTO } from './differences.ts'
+import { type Difference, explaining, MOSQUITTO, MOSQUITTO_PRESET } from './differences.ts'
 import type { Installation } from './peers/peer.ts'
 import { agrees, type Row, type Verdict } from './verdict.ts'
 
@@ -13,7 +13,8 @@ const LONGEST_HEX = 40
 type Verdicts = ReadonlyMap<Row, Verdict>
 
 /** What mosquitto does with each row, counted by our codes, and where it does something else. */
-export function onEveryRow(version: string, verdicts: Verdicts): string {
+export function onEveryRow(version: string, all: Verdicts, forAll: ReadonlySet<Row>): string {
+  const verdicts = new Map([...all].filter(([row]) => forAll.has(row)))
   const rows = [...verdicts.keys()]
   const codes = [...new Set(rows.map(codeOf))].sort()
   const differing = rows.filter((row) => !agrees(row, verdicts.get(row)))
@@ -22,10 +23,10 @@ export function onEveryRow(version: string, verdicts: Verdicts): string {
 
   return `# What mosquitto says
 
-Every row of the [corpus](../vectors/README.md) that a client can send, ${rows.length.toLocaleString('en')} in all, sent to mosquitto ${version}. Each
-went over a connection of its own, behind a CONNECT where it is none itself, with a PINGREQ behind it: who answers that
-has accepted the row. After DISCONNECT nobody answers: who has accepted it forgets the will [MQTT-3.14.4-3], who has not
-publishes it. Not asked: what only servers send, and rows for a receiver with options.
+Every row of the [corpus](../vectors/README.md) that a client can send and that holds for every receiver, ${rows.length.toLocaleString('en')} in all, sent to mosquitto ${version}. Each
+goes over a connection of its own, after a CONNECT unless it is one, and before a PINGREQ: a broker that answers the PINGREQ
+has accepted the row. After DISCONNECT there are no answers: a broker that has accepted it discards the will
+[MQTT-3.14.4-3], and one that has not publishes it.
 
 The two agree on ${(rows.length - differing.length).toLocaleString('en')} rows.
 
@@ -47,7 +48,12 @@ ${codes
 
 ${table(MOSQUITTO, differing)}
 
-\`presets.mosquitto2\` makes up for ${MOSQUITTO.filter(({ inPreset }) => inPreset).length} of these ${MOSQUITTO.length}.
+## \`presets.mosquitto2\`
+
+It accepts and refuses what mosquitto does, on each of ${all.size.toLocaleString('en')} rows: those above, and those for a receiver with
+options, where the rows of MQTT 3.1 come after a CONNECT of MQTT 3.1. There are ${MOSQUITTO_PRESET.length} differences:
+
+${MOSQUITTO_PRESET.map(({ what, why }) => `- ${what}: ${why}`).join('\n')}
 `
 }
 

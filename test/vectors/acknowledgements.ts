@@ -1,14 +1,14 @@
 // §3.4 to §3.7 and §3.11: PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK. Nothing but a packet identifier.
 
-import { malformed, type Section, valid, type Wrong } from './rows.ts'
+import { lengthTooLong, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
 import type { VectorPacket } from './vectors.d.ts'
 
 const TYPES = [
-  ['puback', '40', '§3.4.1'],
-  ['pubrec', '50', '§3.5.1'],
-  ['pubrel', '62', '§3.6.1'],
-  ['pubcomp', '70', '§3.7.1'],
-  ['unsuback', 'b0', '§3.11.1'],
+  ['puback', '40'],
+  ['pubrec', '50'],
+  ['pubrel', '62'],
+  ['pubcomp', '70'],
+  ['unsuback', 'b0'],
 ] as const
 
 const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier', '§2.3.1']
@@ -20,19 +20,19 @@ export const acknowledgements: Section = {
       valid(`${type.toUpperCase()} of ${packetId}`, `${first} (${packetId.toString(16).padStart(4, '0')})`, { type, packetId }, '§2.3.1', {
         also: packetId === 256 ? ['§1.5.2'] : [],
       }))),
-  malformed: TYPES.flatMap(([type, first, rule]) => {
-    const TOO_SHORT: Wrong = ['body-too-short', 'Remaining Length', rule]
-    const SURPLUS: Wrong = ['surplus-bytes', 'Remaining Length', rule]
+  malformed: TYPES.flatMap(([type, first]) => {
     const name = type.toUpperCase()
     const packet: VectorPacket = { type, packetId: 7 }
+    const tooShort = lengthTooShort(type)
+    const tooLong = lengthTooLong(type)
     return [
-      malformed(`${name}: no body`, `${first} ^ ()`, TOO_SHORT),
-      malformed(`${name}: half an identifier`, `${first} ^ (00)`, TOO_SHORT),
+      malformed(`${name}: no body`, `${first} ^ ()`, tooShort),
+      malformed(`${name}: half an identifier`, `${first} ^ (00)`, tooShort),
       malformed(`${name} of 0`, `${first} (^ 0000)`, ZERO, { tolerated: { type, packetId: 0 } }),
-      malformed(`${name}: a byte too many`, `${first} ^ (0007 00)`, SURPLUS, { tolerated: packet }),
-      malformed(`${name}: with a reason code and properties, as in MQTT 5`, `${first} ^ (0007 00 00)`, SURPLUS, { tolerated: packet }),
-      malformed(`${name}: 128 bytes`, `${first} ^ (0007 00*126)`, SURPLUS, { tolerated: packet }),
-      malformed(`${name} of 0, and a byte too many`, `${first} ^ (^^ 0000 ff)`, SURPLUS, { further: [ZERO], tolerated: { type, packetId: 0 } }),
+      malformed(`${name}: a byte too many`, `${first} ^ (0007 00)`, tooLong, { tolerated: packet }),
+      malformed(`${name}: with a reason code and properties, as in MQTT 5`, `${first} ^ (0007 00 00)`, tooLong, { tolerated: packet }),
+      malformed(`${name}: 128 bytes`, `${first} ^ (0007 00*126)`, tooLong, { tolerated: packet }),
+      malformed(`${name} of 0, and a byte too many`, `${first} ^ (^^ 0000 ff)`, tooLong, { further: [ZERO], tolerated: { type, packetId: 0 } }),
     ]
   }),
 }

@@ -1,6 +1,15 @@
 // Bytes behind published advisories, and what else knocks at a broker's port.
 
-import { malformed, publish, type Section, stream, valid, type Wrong } from './rows.ts'
+import {
+  lengthTooLong,
+  lengthTooShort,
+  malformed,
+  publish,
+  type Section,
+  stream,
+  valid,
+  type Wrong,
+} from './rows.ts'
 
 const TOPIC_TOO_SHORT: Wrong = ['body-too-short', 'Topic Name']
 const SEPARATORS = 65_400
@@ -27,18 +36,20 @@ export const advisories: Section = {
     malformed('a SUBSCRIBE without a topic filter', '82 (0001 ^)', ['no-topic-filter', 'Topic Filter'], { advisory: 'CVE-2017-2893', tolerated: { type: 'subscribe', packetId: 1, subscriptions: [] } }),
     malformed('a Remaining Length of five bytes', "30 808080 ^ 80 01 ['a'] 'b'", ['remaining-length-too-long', 'Remaining Length'], { advisory: 'CVE-2025-66168' }),
     malformed('an overlong separator in a topic name', "30 ([^ c0af 'a'])", ['ill-formed-utf8', 'Topic Name'], { advisory: 'CVE-2017-7653', tolerated: publish({ topic: '\uFFFD\uFFFDa', payload: '' }) }),
-    malformed('a PUBACK without its identifier', '40 ^ ()', ['body-too-short', 'Remaining Length', '§3.4.1'], { advisory: 'mqtt-packet 9.0.2 accepts it' }),
+    malformed('a PUBACK without its identifier', '40 ^ ()', lengthTooShort('puback'), { advisory: 'mqtt-packet 9.0.2 accepts it' }),
     malformed('an MQTT 5 CONNECT', `10 (${MQTT_5})`, ['unsupported-protocol-level', 'Protocol Level'], { advisory: 'MQTT 5', found: 5 }),
   ],
   streams: [
     stream('a TLS ClientHello', CLIENT_HELLO, [], '§2.2.2', { advisory: 'TLS on the plain port', wrong: ['reserved-flags', 'Flags'] }),
     stream('an HTTP request', HTTP, [], '§2.2.2', { advisory: 'HTTP on the plain port', wrong: ['reserved-flags', 'Flags'] }),
+    stream('an HTTP POST, whose first bytes are a PUBREC of 79 bytes', "50 ^ 4f 'ST / HTTP/1.1' 0d0a 'Host: broker' 0d0a0d0a", [], '§3.5.1', { advisory: 'HTTP on the plain port', wrong: lengthTooLong('pubrec') }),
+    stream('a PUBACK that claims 200,000,000 bytes', '40 ^ 8084af5f 0007', [], '§3.4.1', { wrong: lengthTooLong('puback') }),
     stream('a first packet that is no CONNECT and claims 268,435,455 bytes', '30 ffffff7f', [], '§2.2.3', { advisory: 'CVE-2023-0809', incomplete: 5 }),
     stream('a first packet that is no CONNECT and claims too much', '30 ^ ffffff7f', [], '§2.2.3', {
       advisory: 'CVE-2023-0809', options: { maxPacketSize: 1_024 }, wrong: ['packet-too-large', 'Remaining Length'],
     }),
-    stream('an answer larger than the client takes', '90 ^ ffffff7f 0000', [], '§2.2.3', {
-      advisory: 'CVE-2021-41036', options: { maxPacketSize: 1_024, role: 'client' }, wrong: ['packet-too-large', 'Remaining Length'],
+    stream('an answer larger than the client takes', '20 ^ ffffff7f 0000', [], '§3.2.1', {
+      advisory: 'CVE-2021-41036', options: { maxPacketSize: 1_024, role: 'client' }, wrong: lengthTooLong('connack'),
     }),
   ],
 }

@@ -1,6 +1,6 @@
 // §3.2, CONNACK.
 
-import { hexByte, malformed, type Section, valid, type Wrong } from './rows.ts'
+import { hexByte, lengthTooLong, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
 import type { MalformedVector, VectorPacket } from './vectors.d.ts'
 
 const connack = (sessionPresent: boolean, returnCode: number): VectorPacket => ({
@@ -13,8 +13,8 @@ const LAST_RETURN_CODE = 5
 const FLAGS = 'Connect Acknowledge Flags'
 const WITH_REFUSAL: Wrong = ['session-present-with-refusal', 'Session Present']
 const RESERVED_CODE: Wrong = ['reserved-connack-code', 'Return Code']
-const TOO_SHORT: Wrong = ['body-too-short', 'Remaining Length', '§3.2.1']
-const SURPLUS: Wrong = ['surplus-bytes', 'Remaining Length', '§3.2.1']
+const TOO_SHORT = lengthTooShort('connack')
+const TOO_LONG = lengthTooLong('connack')
 
 const codes = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index)
@@ -40,12 +40,12 @@ export const connackSection: Section = {
       malformed(`CONNACK Session Present with return code ${code}`, `20 (^ 01 ${hexByte(code)})`, WITH_REFUSAL, { tolerated: connack(true, code) })),
     ...[6, 7, 0x7f, 0x80, 0xff].map(reservedCode),
     malformed('CONNACK: everything at once', '^ 21 ^^ (^^^ ^^^^ ff ^^^^^ ff 00)', ['reserved-flags', 'Flags'], {
-      further: [SURPLUS, ['connack-reserved-bits', FLAGS], WITH_REFUSAL, RESERVED_CODE],
+      further: [TOO_LONG, ['connack-reserved-bits', FLAGS], WITH_REFUSAL, RESERVED_CODE],
       tolerated: connack(true, 255),
     }),
     malformed('CONNACK: no body', '20 ^ ()', TOO_SHORT),
     malformed('CONNACK: no return code', '20 ^ (00)', TOO_SHORT),
-    malformed('CONNACK: a byte too many', '20 ^ (00 00 00)', SURPLUS, { tolerated: connack(false, 0) }),
-    malformed('CONNACK: as MQTT 5 sends it', '20 ^ (00 00 00 00)', SURPLUS, { tolerated: connack(false, 0) }),
+    malformed('CONNACK: a byte too many', '20 ^ (00 00 00)', TOO_LONG, { tolerated: connack(false, 0) }),
+    malformed('CONNACK: as MQTT 5 sends it', '20 ^ (00 00 00 00)', TOO_LONG, { tolerated: connack(false, 0) }),
   ],
 }

@@ -1,6 +1,15 @@
 // §3.1, CONNECT.
 
-import { connect, hexByte, hexOf, malformed, type Section, valid, type Wrong } from './rows.ts'
+import {
+  connect,
+  hexByte,
+  hexOf,
+  lengthTooShort,
+  malformed,
+  type Section,
+  valid,
+  type Wrong,
+} from './rows.ts'
 import { START } from './text-fields.ts'
 import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
 
@@ -77,9 +86,9 @@ const withParts = (replacements: Readonly<Record<string, string>> = {}): string 
 
 const LEVEL: Wrong = ['unsupported-protocol-level', 'Protocol Level']
 const tooShort = (field: string): Wrong => ['body-too-short', field]
-const LENGTH_TOO_SHORT: Wrong = ['body-too-short', 'Remaining Length', '§3.1.1']
 const nullIn = (field: string): Wrong => ['null-character', field]
 const SURPLUS: Wrong = ['surplus-bytes']
+const LENGTH_TOO_SHORT = lengthTooShort('connect')
 
 // biome-ignore format: one row a packet
 const validRows: readonly ValidVector[] = [
@@ -138,9 +147,9 @@ const malformedRows: readonly MalformedVector[] = [
   malformed('CONNECT: half a protocol name', "10 ^ (0004 'MQ')", LENGTH_TOO_SHORT),
   malformed('CONNECT: no level', "10 ^ (['MQTT'])", LENGTH_TOO_SHORT, { also: ['MQTT-3.1.4-1'] }),
   malformed('CONNECT: no flags', `10 ^ (${START})`, LENGTH_TOO_SHORT, { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: seven bytes of a protocol name', "10 ^ (0008 'MQTTM')", LENGTH_TOO_SHORT),
+  malformed('CONNECT: eight bytes of a protocol name', "10 (^ 0008 'MQTTMQ')", tooShort('Protocol Name')),
   malformed('CONNECT: no keep alive', `10 (${START} 02 ^)`, tooShort('Keep Alive'), { also: ['MQTT-3.1.4-1'] }),
-  malformed('CONNECT: no level, in 3.1', "10 (['MQIsdp'] ^)", tooShort('Protocol Level'), { options: old }),
-  malformed('CONNECT: a protocol name that leaves no room', "10 (^ 0007 'MQTT' 04 02)", tooShort('Protocol Name')),
   malformed('CONNECT: half a keep alive', `10 (${START} 02 ^ 00)`, tooShort('Keep Alive')),
   malformed('CONNECT: no client identifier', `10 (${START} 02 003c ^)`, tooShort('Client Identifier'), { also: ['MQTT-3.1.3-3'] }),
   malformed('CONNECT: no will topic, but its flag', `10 (${START} 06 003c ['c'] ^)`, tooShort('Will Topic'), { also: ['MQTT-3.1.2-9'] }),

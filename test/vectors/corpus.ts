@@ -8,7 +8,7 @@ import { empty } from './empty.ts'
 import { fixedHeader } from './fixed-header.ts'
 import { mqtt31 } from './mqtt-31.ts'
 import { publishSection } from './publish.ts'
-import { refusedCharacters } from './refused-characters.ts'
+import { receiver } from './receiver.ts'
 import { remainingLength } from './remaining-length.ts'
 import type { Section } from './rows.ts'
 import { streams } from './streams.ts'
@@ -33,7 +33,7 @@ const SECTIONS: readonly Section[] = [
   subackSection,
   empty,
   topics,
-  refusedCharacters,
+  receiver,
   mqtt31,
   advisories,
 ]

@@ -1,6 +1,6 @@
 // §3.12 to §3.14: PINGREQ, PINGRESP, DISCONNECT. No body.
 
-import { malformed, type Section, valid } from './rows.ts'
+import { lengthTooLong, malformed, type Section, valid } from './rows.ts'
 
 const TYPES = [
   ['pingreq', 'c0', '§3.12'],
@@ -10,12 +10,12 @@ const TYPES = [
 
 export const empty: Section = {
   valid: TYPES.map(([type, first, rule]) => valid(type.toUpperCase(), `${first} ()`, { type }, rule)),
-  malformed: TYPES.flatMap(([type, first, section]) =>
+  malformed: TYPES.flatMap(([type, first]) =>
     [1, 2, 127, 128].map((length) =>
       malformed(
         `${type.toUpperCase()} with a body of ${length}`,
         `${first} ^ (00*${length})`,
-        ['surplus-bytes', 'Remaining Length', `${section}.1`],
+        lengthTooLong(type),
         { tolerated: { type } },
       ),
     ),

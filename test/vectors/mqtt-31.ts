@@ -1,66 +1,144 @@
-// MQTT 3.1, where it differs from 3.1.1: rows for a receiver that reads everything by the rules of 3.1, and streams that
-// begin with a CONNECT of 3.1. The rule is the section of 3.1.1 that has the other rule.
+// MQTT 3.1 where it differs from 3.1.1: for a receiver that reads nothing else, and after a CONNECT that asks for it.
 
-import { connect, hexOf, malformed, type Section, stream, valid } from './rows.ts'
-import type { VectorPacket } from './vectors.d.ts'
+import {
+  connect,
+  hexByte,
+  hexOf,
+  malformed,
+  publish,
+  type Section,
+  stream,
+  valid,
+  type Wrong,
+} from './rows.ts'
+import type { StreamVector, VectorPacket } from './vectors.d.ts'
 
+const START = "['MQIsdp'] 03"
+const MQTT_31 = { protocolName: 'MQIsdp', protocolLevel: 3 } as const
 const ONLY_31 = { protocols: ['3.1' as const] }
 const BOTH = { protocols: ['3.1.1' as const, '3.1' as const] }
-const BRIDGES = { protocols: ['3.1.1' as const, 'bridge' as const] }
+const WITH_BRIDGES = { protocols: ['3.1.1' as const, '3.1' as const, 'bridge' as const] }
+const LEVEL: Wrong = ['unsupported-protocol-level', 'Protocol Level']
+const NO_IDENTIFIER: Wrong = ['empty-client-identifier', 'Client Identifier', '§3.1.3.1']
+const WILL = { topic: 'will', payload: hexOf('bye'), qos: 0, retain: false } as const
 
-const NAME = "['MQIsdp']"
-const OLD = { protocolName: 'MQIsdp', protocolLevel: 3 } as const
-const CONNECT_31 = `10 (${NAME} 03 02 003c ['c'])`
-const CONNECT_311 = "10 (['MQTT'] 04 02 003c ['c'])"
-
-const SUBSCRIBE: VectorPacket = {
+const connect31 = (fields: Parameters<typeof connect>[0] = {}): VectorPacket =>
+  connect({ ...MQTT_31, ...fields })
+const subscribe: VectorPacket = {
   type: 'subscribe',
   packetId: 7,
   subscriptions: [{ topicFilter: 'a', qos: 1 }],
 }
-const UNSUBSCRIBE: VectorPacket = { type: 'unsubscribe', packetId: 7, topicFilters: ['a'] }
-const PUBREL: VectorPacket = { type: 'pubrel', packetId: 7 }
-const CONNACK: VectorPacket = { type: 'connack', sessionPresent: false, returnCode: 0 }
+const unsubscribe: VectorPacket = { type: 'unsubscribe', packetId: 7, topicFilters: ['a'] }
+const pubrel: VectorPacket = { type: 'pubrel', packetId: 7 }
 
-/** What comes again with DUP, which 3.1 has for all that asks for an answer. */
-const AGAIN = [
-  ['SUBSCRIBE', '8a', "(0007 ['a'] 01)", SUBSCRIBE, 'MQTT-3.8.1-1'],
-  ['UNSUBSCRIBE', 'aa', "(0007 ['a'])", UNSUBSCRIBE, 'MQTT-3.10.1-1'],
-  ['PUBREL', '6a', '(0007)', PUBREL, 'MQTT-3.6.1-1'],
+/** Packets that may be sent again, with DUP set: their first byte with it, and their body. */
+const SENT_AGAIN = [
+  {
+    name: 'SUBSCRIBE',
+    flags: 2,
+    again: '8a',
+    body: "(0007 ['a'] 01)",
+    packet: subscribe,
+    rule: 'MQTT-3.8.1-1',
+  },
+  {
+    name: 'UNSUBSCRIBE',
+    flags: 2,
+    again: 'aa',
+    body: "(0007 ['a'])",
+    packet: unsubscribe,
+    rule: 'MQTT-3.10.1-1',
+  },
+  { name: 'PUBREL', again: '6a', body: '(0007)', packet: pubrel, rule: 'MQTT-3.6.1-1' },
 ] as const
 
-const readOnly = { options: ONLY_31, readOnly: true } as const
+/** Packets with flags that 3.1 does not use, set all or in part. */
+const UNUSED_FLAGS: readonly (readonly [notation: string, packet: VectorPacket])[] = [
+  [`11 (${START} 02 003c ['c'])`, connect31()],
+  ['21 (00 00)', { type: 'connack', sessionPresent: false, returnCode: 0 }],
+  ['48 (0007)', { type: 'puback', packetId: 7 }],
+  ['60 (0007)', pubrel],
+  ['6f (0007)', pubrel],
+  ["80 (0007 ['a'] 01)", subscribe],
+  ["83 (0007 ['a'] 01)", subscribe],
+  ["a0 (0007 ['a'])", unsubscribe],
+  ['c8 ()', { type: 'pingreq' }],
+  ['ef ()', { type: 'disconnect' }],
+]
+
+const after31 = (
+  name: string,
+  notation: string,
+  packets: readonly VectorPacket[],
+  wrong?: Wrong,
+): StreamVector =>
+  stream(
+    `after a CONNECT of MQTT 3.1: ${name}`,
+    `10 (${START} 02 003c ['c']) ${notation}`,
+    [connect31(), ...packets],
+    '§3.1.2.2',
+    {
+      options: BOTH,
+      ...(wrong && { wrong }),
+    },
+  )
 
 // biome-ignore format: one row a packet
 export const mqtt31: Section = {
   valid: [
-    ...AGAIN.map(([name, first, body, packet, rule]) => valid(`3.1: ${name} with DUP`, `${first} ${body}`, packet, rule, readOnly)),
-    valid('3.1: CONNECT, the user name flag without a user name', `10 (${NAME} 03 82 003c ['c'])`, connect(OLD), 'MQTT-3.1.2-19', readOnly),
-    valid('3.1: CONNECT, both flags without user name and password', `10 (${NAME} 03 c2 003c ['c'])`, connect(OLD), 'MQTT-3.1.2-21', readOnly),
-    valid('3.1: CONNECT, both flags without a password', `10 (${NAME} 03 c2 003c ['c'] ['u'])`, connect({ ...OLD, username: 'u' }), 'MQTT-3.1.2-21', readOnly),
-    valid('3.1: CONNECT, user name and password', `10 (${NAME} 03 c2 003c ['c'] ['u'] ['p'])`, connect({ ...OLD, username: 'u', password: hexOf('p') }), 'MQTT-3.1.2-21', { options: ONLY_31 }),
-    valid('3.1: CONNECT, the reserved flag', `10 (${NAME} 03 03 003c ['c'])`, connect(OLD), 'MQTT-3.1.2-3', readOnly),
-    valid('3.1: CONNECT, Will QoS and Will Retain without a will', `10 (${NAME} 03 2a 003c ['c'])`, connect(OLD), 'MQTT-3.1.2-13', readOnly),
-    valid('3.1: CONNECT, a client identifier of 24 characters', `10 (${NAME} 03 02 003c ['0123456789abcdefghijklmn'])`, connect({ ...OLD, clientId: '0123456789abcdefghijklmn' }), 'MQTT-3.1.3-5', { options: ONLY_31 }),
-    valid('3.1: CONNACK, its unused byte', '20 (ff 00)', CONNACK, '§3.2.2.1', readOnly),
-    valid('3.1: SUBACK, a failure', '90 (0007 80)', { type: 'suback', packetId: 7, returnCodes: [0x80] }, 'MQTT-3.9.3-2', { options: ONLY_31 }),
+    ...SENT_AGAIN.map(({ name, again, body, packet }) =>
+      valid(`MQTT 3.1 ${name} with DUP`, `${again} ${body}`, packet, '§2.2.2', { options: ONLY_31, readOnly: true })),
+    ...UNUSED_FLAGS.map(([notation, packet]) =>
+      valid(`MQTT 3.1 ${packet.type.toUpperCase()}: unused flags, first byte ${notation.slice(0, 2)}`, notation, packet, '§2.2.2', { options: ONLY_31, readOnly: true })),
+    valid('MQTT 3.1 CONNECT: a user name flag, and no user name', `10 (${START} 82 003c ['c'])`, connect31(), 'MQTT-3.1.2-19', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 CONNECT: both flags, and neither user name nor password', `10 (${START} c2 003c ['c'])`, connect31(), 'MQTT-3.1.2-21', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 CONNECT: a password flag, and no password', `10 (${START} c2 003c ['c'] ['u'])`, connect31({ username: 'u' }), 'MQTT-3.1.2-21', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 CONNECT: a will, a user name and a password', `10 (${START} c6 003c ['c'] ['will'] ['bye'] ['u'] ['pw'])`, connect31({ will: WILL, username: 'u', password: hexOf('pw') }), '§3.1.3', { options: ONLY_31 }),
+    valid('MQTT 3.1 CONNECT: a will, a user name flag, and no user name', `10 (${START} 86 003c ['c'] ['will'] ['bye'])`, connect31({ will: WILL }), 'MQTT-3.1.2-19', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 CONNECT: the reserved flag', `10 (${START} 03 003c ['c'])`, connect31(), 'MQTT-3.1.2-3', { options: ONLY_31, readOnly: true }),
+    ...['0a', '12'].map((flags) =>
+      valid(`MQTT 3.1 CONNECT: Will QoS without a will, Connect Flags ${flags}`, `10 (${START} ${flags} 003c ['c'])`, connect31(), 'MQTT-3.1.2-13', { options: ONLY_31, readOnly: true })),
+    valid('MQTT 3.1 CONNECT: Will Retain without a will', `10 (${START} 22 003c ['c'])`, connect31(), 'MQTT-3.1.2-15', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 CONNECT Client Identifier: 23 characters, the most that 3.1 allows', `10 (${START} 02 003c ['0123456789abcdefghijklm'])`, connect31({ clientId: '0123456789abcdefghijklm' }), '§3.1.3.1', { options: ONLY_31 }),
+    valid('MQTT 3.1 CONNECT Client Identifier: 24 characters, one more than 3.1 allows', `10 (${START} 02 003c ['0123456789abcdefghijklmn'])`, connect31({ clientId: '0123456789abcdefghijklmn' }), '§3.1.3.1', { options: ONLY_31 }),
+    valid('MQTT 3.1 CONNACK: a value in the unused byte', '20 (01 05)', { type: 'connack', sessionPresent: false, returnCode: 5 }, '§3.2.2.1', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 CONNACK: all bits of the unused byte', '20 (ff 00)', { type: 'connack', sessionPresent: false, returnCode: 0 }, '§3.2.2.1', { options: ONLY_31, readOnly: true }),
+    valid('MQTT 3.1 SUBACK: 0x80, which 3.1 does not have', '90 (0007 80)', { type: 'suback', packetId: 7, returnCodes: [0x80] }, '§3.9.3', { options: ONLY_31 }),
+    valid('MQTT 3.1 CONNECT: a bridge, level 0x83', `10 (['MQIsdp'] 83 02 003c ['c'])`, connect31({ bridge: true }), 'MQTT-3.1.2-2', { options: WITH_BRIDGES }),
   ],
   malformed: [
-    malformed('3.1: CONNECT, an empty client identifier', `10 (${NAME} 03 02 003c ^ [])`, ['empty-client-identifier', 'Client Identifier', '§3.1.3.1'], { options: ONLY_31, tolerated: connect({ ...OLD, clientId: '' }) }),
-    malformed('3.1: CONNECT, a password without a user name', `10 (${NAME} 03 ^ 42 003c ['c'] ['p'])`, ['password-without-username', 'Password Flag'], { options: ONLY_31, tolerated: connect({ ...OLD, password: hexOf('p') }) }),
-    malformed('3.1: CONNECT, Will QoS 3', `10 (${NAME} 03 ^ 1e 003c ['c'] ['w'] [])`, ['invalid-qos', 'Will QoS', 'MQTT-3.1.2-14'], { options: ONLY_31 }),
-    malformed('3.1: PUBLISH, DUP with QoS 0', "^ 38 (['a'])", ['dup-with-qos-0', 'DUP flag'], { options: ONLY_31, tolerated: { type: 'publish', topic: 'a', payload: '', qos: 0, dup: true, retain: false } }),
-    ...['8b', '88', '80'].map((first) => malformed(`3.1: SUBSCRIBE, flags ${first}`, `^ ${first} (0007 ['a'] 01)`, ['reserved-flags', 'Flags', 'MQTT-3.8.1-1'], { options: ONLY_31, tolerated: SUBSCRIBE })),
-    malformed('3.1: PUBACK with DUP', '^ 48 (0007)', ['reserved-flags', 'Flags'], { options: ONLY_31, tolerated: { type: 'puback', packetId: 7 } }),
-    malformed('the name of 3.1.1 with the level of 3.1', "10 (['MQTT'] ^ 03 02 003c ['c'])", ['unsupported-protocol-level', 'Protocol Level'], { options: BOTH, found: 3 }),
-    malformed('the name of 3.1 with the level of 3.1.1', `10 (${NAME} ^ 04 02 003c ['c'])`, ['unsupported-protocol-level', 'Protocol Level'], { options: BOTH, found: 4 }),
+    ...[0x00, 0x02].map((flags) =>
+      malformed(`MQTT 3.1 CONNECT Client Identifier: empty, Connect Flags ${hexByte(flags)}`, `10 (${START} ${hexByte(flags)} 003c ^ [])`, NO_IDENTIFIER, { options: ONLY_31, tolerated: connect31({ clientId: '', cleanSession: flags !== 0 }) })),
+    malformed('MQTT 3.1 CONNECT: a bridge without client identifier', "10 (['MQIsdp'] 83 02 003c ^ [])", NO_IDENTIFIER, { options: WITH_BRIDGES, tolerated: connect31({ clientId: '', bridge: true }) }),
+    malformed('MQTT 3.1 CONNECT: half a user name', `10 (${START} 82 003c ['c'] ^ 00)`, ['body-too-short', 'User Name'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: half a password', `10 (${START} c2 003c ['c'] ['u'] ^ 0002 'p')`, ['body-too-short', 'Password'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: a will flag, and no will', `10 (${START} 06 003c ['c'] ^)`, ['body-too-short', 'Will Topic'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: a password without a user name', `10 (${START} ^ 42 003c ['c'] ['pw'])`, ['password-without-username', 'Password Flag'], { options: ONLY_31, tolerated: connect31({ password: hexOf('pw') }) }),
+    malformed('MQTT 3.1 CONNECT: Will QoS 3', `10 (${START} ^ 1e 003c ['c'] ['will'] ['bye'])`, ['invalid-qos', 'Will QoS', 'MQTT-3.1.2-14'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: Will QoS 3 without a will', `10 (${START} ^ 1a 003c ['c'])`, ['invalid-qos', 'Will QoS', 'MQTT-3.1.2-14'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: a byte too many', `10 (${START} 02 003c ['c'] ^ 00)`, ['surplus-bytes'], { options: ONLY_31, tolerated: connect31() }),
+    malformed('MQTT 3.1 PUBLISH: DUP with QoS 0', "^ 38 (['a/b'] 'hi')", ['dup-with-qos-0', 'DUP flag'], { options: ONLY_31, tolerated: publish({ dup: true }) }),
+    malformed('MQTT 3.1 SUBACK: a reserved code', '90 (0007 ^ 03)', ['reserved-suback-code', 'Return Code'], { options: ONLY_31, tolerated: { type: 'suback', packetId: 7, returnCodes: [3] } }),
+    malformed('CONNECT: the name of 3.1.1 with the level of 3.1, where both are accepted', "10 (['MQTT'] ^ 03 02 003c ['c'])", LEVEL, { options: BOTH, found: 3 }),
+    malformed('CONNECT: the name of 3.1 with the level of 3.1.1, where both are accepted', "10 (['MQIsdp'] ^ 04 02 003c ['c'])", LEVEL, { options: BOTH, found: 4 }),
+    malformed('CONNECT: the name of 3.1.1 with the level of a bridge of 3.1', "10 (['MQTT'] ^ 83 02 003c ['c'])", LEVEL, { options: WITH_BRIDGES, found: 0x83 }),
+    malformed('CONNECT: the name of 3.1 with the level of a bridge of 3.1.1', "10 (['MQIsdp'] ^ 84 02 003c ['c'])", LEVEL, { options: WITH_BRIDGES, found: 0x84 }),
+    malformed('MQTT 3.1 CONNECT: level 0x83, where bridges are not accepted', "10 (['MQIsdp'] ^ 83 02 003c ['c'])", LEVEL, { options: BOTH, found: 0x83 }),
   ],
   streams: [
-    ...AGAIN.flatMap(([name, first, body, packet, rule]) => [
-      stream(`3.1: ${name} with DUP, behind a CONNECT of 3.1`, `${CONNECT_31} ${first} ${body}`, [connect(OLD), packet], rule, { options: BOTH }),
-      stream(`3.1: ${name} with DUP, behind a CONNECT of a 3.1 bridge`, `10 (${NAME} 83 02 003c ['c']) ${first} ${body}`, [connect({ ...OLD, bridge: true }), packet], rule, { options: BRIDGES }),
-      stream(`3.1: ${name} with DUP, behind a CONNECT of 3.1.1`, `${CONNECT_311} | ^ ${first} ${body}`, [connect()], rule, { options: BOTH, wrong: ['reserved-flags', 'Flags', rule] }),
-      stream(`3.1: ${name} with DUP, behind nothing`, `^ ${first} ${body}`, [], rule, { options: BOTH, wrong: ['reserved-flags', 'Flags', rule] }),
-    ]),
+    ...SENT_AGAIN.map(({ name, again, body, packet }) => after31(`${name} with DUP`, `${again} ${body}`, [packet])),
+    ...SENT_AGAIN.map(({ name, again, body, rule }) =>
+      stream(`after a CONNECT of MQTT 3.1.1: ${name} with DUP`, `10 (['MQTT'] 04 02 003c ['c']) | ^ ${again} ${body}`, [connect()], '§2.2.2', { options: BOTH, wrong: ['reserved-flags', 'Flags', rule] })),
+    ...SENT_AGAIN.map(({ name, again, body, rule }) =>
+      stream(`before any CONNECT, where both are accepted: ${name} with DUP`, `^ ${again} ${body}`, [], '§2.2.2', { options: BOTH, wrong: ['reserved-flags', 'Flags', rule] })),
+    after31('a CONNECT of MQTT 3.1.1 changes nothing', `10 (['MQTT'] 04 02 003c ['c']) 6a (0007)`, [connect(), pubrel]),
+    after31('a CONNECT without client identifier', `| 10 (${START} 02 003c ^ [])`, [], NO_IDENTIFIER),
+    after31('PINGREQ with unused flags', 'c8 ()', [{ type: 'pingreq' }]),
+    stream('a CONNECT of MQTT 3.1 with unused flags, where both are accepted: they are judged before the name has come', `^ 11 (${START} 02 003c ['c'])`, [], '§2.2.2', { options: BOTH, wrong: ['reserved-flags', 'Flags'] }),
+    after31('PUBLISH with DUP and QoS 0', "| ^ 38 (['a/b'] 'hi')", [], ['dup-with-qos-0', 'DUP flag']),
+    stream('after a bridge of MQTT 3.1: PUBREL with DUP', "10 (['MQIsdp'] 83 02 003c ['c']) 6a (0007)", [connect31({ bridge: true }), pubrel], '§2.2.2', { options: WITH_BRIDGES }),
+    stream('after a CONNECT of MQTT 3.1 that has a long Remaining Length: PUBREL with DUP', `10 8f 00 ${START} 02 003c ['c'] 6a (0007)`, [connect31(), pubrel], '§2.2.3', { options: BOTH }),
+    stream('the unused byte of CONNACK, where only 3.1 is accepted', '20 (01 00) 90 (0007 01)', [{ type: 'connack', sessionPresent: false, returnCode: 0 }, { type: 'suback', packetId: 7, returnCodes: [1] }], '§3.2.2.1', { options: { ...ONLY_31, role: 'client' } }),
   ],
 }

@@ -1,10 +1,10 @@
 // §3.3, PUBLISH.
 
-import { hexOf, malformed, publish, type Section, valid, type Wrong } from './rows.ts'
+import { hexOf, lengthTooShort, malformed, publish, type Section, valid, type Wrong } from './rows.ts'
 
 const LONGEST = 65_535
 const TOPIC_TOO_SHORT: Wrong = ['body-too-short', 'Topic Name']
-const LENGTH_TOO_SHORT: Wrong = ['body-too-short', 'Remaining Length', '§3.3.1']
+const LENGTH_TOO_SHORT = lengthTooShort('publish')
 const IDENTIFIER_TOO_SHORT: Wrong = ['body-too-short', 'Packet Identifier']
 const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier']
 const WILDCARD: Wrong = ['wildcard-in-topic-name', 'Topic Name']
@@ -43,7 +43,8 @@ export const publishSection: Section = {
     malformed('PUBLISH Topic Name: empty', "30 (^ [] 'hi')", ['empty-topic-name', 'Topic Name'], { tolerated: publish({ topic: '' }) }),
     ...QOS.flatMap(({ qos, first }) => [
       malformed(`PUBLISH QoS ${qos}: no body`, `${first} ^ ()`, LENGTH_TOO_SHORT),
-      malformed(`PUBLISH QoS ${qos}: no room for an identifier`, `${first} ^ (0000 00)`, LENGTH_TOO_SHORT),
+      malformed(`PUBLISH QoS ${qos}: three bytes, too few for a topic name and an identifier`, `${first} ^ (0001 'a')`, LENGTH_TOO_SHORT),
+      malformed(`PUBLISH QoS ${qos}: four bytes of topic name`, `${first} (^ 0003 'ab')`, TOPIC_TOO_SHORT),
       malformed(`PUBLISH QoS ${qos}: no identifier`, `${first} (['a/b'] ^)`, IDENTIFIER_TOO_SHORT, { also: ['MQTT-2.3.1-1'] }),
       malformed(`PUBLISH QoS ${qos}: half an identifier`, `${first} (['a/b'] ^ 00)`, IDENTIFIER_TOO_SHORT),
       malformed(`PUBLISH QoS ${qos}: identifier 0`, `${first} (['a/b'] ^ 0000 'hi')`, ZERO, { tolerated: publish({ qos, packetId: 0 }) }),

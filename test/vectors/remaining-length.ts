@@ -7,7 +7,8 @@ const RULE = '§2.2.3'
 
 /** Both ends of each length of the field. */
 const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
-  [4, '04'],
+  [2, '02'],
+  [3, '03'],
   [127, '7f'],
   [128, '8001'],
   [16_383, 'ff7f'],
@@ -19,9 +20,10 @@ const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
 
 /** No rule of 3.1.1 forbids these; MQTT 5 does. */
 const LONGER: readonly (readonly [remainingLength: number, hex: string])[] = [
-  [4, '8400'],
-  [4, '848000'],
-  [4, '84808000'],
+  [2, '8200'],
+  [2, '828000'],
+  [2, '82808000'],
+  [3, '8300'],
   [127, 'ff00'],
   [127, 'ff8000'],
   [127, 'ff808000'],
@@ -62,6 +64,10 @@ export const remainingLength: Section = {
       header(value, hex, '30', 'publish'),
       header(value, hex, '82', 'subscribe'),
     ]),
+    ...['8000', '808000', '80808000'].map((hex) => ({
+      ...header(0, hex, 'c0', 'pingreq'),
+      readOnly: true as const,
+    })),
     ...LONGER.map(([value, hex]) => ({ ...header(value, hex, '30', 'publish'), readOnly: true as const })),
   ],
   valid: [

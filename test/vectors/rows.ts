@@ -90,6 +90,25 @@ export const PACKET_TYPES = [
   undefined,
 ] as const
 
+/** A Remaining Length that no packet of the type can have: less than its mandatory fields take. */
+export const lengthTooShort = (type: PacketType): Wrong => [
+  'body-too-short',
+  'Remaining Length',
+  lengthRule(type),
+]
+
+/** A Remaining Length that no packet of the type can have: more than its fields take. */
+export const lengthTooLong = (type: PacketType): Wrong => [
+  'surplus-bytes',
+  'Remaining Length',
+  lengthRule(type),
+]
+
+type PacketType = NonNullable<(typeof PACKET_TYPES)[number]>
+
+/** The section on the type's fixed header: §3.1.1 for CONNECT, and so on. */
+const lengthRule = (type: PacketType): string => `§3.${PACKET_TYPES.indexOf(type)}.1`
+
 function breach([code, field, rule = RULES[code]]: Wrong, mark: Mark | undefined): Breach {
   if (mark === undefined) throw new SyntaxError(`${code} is not marked`)
   return { code, rule, ...(field !== undefined && { field }), offset: mark.offset }

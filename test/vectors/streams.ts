@@ -1,6 +1,16 @@
 // §2.2.3: where one packet ends, the next one starts. Lengths that lie, and what the fixed header alone refuses.
 
-import { connect, hexByte, PACKET_TYPES, publish, type Section, stream, type Wrong } from './rows.ts'
+import {
+  connect,
+  hexByte,
+  lengthTooLong,
+  lengthTooShort,
+  PACKET_TYPES,
+  publish,
+  type Section,
+  stream,
+  type Wrong,
+} from './rows.ts'
 import type { StreamVector, VectorPacket } from './vectors.d.ts'
 
 const RULE = '§2.2.3'
@@ -8,11 +18,6 @@ const PINGREQ: VectorPacket = { type: 'pingreq' }
 const PINGRESP: VectorPacket = { type: 'pingresp' }
 const puback = (packetId: number): VectorPacket => ({ type: 'puback', packetId })
 const tooShort = (field: string): Wrong => ['body-too-short', field]
-const length = (code: 'body-too-short' | 'surplus-bytes', rule: string): Wrong => [
-  code,
-  'Remaining Length',
-  rule,
-]
 const SURPLUS: Wrong = ['surplus-bytes']
 const RESERVED_TYPE: Wrong = ['reserved-packet-type', 'Control Packet type']
 const TOO_LARGE: Wrong = ['packet-too-large', 'Remaining Length']
@@ -43,11 +48,11 @@ export const streams: Section = {
     stream('all of a session', "10 (['MQTT'] 04 02 003c ['c']) 30 (['a/b'] 'hi') c0 () e0 ()", [connect(), publish(), PINGREQ, { type: 'disconnect' }], RULE),
     stream('half a packet behind a packet', "c0 00 30 07 0003 'a'", [PINGREQ], RULE, { incomplete: 5 }),
 
-    stream('PUBACK: the length one too short', 'c0 00 | 40 ^ 01 00 07 c0 00', [PINGREQ], RULE, { wrong: length('body-too-short', '§3.4.1') }),
-    stream('PUBACK: half an identifier, and PINGREQ', '40 ^ 01 07 c0 00', [], RULE, { wrong: length('body-too-short', '§3.4.1'), advisory: 'mqtt-packet 9.0.2 reads into the next packet' }),
-    stream('PUBACK: the length one too long', '40 ^ 03 0007 c0 00', [], RULE, { wrong: length('surplus-bytes', '§3.4.1') }),
-    stream('PUBACK: the length two too long', '40 ^ 04 0007 c0 00', [], RULE, { wrong: length('surplus-bytes', '§3.4.1') }),
-    stream('PINGREQ: the length one too long', 'c0 ^ 01 40 02 0007', [], RULE, { wrong: length('surplus-bytes', '§3.12.1') }),
+    stream('PUBACK: the length one too short', 'c0 00 | 40 ^ 01 00 07 c0 00', [PINGREQ], RULE, { wrong: lengthTooShort('puback') }),
+    stream('PUBACK: half an identifier, and PINGREQ', '40 ^ 01 07 c0 00', [], RULE, { wrong: lengthTooShort('puback'), advisory: 'mqtt-packet 9.0.2 reads into the next packet' }),
+    stream('PUBACK: the length one too long', '40 ^ 03 0007 c0 00', [], RULE, { wrong: lengthTooLong('puback') }),
+    stream('PUBACK: the length two too long', '40 ^ 04 0007 c0 00', [], RULE, { wrong: lengthTooLong('puback') }),
+    stream('PINGREQ: the length one too long', 'c0 ^ 01 40 02 0007', [], RULE, { wrong: lengthTooLong('pingreq') }),
     stream('PUBLISH QoS 0: the length one too short cuts the payload', "30 (-1 ['a/b'] 'h' | ^ 'i') c0 00", [publish({ payload: '68' })], RULE, { wrong: ['reserved-flags', 'Flags', 'MQTT-3.6.1-1'] }),
     stream('PUBLISH QoS 0: the length one too long swallows the next first byte', "30 (+1 ['a/b'] 'hi') c0 | ^ 00", [publish({ payload: '6869c0' })], RULE, { wrong: RESERVED_TYPE }),
     stream('PUBLISH QoS 0: the length two too long swallows the next packet', "30 (+2 ['a/b'] 'hi') c0 00 c0 00", [publish({ payload: '6869c000' }), PINGREQ], RULE),
@@ -59,7 +64,7 @@ export const streams: Section = {
     stream('UNSUBSCRIBE: the length ends inside a filter', "a2 (-1 0007 ^ ['a/b']) c0 00", [], RULE, { wrong: tooShort('Topic Filter') }),
     stream('SUBACK: the length one too long takes the next first byte for a code', '90 (+1 0007 01 ^) c0 00', [], RULE, { wrong: ['reserved-suback-code', 'Return Code'] }),
     stream('SUBACK: the length one too short', '90 (-1 0007 01 | ^ 02) c0 00', [{ type: 'suback', packetId: 7, returnCodes: [1] }], RULE, { wrong: RESERVED_TYPE }),
-    stream('CONNACK: the length one too short', '20 ^ 01 00 00 c0 00', [], RULE, { wrong: length('body-too-short', '§3.2.1') }),
+    stream('CONNACK: the length one too short', '20 ^ 01 00 00 c0 00', [], RULE, { wrong: lengthTooShort('connack') }),
     stream('CONNECT: the length one too short', "10 (-1 ['MQTT'] 04 02 003c ^ ['c']) c0 00", [], RULE, { wrong: tooShort('Client Identifier') }),
     stream('CONNECT: the length one too long', "10 (+1 ['MQTT'] 04 02 003c ['c'] ^) c0 00", [], RULE, { wrong: SURPLUS }),
 

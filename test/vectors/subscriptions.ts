@@ -1,6 +1,6 @@
 // §3.8 and §3.10, SUBSCRIBE and UNSUBSCRIBE, and the topic filters of §4.7 in both.
 
-import { hexByte, malformed, type Section, valid, type Wrong } from './rows.ts'
+import { hexByte, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
 import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
 
 interface Kind {
@@ -107,14 +107,15 @@ function validRows({ name, first, behind, packet, noFilter, section }: Kind): Va
 
 // biome-ignore format: one row a breach
 function malformedRows({ name, first, behind, packet, noFilter, section }: Kind): MalformedVector[] {
+  const tooShort = lengthTooShort(packet([]).type)
   return [
     ...MISPLACED.map(([filter, ...breaches]) => {
       const marked = breaches.reduceRight((text, [, at], index) => `${text.slice(0, at)}' ${'^'.repeat(index + 1)} '${text.slice(at)}`, filter)
       const [wrong, ...further] = breaches.map(([wildcard]) => WRONG[wildcard])
       return malformed(`${name} "${filter}"`, `${first} (0007 ['${marked}'] ${behind})`, wrong!, { also: ['§4.7.1'], ...(further.length > 0 && { further }), tolerated: packet([filter]) })
     }),
-    malformed(`${name}: no body`, `${first} ^ ()`, ['body-too-short', 'Remaining Length', section.replace(/3$/, '1')]),
-    malformed(`${name}: half an identifier`, `${first} ^ (00)`, ['body-too-short', 'Remaining Length', section.replace(/3$/, '1')]),
+    malformed(`${name}: no body`, `${first} ^ ()`, tooShort),
+    malformed(`${name}: half an identifier`, `${first} ^ (00)`, tooShort),
     malformed(`${name} of 0`, `${first} (^ 0000 ['a'] ${behind})`, ZERO, { tolerated: packet(['a'], 0) }),
     malformed(`${name}: no filter`, `${first} (0007 ^)`, ['no-topic-filter', 'Topic Filter', noFilter], { also: [section], tolerated: packet([]) }),
     malformed(`${name} of 0, and no filter`, `${first} (^ 0000 ^^)`, ZERO, { further: [['no-topic-filter', 'Topic Filter', noFilter]], tolerated: packet([], 0) }),

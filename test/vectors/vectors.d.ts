@@ -6,10 +6,12 @@ export type Hex = string
 /** Only the options that a row needs; what is absent has its default. */
 export interface VectorOptions {
   protocols?: ('3.1.1' | '3.1' | 'bridge')[]
-  refuse?: ('control-characters' | 'non-characters')[]
   maxTopicLength?: number
   maxTopicLevels?: number
   maxTopicFilters?: number
+  refuse?: ('control-characters' | 'non-characters')[]
+  /** Breaches to tolerate in some packet types. */
+  tolerate?: { code: string; packets: string[] }[]
   /** What the receiver is. */
   role?: 'server' | 'client'
   maxPacketSize?: number
@@ -81,7 +83,7 @@ export interface MalformedVector extends Row, Breach {
   action: 'close' | { connack: 1 | 2 }
   /** Absent where the packet type is reserved. */
   packetType?: string
-  /** With `unsupported-protocol-level`: the level. */
+  /** With `unsupported-protocol-level`: the byte that was found. */
   found?: number
   /** What else is wrong, in the order in which a reader who lets the breaches before it pass meets it. */
   further?: Breach[]
