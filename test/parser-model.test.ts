@@ -27,7 +27,7 @@ class Model {
   read(): unknown {
     return this.take((whole) => {
       const packet = decode(whole, this.optionsFor(whole))
-      this.is31 ||= packet.type === 'connect' && packet.protocolLevel === 3
+      this.follow(whole)
       return packet
     })
   }
@@ -35,26 +35,39 @@ class Model {
   readFrame(): unknown {
     return this.take((bytes) => {
       const { type, flags, length } = decodeFixedHeader(bytes, 0, this.optionsFor(bytes))!
-      this.is31 ||=
-        type === 'connect' &&
-        (hasPrefix(bytes, length, '00064d514973647003') || hasPrefix(bytes, length, '00064d514973647083'))
+      this.follow(bytes)
       return { type, flags, bytes, bodyOffset: length }
     })
   }
 
   end(): void {
     this.failAgain()
+    const { is31 } = this
     let unread = 0
-    for (let size = this.sizeAt(0); size !== undefined; size = this.sizeAt(unread)) unread += size
-    if (unread === this.held.length) return
-    const rest = this.held.slice(unread)
-    const error = caught(() => decode(rest, this.optionsFor(rest)))
-    throw unread === 0 ? this.fail(error) : error
+    let error: unknown
+    try {
+      for (let size = this.sizeAt(0); size !== undefined; size = this.sizeAt(unread)) {
+        this.follow(this.held.subarray(unread, unread + size))
+        unread += size
+      }
+      const rest = this.held.slice(unread)
+      if (rest.length > 0) error = caught(() => decode(rest, this.optionsFor(rest)))
+    } finally {
+      this.is31 = is31
+    }
+    if (error !== undefined) throw unread === 0 ? this.fail(error) : error
   }
 
   reset(): void {
     this.fail(undefined)
     this.is31 = false
+  }
+
+  /** Notes a CONNECT of MQTT 3.1. */
+  private follow(packet: Uint8Array): void {
+    const { type, length } = decodeFixedHeader(packet, 0, this.optionsFor(packet))!
+    const body = Buffer.from(packet).toString('hex', length)
+    this.is31 ||= type === 'connect' && /^00064d5149736470[08]3/.test(body)
   }
 
   private optionsFor(packet: Uint8Array): ParserOptions {
@@ -96,9 +109,6 @@ class Model {
     if (this.failure !== undefined) throw this.failure
   }
 }
-
-const hasPrefix = (bytes: Uint8Array, start: number, hex: string): boolean =>
-  Buffer.from(bytes).toString('hex', start).startsWith(hex)
 
 type Subject = Pick<Model, 'read' | 'readFrame' | 'end' | 'reset' | 'bufferedLength'> & {
   push(chunk: Uint8Array): unknown

@@ -47,7 +47,6 @@ test.each([
   ['wire/reader.js', 'offset: at - start', 'offset: at', 'do not depend on the chunks'],
   ['wire/assembly.js', 'const GROWTH = 8', 'const GROWTH = 4_096', 'memory grows with the bytes'],
   ['wire/utf8.js', 'lead === 0xed ? 0x9f', 'lead === 0xed ? 0xbf', 'encodes to the bytes'],
-  ['topic/incoming-names.js', 'if (REFUSABLE.test(text))', 'if (text.length === 0)', 'do not depend on the chunks'],
   ['decode.js', 'if (reader.position !== reader.end)', 'if (reader.position > reader.end)', 'encodes to the bytes'],
   ['packets/connack.js', 'if (returnCode > LAST_RETURN_CODE)', 'if (returnCode > 6)', 'is encoded, not refused'],
 ] as const)('a break in %s is found: %s', (file, sound, broken, invariant) => {
