@@ -26,7 +26,7 @@ class Model {
 
   read(): unknown {
     return this.take((whole) => {
-      const packet = decode(whole, this.optionsFor(whole))
+      const packet = decode(this.withoutFlags(whole), this.optionsFor(whole))
       this.follow(whole)
       return packet
     })
@@ -34,7 +34,7 @@ class Model {
 
   readFrame(): unknown {
     return this.take((bytes) => {
-      const { type, flags, length } = decodeFixedHeader(bytes, 0, this.optionsFor(bytes))!
+      const { type, flags, length } = decodeFixedHeader(this.withoutFlags(bytes), 0, this.optionsFor(bytes))!
       this.follow(bytes)
       return { type, flags, bytes, bodyOffset: length }
     })
@@ -51,7 +51,7 @@ class Model {
         unread += size
       }
       const rest = this.held.slice(unread)
-      if (rest.length > 0) error = caught(() => decode(rest, this.optionsFor(rest)))
+      if (rest.length > 0) error = caught(() => decode(this.withoutFlags(rest), this.optionsFor(rest)))
     } finally {
       this.is31 = is31
     }
@@ -65,9 +65,14 @@ class Model {
 
   /** Notes a CONNECT of MQTT 3.1. */
   private follow(packet: Uint8Array): void {
-    const { type, length } = decodeFixedHeader(packet, 0, this.optionsFor(packet))!
+    const { type, length } = decodeFixedHeader(this.withoutFlags(packet), 0, this.optionsFor(packet))!
     const body = Buffer.from(packet).toString('hex', length)
     this.is31 ||= type === 'connect' && /^00064d5149736470[08]3/.test(body)
+  }
+
+  /** MQTT 3.1 does not use the flags of CONNECT; its body says which version it asks for. */
+  private withoutFlags(packet: Uint8Array): Uint8Array {
+    return this.is31 && packet[0]! >> 4 === 1 ? Uint8Array.of(0x10, ...packet.subarray(1)) : packet
   }
 
   private optionsFor(packet: Uint8Array): ParserOptions {
@@ -93,7 +98,8 @@ class Model {
 
   /** Bytes of the packet at `start`, if it is whole. */
   private sizeAt(start: number): number | undefined {
-    const header = decodeFixedHeader(this.held, start, this.optionsFor(this.held.subarray(start)))
+    const packet = this.withoutFlags(this.held.subarray(start))
+    const header = decodeFixedHeader(packet, 0, this.optionsFor(packet))
     if (header === undefined) return undefined
     const size = header.length + header.remainingLength
     return start + size <= this.held.length ? size : undefined
