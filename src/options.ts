@@ -18,7 +18,7 @@ export type Tolerance =
   | TolerableCode
   | { readonly code: TolerableCode; readonly packets: Iterable<PacketTypeName> }
 
-/** Options of the encoder. */
+/** Options of the encoder. An object is read when it is first passed: do not change it afterwards. */
 export interface EncodeOptions {
   /** The rules that a packet may break; default none: the encoder refuses what the default decoder refuses. */
   readonly tolerate?: Iterable<Tolerance> | undefined
