@@ -12,12 +12,16 @@ import {
   wholePacketsLength,
 } from './fixed-header.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
-import { flagsOf, packetTypeNameOf, type Role } from './packet-types.ts'
+import { CONTROL_PACKETS, flagsOf, PacketType, type Role } from './packet-types.ts'
 import type { Frame, PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
 import { Chunk } from './wire/chunk.ts'
 import { Reader } from './wire/reader.ts'
+
+// Constants of this module are constants to V8; what is imported is looked up at every use.
+const { CONNECT } = PacketType
+const TYPES = CONTROL_PACKETS.map((packet) => packet?.name)
 
 /**
  * Decodes a stream of packets. Use one parser per connection.
@@ -102,12 +106,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     try {
       const { firstByte } = reader
       const frame: Frame<Bytes> = {
-        type: packetTypeNameOf(firstByte)!,
+        type: TYPES[firstByte >> 4]!,
         flags: flagsOf(firstByte),
         bytes: reader.whole(),
         bodyOffset: reader.position - reader.start,
       }
-      reader.settings = settingsAfter(reader.bytes, reader.start, reader.settings)
+      if (firstByte >> 4 === CONNECT)
+        reader.settings = settingsAfter(reader.bytes, reader.start, reader.settings)
       this.consume(reader)
       return frame
     } catch (error) {
