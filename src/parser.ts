@@ -12,7 +12,7 @@ import {
   wholePacketsLength,
 } from './fixed-header.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
-import { CONTROL_PACKETS, flagsOf, PacketType, type Role } from './packet-types.ts'
+import { CONTROL_PACKETS, PacketType, type Role } from './packet-types.ts'
 import type { Frame, PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
@@ -107,7 +107,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
       const { firstByte } = reader
       const frame: Frame<Bytes> = {
         type: TYPES[firstByte >> 4]!,
-        flags: flagsOf(firstByte),
+        flags: firstByte & 0x0f,
         bytes: reader.whole(),
         bodyOffset: reader.position - reader.start,
       }
