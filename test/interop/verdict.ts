@@ -12,7 +12,7 @@ export type Row = ValidVector | MalformedVector
 const BY_SERVERS = new Set([2, 9, 11, 13])
 const CONNECT = 1
 const DISCONNECT = 14
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 20_000
 const LANES = 32
 
 const typeOf = ({ hex }: Row): number => Number.parseInt(hex.slice(0, 1), 16)

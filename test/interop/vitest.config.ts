@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/interop/**/*.test.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     fileParallelism: false,
   },
 })
