@@ -64,7 +64,8 @@ function alone(contestant, { quick, gate }) {
   const million = contestant === OURS || gate
   const tasks = {
     'memory idle': { task: 'idle', count: million ? 1_000_000 : 100_000 },
-    'memory claim': { task: 'claim', count: 10_000 },
+    'memory claim': { task: 'claim', sent: 'claim', count: 10_000 },
+    'memory one byte': { task: 'claim', sent: 'one byte', count: 5_000 },
     'memory peak 64 KiB': { task: 'peak', chunk: 64 * 1024 },
     'memory peak 1 KiB': { task: 'peak', chunk: 1024 },
     linearity: { task: 'linearity', rounds: quick ? 7 : 15, budgetMs: 15_000 },

@@ -38,7 +38,7 @@ function figure(id, result, name) {
   const own = result[name]
   if (own === undefined || own.fault !== undefined) return undefined
   if (id === 'memory idle') return Math.max(own.fresh, own.used)
-  if (id === 'memory claim') return own.each
+  if (id === 'memory claim' || id === 'memory one byte') return own.each
   if (id.startsWith('memory peak')) return own.peak
   if (id === 'connections') return Math.max(...own.map(({ ratio }) => ratio))
   return own.ratio

@@ -2,8 +2,8 @@ import { encode, encodeInto, PacketParser, topicCache } from '../../dist/index.j
 
 export const name = 'mqtt-wire'
 
-export function open() {
-  return new PacketParser()
+export function open(_visit, options) {
+  return new PacketParser(options)
 }
 
 export function feed(parser, chunk, visit) {

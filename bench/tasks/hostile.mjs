@@ -9,12 +9,13 @@ import { Random } from '../traffic/random.mjs'
 import { traffic } from '../traffic/workloads.mjs'
 
 export default async function ({ traffic: name, contestant: path, scale: _, ...pace }, progress) {
-  const { chunks: build, opens, withoutCache } = HOSTILE[name]
+  const { chunks: build, opens, withoutCache, options } = HOSTILE[name]
   const contestant = await load(path, name)
+  const attacked = options ? { ...contestant, open: (visit) => contestant.open(visit, options) } : contestant
   const chunks = build(new Random(0x311))
   const entrants = [
     await entrant('W2', contestant, traffic('W2', 0.25).chunks),
-    await entrant('hostile', contestant, chunks, opens),
+    await entrant('hostile', attacked, chunks, opens),
   ]
   if (withoutCache) entrants.push(await uncached(contestant, chunks))
   const fields = race(entrants, pace, progress)

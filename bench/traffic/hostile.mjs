@@ -9,7 +9,13 @@ import { cut } from './workloads.mjs'
 const KIB = 1024
 const CHUNK = 64 * KIB
 
-/** By name: `chunks(random)`, a stream of whole packets; `opens: true` opens a parser for each chunk, which may fail. */
+// The longest list at the default limit.
+const MOST_ENTRIES = 65_535
+
+/**
+ * By name: `chunks(random)`, a stream of whole packets; `opens: true` opens a parser for each chunk, which may fail;
+ * `options` are what the parser is opened with.
+ */
 export const HOSTILE = {
   'one-byte chunks': {
     chunks: (random) => cut(mix(random, 1_000), 1),
@@ -27,15 +33,25 @@ export const HOSTILE = {
     chunks: () => stream(16, () => subscribe(['+/'.repeat(32_767)])),
   },
   'most filters per SUBSCRIBE': {
-    chunks: () => stream(1, () => subscribe(Array.from({ length: 50_000 }, () => 'a'))),
+    chunks: () => stream(1, () => subscribe(new Array(MOST_ENTRIES).fill('a'))),
     reason: 'an object and a text for every four bytes',
   },
   'most filters per UNSUBSCRIBE': {
     chunks: () =>
       stream(1, () =>
-        bytesOf({ type: 'unsubscribe', packetId: 1, topicFilters: new Array(50_000).fill('a') }),
+        bytesOf({ type: 'unsubscribe', packetId: 1, topicFilters: new Array(MOST_ENTRIES).fill('a') }),
       ),
     reason: 'a text for every three bytes',
+  },
+  'most codes per SUBACK': {
+    chunks: () =>
+      stream(1, () => bytesOf({ type: 'suback', packetId: 1, returnCodes: new Array(MOST_ENTRIES).fill(0) })),
+    reason: 'a number for every byte',
+  },
+  'tolerated violations': {
+    options: { tolerate: ['packet-identifier-zero'], onTolerated() {} },
+    chunks: () => stream(262_144, () => Buffer.from([0x40, 2, 0, 0])),
+    reason: 'an error made and reported for every four bytes, 1 MiB in all',
   },
   'two-byte characters': { chunks: () => stream(16, () => named('é'.repeat(32_767))) },
   'three-byte characters': { chunks: () => stream(16, () => named('温'.repeat(21_845))) },

@@ -21,6 +21,8 @@ interface Stream {
   readonly packets: PacketParser<Buffer>
   readonly frames: PacketParser<Buffer>
   offset: number
+  /** Whether it is MQTT 3.1, in which a receiver ignores flags and absent fields that an encoder writes otherwise. */
+  isMqtt31: boolean
 }
 
 const ROLES = { c2s: 'server', s2c: 'client' } as const
@@ -31,6 +33,7 @@ export class Inspection {
   unexplained = 0
   private bytes = 0
   private longForms = 0
+  private mqtt31Forms = 0
   private readonly streams = new Map<string, Stream>()
 
   /** @throws DecodeError if a stream ends inside a packet */
@@ -47,24 +50,29 @@ export class Inspection {
     for (const packet of stream.packets) {
       const frame = stream.frames.readFrame() as Frame<Buffer>
       this.packets++
+      stream.isMqtt31 ||= packet.type === 'connect' && packet.protocolLevel === 3
       yield {
         piece,
         packet,
         frame,
         sequence: this.packets,
         offset: stream.offset,
-        remark: this.compare(packet, frame),
+        remark: this.compare(packet, frame, stream.isMqtt31),
       }
       stream.offset += frame.bytes.length
     }
   }
 
   summary(name: string): string {
+    const exceptions = [
+      this.longForms > 0 && `${this.longForms} whose Remaining Length was not in its shortest form`,
+      this.mqtt31Forms > 0 && `${this.mqtt31Forms} with what MQTT 3.1 ignores`,
+    ].filter(Boolean)
     const verdict =
       this.unexplained > 0
         ? `${this.unexplained} do not encode to the bytes that came in: please report this`
-        : this.longForms > 0
-          ? `all encode to the very bytes that came in, but for ${this.longForms} whose Remaining Length was not in its shortest form`
+        : exceptions.length > 0
+          ? `all encode to the very bytes that came in, but for ${exceptions.join(' and ')}`
           : 'every one encodes to the very bytes that came in'
     return `${name}: ${this.soFar()}, ${verdict}.`
   }
@@ -73,13 +81,17 @@ export class Inspection {
     return `${count(this.packets, 'packet')} in ${count(this.bytes, 'byte')}`
   }
 
-  private compare(packet: Packet<Buffer>, { bytes, bodyOffset }: Frame<Buffer>): string {
+  private compare(packet: Packet<Buffer>, { bytes, bodyOffset }: Frame<Buffer>, isMqtt31: boolean): string {
     const again = encode(packet)
     if (bytes.equals(again)) return ''
     const body = bytes.subarray(bodyOffset)
     if (again.length < bytes.length && body.equals(again.subarray(again.length - body.length))) {
       this.longForms++
       return `  (Remaining Length in ${bodyOffset - 1} bytes)`
+    }
+    if (isMqtt31) {
+      this.mqtt31Forms++
+      return `  (MQTT 3.1: encodes to ${Buffer.from(again).toString('hex')})`
     }
     this.unexplained++
     return `  encodes to ${Buffer.from(again).toString('hex')}`
@@ -90,11 +102,17 @@ export class Inspection {
     let stream = this.streams.get(key)
     if (stream === undefined) {
       // A tool that shows packets takes every protocol that the library can read.
+      const isMqtt31 = direction === 's2c' && this.streams.get(`c2s ${connection}`)?.isMqtt31 === true
       const options: ParserOptions = {
-        protocols: ['3.1.1', '3.1', 'bridge'],
+        protocols: isMqtt31 ? ['3.1'] : ['3.1.1', '3.1', 'bridge'],
         role: direction === undefined ? undefined : ROLES[direction],
       }
-      stream = { packets: new PacketParser(options), frames: new PacketParser(), offset: 0 }
+      stream = {
+        packets: new PacketParser(options),
+        frames: new PacketParser(options),
+        offset: 0,
+        isMqtt31,
+      }
       this.streams.set(key, stream)
     }
     return stream

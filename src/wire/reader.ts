@@ -18,6 +18,7 @@ import {
 } from './bytes.ts'
 import {
   asciiText,
+  characterAt,
   illFormedAt,
   isControl,
   isNonCharacter,
@@ -163,7 +164,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
       const index = nullAt(bytes, start, end)!
       breaches.push({ code: 'null-character', index, found: 0 }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
     }
-    if (settings.refuse.size > 0) breaches.push(...refusedCharacters(text, start, settings.refuse)) // §1.5.3
+    if (settings.refuse.size > 0) breaches.push(...refusedCharacters(text, bytes, start, settings.refuse)) // §1.5.3
     breaches.sort((one, other) => one.index - other.index)
     for (const { code, index, rule, found } of breaches) this.violation(code, field, index, rule, found)
     return text
@@ -272,17 +273,22 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
 }
 
 /** The first of each kind of characters that the receiver refuses. */
-function refusedCharacters(text: string, start: number, refuse: ReadonlySet<Refusable>): FoundBreach[] {
+function refusedCharacters(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  refuse: ReadonlySet<Refusable>,
+): FoundBreach[] {
   const breaches: FoundBreach[] = []
-  const add = (code: FoundBreach['code'], found: number, index: number): void => {
-    if (!breaches.some((breach) => breach.code === code)) breaches.push({ code, index, found })
+  const add = (code: FoundBreach['code'], character: string, found: number): void => {
+    if (breaches.some((breach) => breach.code === code)) return
+    breaches.push({ code, index: characterAt(bytes, start, character), found })
   }
-  let index = start
   for (const character of text) {
     const codePoint = character.codePointAt(0)!
-    if (refuse.has('control-characters') && isControl(codePoint)) add('control-character', codePoint, index)
-    if (refuse.has('non-characters') && isNonCharacter(codePoint)) add('non-character', codePoint, index)
-    index += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4
+    if (refuse.has('control-characters') && isControl(codePoint))
+      add('control-character', character, codePoint)
+    if (refuse.has('non-characters') && isNonCharacter(codePoint)) add('non-character', character, codePoint)
   }
   return breaches
 }

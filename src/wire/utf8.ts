@@ -115,6 +115,19 @@ export function nullAt(bytes: Uint8Array, start: number, end: number): number | 
   return undefined
 }
 
+/**
+ * Where a character first stands in bytes that hold it, ill-formed or not. Bytes that are ill-formed elsewhere do not hide
+ * it: no sequence goes on through the first byte of another.
+ */
+export function characterAt(bytes: Uint8Array, start: number, character: string): number {
+  const memory = new Uint8Array(4)
+  const sought = memory.subarray(0, writeUtf8(memory, 0, character))
+  let position = bytes.indexOf(sought[0]!, start)
+  while (!sought.every((byte, index) => byte === bytes[position + index]))
+    position = bytes.indexOf(sought[0]!, position + 1)
+  return position
+}
+
 /** Whether a code point is one of the control characters that §1.5.3 advises against, other than U+0000. */
 export function isControl(codePoint: number): boolean {
   return (codePoint > 0 && codePoint < 0x20) || (codePoint >= 0x7f && codePoint < 0xa0)

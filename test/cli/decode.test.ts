@@ -172,6 +172,20 @@ describe('input of every form', () => {
   })
 })
 
+test('what MQTT 3.1 ignores is told, and is no error', () => {
+  const recording = [
+    ['c2s', '100f 0006 4d5149736470 03 02 003c 0001 63'],
+    ['s2c', '2002 0100'],
+    ['c2s', '8a06 0001 0001 61 00'],
+  ].map(([direction, bytes], index) =>
+    JSON.stringify({ milliseconds: index, connection: 'c', direction, bytes: bytes!.replaceAll(' ', '') }),
+  )
+  const { status, stdout, stderr } = run(['decode', '-'], recording.join('\n'))
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toContain('(MQTT 3.1: encodes to 8206000100016100)')
+  expect(stdout).toContain('but for 2 with what MQTT 3.1 ignores')
+})
+
 describe('bad input', () => {
   // biome-ignore format: one row an input
   test.each([

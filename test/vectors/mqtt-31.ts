@@ -84,6 +84,26 @@ const after31 = (
     },
   )
 
+/** What becomes of that in which MQTT 3.1 differs from 3.1.1, and a row that shows it. */
+// biome-ignore format: one row per difference
+export const DIFFERENCES_31: readonly { readonly what: string; readonly verdict: string; readonly why: string; readonly row: string }[] = [
+  { what: 'DUP on SUBSCRIBE, UNSUBSCRIBE and PUBREL', verdict: 'accepted', why: '3.1 sets it on what is sent again', row: 'MQTT 3.1 SUBSCRIBE with DUP' },
+  { what: 'unused flags of the fixed header', verdict: 'ignored', why: '3.1 asks the sender for zeros, and gives the receiver nothing to refuse', row: 'MQTT 3.1 PINGREQ: unused flags, first byte c8' },
+  { what: 'DUP with QoS 0', verdict: 'refused, tolerable', why: '3.1 gives it a meaning only for QoS 1 and 2, and the packet would hold a flag that no sender may set', row: 'MQTT 3.1 PUBLISH: DUP with QoS 0' },
+  { what: 'an empty client identifier', verdict: 'refused with CONNACK 2, tolerable', why: '3.1 asks for at least one character, whatever the clean session flag says', row: 'MQTT 3.1 CONNECT Client Identifier: empty, Connect Flags 02' },
+  { what: 'a client identifier of more than 23 characters', verdict: 'accepted', why: '3.1 has the server answer CONNACK 2, but mosquitto and others accept it: the application may answer so', row: 'MQTT 3.1 CONNECT Client Identifier: 24 characters, one more than 3.1 allows' },
+  { what: 'the user name flag without a user name', verdict: 'accepted', why: 'in 3.1 the Remaining Length takes precedence over the flag', row: 'MQTT 3.1 CONNECT: a user name flag, and no user name' },
+  { what: 'the password flag without a password', verdict: 'accepted', why: 'as for the user name', row: 'MQTT 3.1 CONNECT: a password flag, and no password' },
+  { what: 'a password without the user name flag', verdict: 'refused, tolerable', why: 'the same rule as in 3.1.1', row: 'MQTT 3.1 CONNECT: a password without a user name' },
+  { what: 'the reserved CONNECT flag', verdict: 'ignored', why: '3.1 has no rule for it', row: 'MQTT 3.1 CONNECT: the reserved flag' },
+  { what: 'Will QoS 1 or 2, or Will Retain, without a will', verdict: 'ignored', why: 'in 3.1 they mean nothing then', row: 'MQTT 3.1 CONNECT: Will Retain without a will' },
+  { what: 'Will QoS 3 without a will', verdict: 'refused', why: '3 is reserved, wherever a QoS stands', row: 'MQTT 3.1 CONNECT: Will QoS 3 without a will' },
+  { what: 'the first byte of CONNACK', verdict: 'ignored', why: '3.1 does not use it: there is no Session Present', row: 'MQTT 3.1 CONNACK: a value in the unused byte' },
+  { what: '0x80 in SUBACK', verdict: 'accepted', why: '3.1 has no code for a failure, but servers that speak both send this one', row: 'MQTT 3.1 SUBACK: 0x80, which 3.1 does not have' },
+  { what: 'the name MQTT with level 3, MQIsdp with level 4', verdict: 'refused with CONNACK 1', why: 'neither is a version', row: 'CONNECT: the name of 3.1.1 with the level of 3.1, where both are accepted' },
+  { what: 'MQIsdp with level 0x83', verdict: 'accepted with `bridge`, and counts as 3.1', why: 'mosquitto sets bit 0x80 for a bridge', row: 'MQTT 3.1 CONNECT: a bridge, level 0x83' },
+]
+
 // biome-ignore format: one row a packet
 export const mqtt31: Section = {
   valid: [

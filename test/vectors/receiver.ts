@@ -88,6 +88,21 @@ const refusedRows: readonly MalformedVector[] = [
       further: [control('Topic Name')],
     },
   ),
+  ...(
+    [
+      ['U+0001', '01', control('Topic Name')],
+      ['U+0085', 'c285', control('Topic Name')],
+      ['U+FFFE', 'efbfbe', nonCharacter('Topic Name')],
+      ['U+1FFFF', 'f09fbfbf', nonCharacter('Topic Name')],
+    ] as const
+  ).map(([character, hex, wrong]) =>
+    malformed(
+      `ill-formed UTF-8 before ${character}, which is refused`,
+      TOPIC_NAME.around(`'é' ^ f09f98 c3 ^^ ${hex} 'y'`),
+      ['ill-formed-utf8', 'Topic Name'],
+      { options: NEITHER, further: [wrong] },
+    ),
+  ),
   malformed(
     'a control character before a wildcard',
     TOPIC_NAME.around("^ 01 ^^ '#'"),

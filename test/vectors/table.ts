@@ -2,6 +2,7 @@
 
 import { DECODE_ERRORS } from '../../src/index.ts'
 import { readSource, sourceFiles } from '../support/source.ts'
+import { DIFFERENCES_31 } from './mqtt-31.ts'
 import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
 import type { Vectors } from './vectors.d.ts'
 
@@ -35,12 +36,28 @@ for (const { name, hex, rule } of vectors.malformed) mustRefuse(name, rule, Buff
   \`action\` is what the standard asks of a server: close, or answer with a CONNACK first.
 - \`streams\`: several packets in a row, with a breach or half a packet at the end. \`headers\`: fixed headers of bodies too large
   to be written down. \`matching\`: topic filters and topic names.
-- \`options\`: rows that hold for a receiver that is set up so: older protocols, limits, a role.
+- \`options\`: rows that hold for a receiver with these options: protocols, limits, a role, characters that it refuses,
+  breaches that it tolerates in some packet types.
 - \`advisory\`: what the bytes are known from.
+
+Version 2.0.0 judges sizes at the fixed header. A Remaining Length that no packet of the type can have has the field
+\`Remaining Length\`, offset 1 and the rule of the type's own section (§3.4.1 for PUBACK), with the code \`body-too-short\` or
+\`surplus-bytes\`; in 1.0.0 it was the field in which the packet ended. So where a packet has a wrong size and another
+breach, the size comes first, after the flags. \`protocolLevel\` became \`found\`. Fixed headers that announce fewer bytes
+than their type takes are gone. The options \`refuse\` and \`tolerate\`, and the rows of MQTT 3.1, are new.
 
 The sections are the \`.ts\` files here, one for each part of the standard, in a notation that [notation.ts](notation.ts)
 explains. After a change there, or in \`src/\`, \`${REGENERATE}\` writes the JSON and
 this page anew.
+
+## MQTT 3.1
+
+Rows with \`protocols: ['3.1']\` are for a receiver that reads MQTT 3.1 alone; streams that begin with a CONNECT of 3.1 show
+the same for one that reads both. Where the two standards differ:
+
+| Difference | In 3.1 | Why | Row |
+|---|---|---|---|
+${differences31(corpus).join('\n')}
 
 ## Statements that bytes can break
 
@@ -134,6 +151,13 @@ const SOURCE_LINES: readonly (SourceLine & { readonly comment: string })[] = sou
 
 function codeOf(line: string): string {
   return line.replace(/\s*\/\/.*$/, '').replace(/^,$/, '')
+}
+
+function differences31({ valid, malformed }: Vectors): string[] {
+  return DIFFERENCES_31.map(({ what, verdict, why, row }) => {
+    const { hex } = [...valid, ...malformed].find(({ name }) => name === row)!
+    return `| ${what} | ${verdict} | ${why} | \`${shortened(hex)}\` ${row} |`
+  })
 }
 
 function tolerating({ malformed }: Vectors): string[] {

@@ -1,93 +1,46 @@
 // What must hold for any bytes, any chunking and any options.
 
-import { DECODE_ERRORS, DecodeError, decode, EncodeError, encode, PacketParser } from '../../../dist/index.js'
-import { CONFIGURATIONS } from './configurations.mjs'
+import {
+  DECODE_ERRORS,
+  DecodeError,
+  decode,
+  decodeFixedHeader,
+  EncodeError,
+  encode,
+} from '../../../dist/index.js'
+import { must } from './broken.mjs'
+import { CONFIGURATIONS, NOT_IN_THE_PACKET } from './configurations.mjs'
 import { frameEnds, isShortestLength } from './frames.mjs'
 import { same, sameBytes } from './same.mjs'
+import { Subject } from './subject.mjs'
 
-/** Memory that a packet may take for each byte of it that has come, and the least that it may take. */
-const GROWTH = 8
-const BLOCK = 512
+/** What only a parser says: `decode` has no role and no limit. */
+const OF_THE_STREAM = new Set(['unexpected-packet-type', 'packet-too-large'])
 
-/** What only a parser says: `decode` has no role, no limit and no stream. */
-const OF_THE_STREAM = new Set(['unexpected-packet-type', 'packet-too-large', 'incomplete-packet'])
+/** What the fixed header alone shows. */
+const OF_THE_HEADER = new Set(['Control Packet type', 'QoS level', 'DUP flag', 'Flags', 'Remaining Length'])
 
-/** Whether the error is of a packet whose body has not come. */
-const isOfTheSize = (error) => error?.field === 'Remaining Length' || error?.code === 'incomplete-packet'
+/** The types that can be too long for their fields without the fixed header showing it. */
+const OPEN_ENDED = new Set(['connect'])
 
-/** An invariant that does not hold. */
-export class Broken extends Error {}
-
-function must(holds, invariant) {
-  if (!holds) throw new Broken(invariant)
-}
-
-/** One parser under one configuration, used again and again: `reset` must forget everything. */
-class Subject {
-  constructor({ options = {} }) {
-    this.reports = []
-    const onTolerated = (violation) => this.reports.push(violation)
-    this.parser = new PacketParser({ ...options, onTolerated })
-  }
-
-  /** @param ends where the packets end, by an earlier run; undefined in the first */
-  run(chunks, readsAtOnce, ends) {
-    const { parser } = this
-    const packets = []
-    const tolerated = []
-    this.reports = []
-    let error
-    let pushed = 0
-    const drain = () => {
-      for (let packet = parser.read(); packet !== undefined; packet = parser.read()) {
-        packets.push(packet)
-        tolerated.push(this.reports.length)
-      }
-      if (ends === undefined) return
-      const consumed = packets.length === 0 ? 0 : ends[packets.length - 1]
-      must(parser.bufferedLength === pushed - consumed, 'bufferedLength is what was pushed and not read')
-      const taken = parser.assembly?.bytes.length ?? 0
-      must(taken <= Math.max(BLOCK, GROWTH * (pushed - consumed)), 'memory grows with the bytes that came')
-    }
-    parser.reset()
-    try {
-      for (const chunk of chunks) {
-        parser.push(chunk)
-        pushed += chunk.length
-        if (readsAtOnce) drain()
-      }
-      if (!readsAtOnce) this.endsEarly()
-      drain()
-      parser.end()
-    } catch (thrown) {
-      if (thrown instanceof Broken) throw thrown
-      error = thrown
-    }
-    return { packets, tolerated, reports: this.reports, error }
-  }
-
-  /** Whatever `end` says while packets wait to be read, they can be read after it. */
-  endsEarly() {
-    try {
-      this.parser.end()
-    } catch (error) {
-      must(
-        error instanceof DecodeError,
-        `only DecodeError is thrown, not ${error?.constructor?.name}: ${error?.message}`,
-      )
-    }
-  }
-}
+const CONNECT = 1
 
 export class Invariants {
   constructor(configuration) {
-    const { view, options = {} } = CONFIGURATIONS[configuration]
+    const { view, options = {}, callsBack } = CONFIGURATIONS[configuration]
     this.view = view
     const { role: _, maxPacketSize: __, ...decodeOptions } = options
     this.decodeOptions = decodeOptions
+    const { protocols = [], tolerate: tolerated = [] } = options
+    this.isMqtt31 = protocols.length === 1 && protocols[0] === '3.1'
+    // After a CONNECT of MQTT 3.1: another CONNECT may ask for any protocol, and its unused flags are ignored.
+    this.optionsAfter31 = { ...decodeOptions, protocols: ['3.1'] }
+    const flags = { code: 'reserved-flags', packets: ['connect'] }
+    this.connectAfter31 = { ...decodeOptions, tolerate: [...tolerated, flags] }
     this.isStrict = options.tolerate === undefined
-    this.subject = new Subject({ options })
-    this.other = new Subject({ options })
+    this.tolerate = tolerated
+    this.subject = new Subject({ options, callsBack })
+    this.other = new Subject({ options, callsBack })
     const tolerate = Object.keys(DECODE_ERRORS).filter((code) => DECODE_ERRORS[code].tolerable)
     this.lenient = new Subject({ options: { ...options, tolerate } })
   }
@@ -111,6 +64,7 @@ export class Invariants {
     must(same(whole.reports, cut.reports), 'the reports do not depend on the chunks')
     this.checkRoundTrips(whole, bytes, ends)
     if (!thoroughly) return
+    this.checkHeaders(whole, bytes, ends)
     this.checkDecode(whole, memory, length, ends)
     this.checkFrames(whole, bytes, ends)
     if (this.isStrict) this.checkLeniency(whole, bytes)
@@ -126,36 +80,81 @@ export class Invariants {
     must(error.code !== 'trailing-bytes', 'a stream has no trailing bytes')
     must(error.offset >= 0 && error.offset <= length, 'the offset lies in the packet')
     must(error.streamOffset >= error.offset && error.streamOffset <= length, 'the offset lies in the stream')
+    if (error.code === 'surplus-bytes' && error.field !== 'Remaining Length')
+      must(
+        OPEN_ENDED.has(error.packetType),
+        'a size that no packet of the type can have shows at the fixed header',
+      )
+    if (error.code === 'incomplete-packet')
+      must(
+        error.packetType !== undefined || error.field !== undefined,
+        'an incomplete packet names where it ends',
+      )
   }
 
-  checkRoundTrips({ packets, tolerated }, bytes, ends) {
+  checkRoundTrips({ packets, tolerated, reports }, bytes, ends) {
     for (let index = 0; index < packets.length; index++) {
       const packet = packets[index]
       const start = index === 0 ? 0 : ends[index - 1]
-      const isAllowed = tolerated[index] === (index === 0 ? 0 : tolerated[index - 1])
-      const again = encodedOrRefused(packet, isAllowed)
-      if (again === undefined || !isAllowed) continue
-      const options = this.optionsAt(packets, index)
       const original = bytes.subarray(start, ends[index])
-      if (sameBytes(again, original)) continue
-      const is31 = packets.slice(0, index + 1).some(({ protocolLevel }) => protocolLevel === 3)
-      if (is31 || options.protocols?.join() === '3.1') {
-        // What MQTT 3.1 ignores is written in its correct form.
-        must(same(decode(again, options), packet), 'a packet of 3.1 encodes to bytes that decode to it')
-        continue
-      }
-      must(!isShortestLength(original), 'a packet encodes to the bytes that it was decoded from')
-      must(again.length < original.length, 'a packet encodes to the shortest form')
-      must(same(decode(again, options), packet), 'a packet encodes to bytes that decode to it')
+      const broken = reports.slice(index === 0 ? 0 : tolerated[index - 1], tolerated[index])
+      const again = encodedOrRefused(packet, broken.length === 0)
+      const answer = broken.length === 0 ? again : encoded(packet, { tolerate: this.tolerate })
+      if (sameBytes(answer, original)) continue
+      const codes = broken.map(({ code }) => code)
+      // What is ignored is written in its correct form.
+      const isIgnored =
+        this.isOf31(packets, index + 1) || codes.some((code) => NOT_IN_THE_PACKET.includes(code))
+      must(isIgnored || !isShortestLength(original), 'a packet encodes to the bytes that it was decoded from')
+      // U+FFFD takes three bytes where one was ill-formed, and what is longer may exceed a limit.
+      if (codes.includes('ill-formed-utf8')) continue
+      const isShorter = answer.length < original.length || (isIgnored && answer.length === original.length)
+      must(isShorter, 'a packet encodes to the shortest form')
+      const options = this.optionsFor(packets, index, answer)
+      must(same(decode(answer, options), packet), 'a packet encodes to bytes that decode to it')
     }
   }
 
-  /** The options by which `decode` reads a packet of the stream as the parser does: after a CONNECT of 3.1 by its rules. */
-  optionsAt(packets, index, memory, start) {
-    const isConnect =
-      memory === undefined ? packets[index].type === 'connect' : this.view(memory, start, 1)[0] >> 4 === 1
-    const is31 = packets.slice(0, index).some(({ protocolLevel }) => protocolLevel === 3)
-    return is31 && !isConnect ? { ...this.decodeOptions, protocols: ['3.1'] } : this.decodeOptions
+  /** Whether MQTT 3.1 holds for what follows the first so many packets. */
+  isOf31(packets, count) {
+    return (
+      this.isMqtt31 ||
+      packets.slice(0, count).some(({ type, protocolLevel }) => type === 'connect' && protocolLevel === 3)
+    )
+  }
+
+  /** The options that make `decode` judge the packet after the first so many as the parser does. */
+  optionsFor(packets, count, bytes) {
+    if (this.isMqtt31 || !this.isOf31(packets, count)) return this.decodeOptions
+    return bytes[0] >> 4 === CONNECT ? this.connectAfter31 : this.optionsAfter31
+  }
+
+  /** `decodeFixedHeader` and the parser agree. */
+  checkHeaders({ packets, error }, bytes, ends) {
+    for (let index = 0; index <= packets.length; index++) {
+      const start = index === 0 ? 0 : ends[index - 1]
+      const options = this.optionsFor(packets, index, bytes.subarray(start))
+      const outcome = outcomeOf(() => decodeFixedHeader(bytes, start, options))
+      if (index < packets.length) {
+        const isSame =
+          outcome.type === packets[index].type &&
+          start + outcome.length + outcome.remainingLength === ends[index]
+        must(isSame, 'decodeFixedHeader gives what the parser finds')
+      } else if (outcome instanceof Error) {
+        must(error !== undefined, 'decodeFixedHeader refuses nothing that the parser accepts')
+        if (!OF_THE_STREAM.has(error.code))
+          must(sameBreach(outcome, error), 'decodeFixedHeader refuses what the parser refuses')
+      } else if (
+        error !== undefined &&
+        !OF_THE_STREAM.has(error.code) &&
+        error.code !== 'incomplete-packet'
+      ) {
+        must(
+          !OF_THE_HEADER.has(error.field),
+          'decodeFixedHeader refuses what the parser refuses at the header',
+        )
+      }
+    }
   }
 
   checkDecode({ packets, error }, memory, length, ends) {
@@ -164,14 +163,8 @@ export class Invariants {
       const packet = packets[index]
       if (packet === undefined && (error === undefined || OF_THE_STREAM.has(error.code))) return
       const end = packet === undefined ? length : ends[index]
-      // MQTT 3.1 does not use the flags of CONNECT, of which `decode` alone cannot know.
-      const first = this.view(memory, start, 1)[0]
-      if (first > 0x10 && first < 0x20 && packets.slice(0, index).some((each) => each.protocolLevel === 3))
-        continue
-      const outcome = outcomeOf(
-        this.view(memory, start, end - start),
-        this.optionsAt(packets, index, memory, start),
-      )
+      const bytes = this.view(memory, start, end - start)
+      const outcome = outcomeOf(() => decode(bytes, this.optionsFor(packets, index, bytes)))
       if (packet !== undefined) must(same(outcome, packet), 'decode gives what the parser gives')
       else must(sameBreach(outcome, error), 'decode refuses what the parser refuses')
     }
@@ -182,7 +175,7 @@ export class Invariants {
     parser.reset()
     parser.push(bytes)
     for (let index = 0; index < packets.length; index++) {
-      const frame = parser.readFrame()
+      const frame = this.other.readFrame()
       const start = index === 0 ? 0 : ends[index - 1]
       must(
         frame !== undefined && sameBytes(frame.bytes, bytes.subarray(start, ends[index])),
@@ -196,7 +189,7 @@ export class Invariants {
     const { reports } = lenient
     must(same(packets, lenient.packets.slice(0, packets.length)), 'tolerance changes nothing that is allowed')
     this.checkError(lenient.error, bytes.length)
-    // A breach in the first byte is reported with its packet, and so not at all if that never comes.
+    // A breach in the fixed header is reported with its packet, and so not at all if that never comes.
     if (reports.length === 0 && isOfTheSize(lenient.error)) return
     must(same(error, reports[0] ?? lenient.error), 'the first breach is reported, tolerated or not')
   }
@@ -213,6 +206,15 @@ function cutAt(memory, length, cuts, view) {
   return chunks
 }
 
+/** What was tolerated is encoded with the same tolerance. */
+function encoded(packet, options) {
+  try {
+    return encode(packet, options)
+  } catch (error) {
+    must(false, `what is tolerated is encoded with the same tolerance, not refused: ${error.message}`)
+  }
+}
+
 /** Undefined for a packet that was tolerated and is refused on its way out. */
 function encodedOrRefused(packet, isAllowed) {
   try {
@@ -227,9 +229,14 @@ function encodedOrRefused(packet, isAllowed) {
   }
 }
 
-function outcomeOf(bytes, options) {
+/** Whether an error is of a packet whose body has not come, or is not looked at. */
+function isOfTheSize(error) {
+  return error?.code === 'incomplete-packet' || error?.field === 'Remaining Length'
+}
+
+function outcomeOf(action) {
   try {
-    return decode(bytes, options)
+    return action()
   } catch (error) {
     return error
   }
@@ -240,6 +247,9 @@ function sameBreach(one, other) {
     one instanceof DecodeError &&
     one.code === other.code &&
     one.offset === other.offset &&
-    one.rule === other.rule
+    one.rule === other.rule &&
+    one.field === other.field &&
+    one.packetType === other.packetType &&
+    one.found === other.found
   )
 }

@@ -1,9 +1,10 @@
 // One process's share: mutates what is in the corpus, checks the invariants, keeps what reaches something new.
 
 import { Random } from '../../../dist/testing/random.js'
+import { Broken } from './broken.mjs'
 import { CONFIGURATIONS } from './configurations.mjs'
 import { Havoc } from './havoc.mjs'
-import { Broken, Invariants } from './invariants.mjs'
+import { Invariants } from './invariants.mjs'
 
 export const CAPACITY = 16_384
 

@@ -1,0 +1,6 @@
+/** An invariant that does not hold. */
+export class Broken extends Error {}
+
+export function must(holds, invariant) {
+  if (!holds) throw new Broken(invariant)
+}

@@ -1,0 +1,119 @@
+// One parser, and what must hold while it reads.
+
+import { DecodeError, PacketParser } from '../../../dist/index.js'
+import { Broken, must } from './broken.mjs'
+
+/** Memory that a packet may take for each byte of it that has come, and the least that it may take. */
+const GROWTH = 8
+const BLOCK = 512
+
+/** What `onTolerated` throws. */
+const INTERRUPTION = new Error('an interruption')
+
+const METHODS = [['push', new Uint8Array(2)], ['read'], ['readFrame'], ['end'], ['reset']]
+
+/** One parser under one configuration, used again and again: `reset` must forget everything. */
+export class Subject {
+  constructor({ options = {}, callsBack = false }) {
+    this.reports = []
+    this.interrupts = false
+    const onTolerated = (violation) => {
+      this.reports.push(violation)
+      if (callsBack) this.callBack()
+    }
+    this.parser = new PacketParser({ ...options, onTolerated })
+  }
+
+  /** From `onTolerated`: properties say what they say elsewhere, and methods throw. */
+  callBack() {
+    const { parser } = this
+    must(parser.bufferedLength === this.buffered, 'bufferedLength in onTolerated is what it was before')
+    for (const [name, argument] of METHODS) {
+      const error = thrownBy(() => parser[name](argument))
+      const isClear = error instanceof TypeError && error.message.includes(name)
+      must(isClear, `${name}() in onTolerated throws a TypeError that names it`)
+    }
+    if (!this.interrupts) return
+    this.interrupts = false
+    throw INTERRUPTION
+  }
+
+  readFrame() {
+    this.buffered = this.parser.bufferedLength
+    this.interrupts = false
+    return this.parser.readFrame()
+  }
+
+  /** Reads a packet. At every other one that `onTolerated` is called for it throws first, which must change nothing. */
+  read() {
+    const { parser, reports } = this
+    const known = reports.length
+    this.buffered = parser.bufferedLength
+    this.interrupts = this.buffered % 2 === 1
+    try {
+      return parser.read()
+    } catch (error) {
+      if (error !== INTERRUPTION) throw error
+      must(parser.bufferedLength === this.buffered, 'what onTolerated throws changes nothing')
+      reports.length = known
+      return parser.read()
+    }
+  }
+
+  /** @param ends where the packets end, by an earlier run; undefined in the first */
+  run(chunks, readsAtOnce, ends) {
+    const { parser } = this
+    const packets = []
+    const tolerated = []
+    this.reports = []
+    let error
+    let pushed = 0
+    const drain = () => {
+      for (let packet = this.read(); packet !== undefined; packet = this.read()) {
+        packets.push(packet)
+        tolerated.push(this.reports.length)
+      }
+      if (ends === undefined) return
+      const consumed = packets.length === 0 ? 0 : ends[packets.length - 1]
+      must(parser.bufferedLength === pushed - consumed, 'bufferedLength is what was pushed and not read')
+      const taken = parser.assembly?.bytes.length ?? 0
+      must(taken <= Math.max(BLOCK, GROWTH * (pushed - consumed)), 'memory grows with the bytes that came')
+    }
+    parser.reset()
+    try {
+      for (const chunk of chunks) {
+        parser.push(chunk)
+        pushed += chunk.length
+        if (readsAtOnce) drain()
+      }
+      if (!readsAtOnce) this.endsEarly()
+      drain()
+      parser.end()
+    } catch (thrown) {
+      if (thrown instanceof Broken) throw thrown
+      error = thrown
+    }
+    return { packets, tolerated, reports: this.reports, error }
+  }
+
+  /** Whatever `end` says while packets wait to be read, they can be read after it. */
+  endsEarly() {
+    try {
+      this.parser.end()
+    } catch (error) {
+      must(
+        error instanceof DecodeError,
+        `only DecodeError is thrown, not ${error?.constructor?.name}: ${error?.message}`,
+      )
+    }
+  }
+}
+
+function thrownBy(action) {
+  try {
+    action()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
