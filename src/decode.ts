@@ -74,13 +74,14 @@ export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOf
 }
 
 function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
-  const lenient: Settings = { ...LENIENT, version: settings.version, validLengths: settings.validLengths }
+  const { role, version, validLengths } = settings
+  const lenient: Settings = { ...LENIENT, role, version, validLengths }
   const extent = judgeFixedHeader(bytes, 0, bytes.length, lenient, MAX_PACKET_SIZE)
   if (extent === undefined) return 'Remaining Length'
   const reader = new Reader(bytes, lenient)
   reader.enter(0, extent.firstByte, extent.bodyOffset, bytes.length)
   try {
-    return LAST_FIELDS[readPacket(reader).type]
+    return lastField(readPacket(reader))
   } catch (error) {
     if (error instanceof DecodeError) return error.field
     throw error
@@ -93,6 +94,12 @@ const LENIENT: Settings = settingsFrom({
   protocols: ['3.1.1', '3.1', 'bridge'],
   maxTopicFilters: MOST_TOPIC_FILTERS,
 })
+
+/** The field in which the bytes of a packet end if no field is cut off. */
+function lastField(packet: Packet): string | undefined {
+  // By the rules of MQTT 3.1 the user name and the password may be missing.
+  return packet.type === 'connect' && packet.username !== undefined ? 'Password' : LAST_FIELDS[packet.type]
+}
 
 /** The fields in which packets end whose length no field gives. */
 const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {

@@ -15,7 +15,7 @@ import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Setting
 import { CONTROL_PACKETS, PacketType, type Role } from './packet-types.ts'
 import type { Frame, PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
-import { assertAttached, assertBytes, concat, detachedError } from './wire/bytes.ts'
+import { assertAttached, assertBytes, concat, detachedError, lengthOf, privateCopy } from './wire/bytes.ts'
 import { Chunk } from './wire/chunk.ts'
 import { Reader } from './wire/reader.ts'
 
@@ -63,15 +63,16 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
     const { assembly, waiting } = this
-    if (waiting === undefined && assembly !== undefined && assembly.lacks(chunk.length)) {
-      assembly.append(chunk, 0, chunk.length)
+    const length = lengthOf(chunk) // read once: a class of the user's own may change its mind
+    if (waiting === undefined && assembly !== undefined && assembly.lacks(length)) {
+      assembly.append(chunk, 0, length)
       if (assembly.isWhole) this.complete(assembly)
-    } else if (chunk.length !== 0) {
+    } else if (length !== 0) {
       const last = new Chunk(chunk, this.pushedLength)
       if (waiting === undefined) this.waiting = last
       else waiting.append(last)
     }
-    this.pushedLength += chunk.length
+    this.pushedLength += length
     return this
   }
 
@@ -280,7 +281,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     if (assembly !== undefined) pieces.push(assembly.received)
     for (const chunk of waiting ?? []) {
       assertAttached(chunk.bytes, chunk.length)
-      pieces.push(chunk.bytes.subarray(chunk.start))
+      pieces.push(privateCopy(chunk.bytes).subarray(chunk.start)) // not by a `subarray` of the user's own
     }
     return concat(pieces)
   }

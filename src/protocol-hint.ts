@@ -9,6 +9,7 @@ const BEGINNINGS: readonly (readonly [pattern: string, name: string])[] = [
   ['\r\n\r\n\0\r\nQUIT\n', 'a PROXY protocol header'],
   ['\x16\x03\x00', 'a TLS ClientHello'],
   ['\x16\x03\x01', 'a TLS ClientHello'],
+  ['\x16\x03\x02', 'a TLS ClientHello'],
   ['\x16\x03\x03', 'a TLS ClientHello'],
 ]
 
@@ -38,5 +39,7 @@ function isWebSocketFrame(text: string): boolean {
   const isMasked = at(1) >= 0x80
   const length = at(1) & 0x7f
   const maskAt = length === 126 ? 4 : length === 127 ? 10 : 2
-  return isMasked ? (at(maskAt) ^ at(maskAt + 4)) === 0x10 && text.length > maskAt + 4 : at(maskAt) === 0x20
+  return isMasked
+    ? (at(maskAt) ^ at(maskAt + 4)) === 0x10 && text.length > maskAt + 4
+    : text.startsWith('\x20\x02', maskAt)
 }

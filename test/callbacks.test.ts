@@ -151,3 +151,33 @@ describe('a tolerated violation', () => {
     Object.defineProperty(Error, 'stackTraceLimit', before)
   })
 })
+
+test('a class of bytes that changes its length, or has methods of its own, is read by its memory', () => {
+  let says = 0
+  class Own extends Uint8Array {
+    override get length(): number {
+      return says++ === 0 ? 4 : 3
+    }
+    override slice(): Uint8Array<ArrayBuffer> {
+      throw new RangeError('mine')
+    }
+  }
+  const parser = new PacketParser<Uint8Array>()
+  caught(() => parser.push(Own.from(PUBACK) as Own))
+  expect([0, 4]).toContain(parser.bufferedLength)
+
+  class Sliced extends Uint8Array {
+    override slice(): Uint8Array<ArrayBuffer> {
+      throw new RangeError('mine')
+    }
+    override subarray(): Uint8Array<ArrayBuffer> {
+      throw new RangeError('mine')
+    }
+  }
+  const lenient = new PacketParser<Uint8Array>({ tolerate: ['ill-formed-utf8', 'surplus-bytes'] })
+  lenient.push(Sliced.from(bytes("82 07 0007 0002 'a' ff 00")) as Sliced)
+  expect(lenient.read()).toMatchObject({ subscriptions: [{ topicFilter: 'a\ufffd' }] })
+  expect(caught(() => lenient.push(Sliced.from([0x40, 2]) as Sliced).end())).toMatchObject({
+    code: 'incomplete-packet',
+  })
+})

@@ -123,3 +123,8 @@ test('by the rules of 3.1, after a CONNECT of 3.1', () => {
     field: 'Topic Filter',
   })
 })
+
+test('after the user name of a CONNECT of 3.1, in the password', () => {
+  const part = bytes("10 14 0006 'MQIsdp' 03 c2 003c 0001 'c' 0001 'u'")
+  expect(caught(() => decode(part, ALL))).toMatchObject({ code: 'incomplete-packet', field: 'Password' })
+})

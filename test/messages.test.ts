@@ -73,7 +73,9 @@ describe('a stream that is something else', () => {
 
   // biome-ignore format: one row per protocol
   test.each([
+    ['160300', 'a TLS ClientHello'],
     ['160301', 'a TLS ClientHello'],
+    ['160302', 'a TLS ClientHello'],
     ['16030100f0010000ec0303', 'a TLS ClientHello'],
     [text('GET / HTTP/1.1\r\n'), 'HTTP'],
     [text('POS'), 'HTTP'],

@@ -1,6 +1,7 @@
 // UTF-8 as §1.5.3 has it: well-formed, without U+0000, a leading U+FEFF kept.
 
 import { SHORT, shortAscii } from './ascii.ts'
+import { copyInto } from './bytes.ts'
 import { host } from './host.ts'
 
 const HIGH_BITS = 0x8080_8080 | 0
@@ -73,7 +74,7 @@ export function utf8Text(bytes: Uint8Array, start: number, end: number): string 
 function strictText(bytes: Uint8Array, start: number, end: number): string | undefined {
   strict ??= new host.TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // [MQTT-1.5.3-3]
   try {
-    return strict.decode(bytes.slice(start, end)) // a copy, because browsers decode no shared memory
+    return strict.decode(copyBetween(bytes, start, end))
   } catch {
     return undefined
   }
@@ -82,7 +83,14 @@ function strictText(bytes: Uint8Array, start: number, end: number): string | und
 /** The text of bytes that may be ill-formed UTF-8: U+FFFD for each maximal ill-formed piece, as browsers do. */
 export function replacedText(bytes: Uint8Array, start: number, end: number): string {
   replacing ??= new host.TextDecoder('utf-8', { ignoreBOM: true }) // [MQTT-1.5.3-3]
-  return replacing.decode(bytes.slice(start, end))
+  return replacing.decode(copyBetween(bytes, start, end))
+}
+
+/** A copy, because browsers decode no resizable memory. Not by `slice`: a subclass of the user's may have its own. */
+function copyBetween(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start)
+  copyInto(copy, 0, bytes, start, end)
+  return copy
 }
 
 /** Where the first ill-formed sequence starts [MQTT-1.5.3-1]; undefined: nowhere. Table 3-7 of the Unicode Standard. */
