@@ -56,7 +56,10 @@ test('any bytes are refused by a DecodeError, or are a packet that encodes to th
       const error = refusal(() => {
         read = decode(whole, OPTIONS)
       })
-      if (read !== undefined) expect(bytesOf(read)).toEqual(whole)
+      // What MQTT 3.1 ignores in a CONNECT is written in its correct form.
+      if (read?.type === 'connect' && read.protocolLevel === 3)
+        expect(decode(bytesOf(read), OPTIONS)).toEqual(read)
+      else if (read !== undefined) expect(bytesOf(read)).toEqual(whole)
       else expect(error?.offset).toBeLessThanOrEqual(whole.length)
       outcomes[read === undefined ? 'refused' : 'same']++
     }),
