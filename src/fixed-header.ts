@@ -18,7 +18,7 @@ import {
   qosOf,
   RETAIN,
 } from './packet-types.ts'
-import { HINT_LENGTH, protocolHint } from './protocol-hint.ts'
+import { hintAt } from './protocol-hint.ts'
 import { assertBytes, assertOffset } from './wire/bytes.ts'
 import type { Reader } from './wire/reader.ts'
 import {
@@ -226,7 +226,6 @@ function headerError(
   end: number,
   streamOffset: number | undefined,
 ): DecodeError {
-  const isFirstPacket = start === 0 && (streamOffset ?? 0) === 0
   return new DecodeError(code, {
     rule,
     packetType: packetTypeNameOf(bytes[start]!),
@@ -235,7 +234,7 @@ function headerError(
     streamOffset: streamOffset === undefined ? undefined : streamOffset + offset,
     found,
     reason,
-    hint: isFirstPacket && offset < HINT_LENGTH ? protocolHint(bytes, end) : undefined,
+    hint: hintAt(bytes, start, end, offset, streamOffset),
   })
 }
 

@@ -14,13 +14,31 @@ const BEGINNINGS: readonly (readonly [pattern: string, name: string])[] = [
 ]
 
 /** So many bytes at the start of a stream are looked at. */
-export const HINT_LENGTH = 16
+const HINT_LENGTH = 16
 
 /** The fewest characters that must have come: fewer could be anything. */
 const ENOUGH = 3
 
+/**
+ * Names what the bytes up to `end` look like, for an error near the start of the stream's first packet.
+ *
+ * @param start where the packet starts in the bytes
+ * @param offset where the error shows, in bytes from the packet's first
+ * @param streamOffset of the packet's first byte; undefined outside a stream
+ */
+export function hintAt(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  offset: number,
+  streamOffset: number | undefined,
+): string | undefined {
+  const isFirstPacket = start === 0 && (streamOffset ?? 0) === 0
+  return isFirstPacket && offset < HINT_LENGTH ? protocolHint(bytes, end) : undefined
+}
+
 /** Names what the bytes up to `end` look like, if they are something that is often sent to an MQTT port by mistake. */
-export function protocolHint(bytes: Uint8Array, end: number): string | undefined {
+function protocolHint(bytes: Uint8Array, end: number): string | undefined {
   let text = ''
   for (let index = 0; index < end && index < HINT_LENGTH; index++) text += String.fromCharCode(bytes[index]!)
   if (text.length < ENOUGH) return undefined

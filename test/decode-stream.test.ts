@@ -4,27 +4,10 @@ import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { DecodeError, decodeStream, type Packet } from '../src/index.ts'
 import { bytes, CUTS, join } from './support/bytes.ts'
+import { BAD, collect, PUBACK, STREAM, TYPES, tick } from './support/packet-stream.ts'
 
-const PUBACK = bytes('40 02 0001')
-const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
-const STREAM = join(PUBACK, PUBLISH, PUBACK)
-const TYPES = ['puback', 'publish', 'puback']
-const BAD = bytes('00 00')
 const HALF = PUBACK.subarray(0, 3)
 const DONE = { done: true, value: undefined }
-
-const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** The types of all packets, and how it ended. */
-async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
-  const seen: unknown[] = []
-  try {
-    for await (const packet of packets) seen.push(packet.type)
-  } catch (error) {
-    seen.push((error as DecodeError).code ?? error)
-  }
-  return seen
-}
 
 /** A source that has given these chunks, and then neither gives more nor ends unless it is told to. */
 interface Source {

@@ -10,25 +10,7 @@ import {
   type PacketInput,
 } from '../src/index.ts'
 import { bytes, CUTS, join } from './support/bytes.ts'
-
-const PUBACK = bytes('40 02 0001')
-const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
-const STREAM = join(PUBACK, PUBLISH, PUBACK)
-const TYPES = ['puback', 'publish', 'puback']
-const BAD = bytes('00 00')
-
-const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** The types of all packets, and how it ended. */
-async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
-  const seen: unknown[] = []
-  try {
-    for await (const packet of packets) seen.push(packet.type)
-  } catch (error) {
-    seen.push((error as DecodeError).code ?? error)
-  }
-  return seen
-}
+import { BAD, collect, PUBACK, PUBLISH, STREAM, TYPES, tick } from './support/packet-stream.ts'
 
 describe('PacketDecoderStream', () => {
   const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>

@@ -62,7 +62,6 @@ export interface ConnectInput {
 }
 
 const WILL_TOPIC: TopicNameField = {
-  packetType: 'connect',
   field: 'Will Topic',
   wildcardRule: 'MQTT-4.7.1-1',
 }

@@ -52,7 +52,6 @@ export interface PublishInput extends PublishHeaderInput {
 }
 
 const TOPIC_NAME: TopicNameField = {
-  packetType: 'publish',
   field: 'Topic Name',
   wildcardRule: 'MQTT-3.3.2-2',
 }

@@ -11,7 +11,6 @@ const MULTI_LEVEL = 0x23
 
 /** A field that holds a topic name, and the statement that forbids wildcards in it. */
 export interface TopicNameField {
-  readonly packetType: string
   readonly field: string
   readonly wildcardRule: string
 }

@@ -3,7 +3,7 @@
 import { DecodeError, type DecodeErrorCode, type DecodeErrorDetails, violationOf } from '../errors.ts'
 import { isTolerated, type Refusable, type Settings } from '../options.ts'
 import { packetTypeNameOf } from '../packet-types.ts'
-import { HINT_LENGTH, protocolHint } from '../protocol-hint.ts'
+import { hintAt } from '../protocol-hint.ts'
 import {
   assertAttached,
   BufferView,
@@ -257,17 +257,18 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     found: number | string | undefined,
     reason: string | undefined,
   ): DecodeErrorDetails {
-    const { start, streamOffset } = this
-    const isFirstPacket = start === 0 && (streamOffset ?? 0) === 0
+    const { start } = this
+    const offset = at - start
+    const streamOffset = this.streamOffset === undefined ? undefined : this.streamOffset + start
     return {
       rule,
       packetType: packetTypeNameOf(this.firstByte),
       field,
-      offset: at - start,
-      streamOffset: streamOffset === undefined ? undefined : streamOffset + at,
+      offset,
+      streamOffset: streamOffset === undefined ? undefined : streamOffset + offset,
       found,
       reason,
-      hint: isFirstPacket && at < HINT_LENGTH ? protocolHint(this.bytes, this.length) : undefined,
+      hint: hintAt(this.bytes, start, this.length, offset, streamOffset),
     }
   }
 }

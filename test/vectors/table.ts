@@ -115,16 +115,12 @@ function statementRow(corpus: Vectors, id: string): string {
   ]
   const shown = names.length > MOST_NAMES ? names.slice(0, 2) : names
   const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : ''
-  const lines = enforcedBy(id).map(
-    ({ file, number, code }) => `[${file}:${number}](../../src/${file}#L${number}): \`${escaped(code)}\``,
-  )
+  const lines = enforcedBy(id).map(({ file, code }) => `[${file}](../../src/${file}): \`${escaped(code)}\``)
   return `| ${id} | ${shown.map(escaped).join('; ')}${more} | ${lines.join('<br>')} |`
 }
 
 interface SourceLine {
   readonly file: string
-  /** Counted from 1. */
-  readonly number: number
   readonly code: string
 }
 
@@ -143,9 +139,7 @@ const SOURCE_LINES: readonly (SourceLine & { readonly comment: string })[] = sou
       if (/^(\*|\/\*\*)/.test(comment)) return [] // what a declaration promises, not what a line does
       const code = codeOf(comment)
       const below = lines[index + 1] ?? ''
-      return code === ''
-        ? { file, number: index + 2, code: below, comment }
-        : { file, number: index + 1, code, comment }
+      return code === '' ? { file, code: below, comment } : { file, code, comment }
     })
   })
 
