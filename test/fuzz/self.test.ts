@@ -44,7 +44,7 @@ test.each([
   ['parser.js', 'this.pushedLength += length', 'this.pushedLength = length', 'bufferedLength'],
   ['wire/reader.js', 'this.end = start + size', 'this.end = this.length', 'bufferedLength'],
   ['wire/reader.js', 'if (end > this.end)', 'if (end > this.length)', 'do not depend on the chunks|does not depend on the chunks'],
-  ['wire/reader.js', 'offset = at - start', 'offset: at', 'do not depend on the chunks'],
+  ['wire/reader.js', 'offset = at - start', 'offset = at', 'do not depend on the chunks'],
   ['wire/assembly.js', 'const GROWTH = 8', 'const GROWTH = 4_096', 'memory grows with the bytes'],
   ['wire/utf8.js', 'lead === 0xed ? 0x9f', 'lead === 0xed ? 0xbf', 'encodes to the bytes'],
   ['decode.js', 'if (reader.position !== reader.end)', 'if (reader.position > reader.end)', 'encodes to the bytes'],
