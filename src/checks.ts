@@ -1,4 +1,4 @@
-// Checks of the values that are to be encoded. What breaks a rule is tolerated where the options say so.
+// Checks of the values to be encoded. Violations can be tolerated through the options.
 
 import { tolerates } from './encode-options.ts'
 import type { TolerableCode } from './errors.ts'
@@ -13,7 +13,7 @@ export type Data = Uint8Array | string
 
 type Options = EncodeOptions | undefined
 
-/** Refuses a value that breaks a rule, unless that is tolerated. The rest is as in {@link refuse}. */
+/** Refuses a value that breaks a rule, unless the options tolerate it. The other parameters are those of {@link refuse}. */
 export function violate(
   options: Options,
   code: TolerableCode,
@@ -26,28 +26,28 @@ export function violate(
   if (!tolerates(options, code, field.packetType)) refuse(code, field, requirement, value, index, rule)
 }
 
-/** A true or false that may be left out. */
+/** Checks an optional boolean. */
 export function checkBoolean(value: unknown, field: Field): void {
-  if (value !== undefined && typeof value !== 'boolean') refuseType(field, 'is true or false', value)
+  if (value !== undefined && typeof value !== 'boolean') refuseType(field, 'must be a boolean', value)
 }
 
-/** A QoS, 0, 1 or 2. */
+/** Checks a QoS: 0, 1 or 2. */
 export function checkQos(value: unknown, field: Field, index?: number): void {
   if (value === 0 || value === 1 || value === 2) return
-  const requirement = 'is 0, 1 or 2'
+  const requirement = 'must be 0, 1 or 2'
   if (typeof value !== 'number') refuseType(field, requirement, value, index)
   refuse('invalid-qos', field, requirement, value, index, field.rule)
 }
 
-/** A whole number of two bytes. */
+/** Checks an integer of two bytes. */
 export function checkUint16(value: unknown, field: Field): void {
   if (isUint16(value)) return
-  const requirement = `is a whole number from 0 to ${MAX_UINT16}`
+  const requirement = `must be an integer from 0 to ${MAX_UINT16}`
   if (typeof value !== 'number') refuseType(field, requirement, value)
   refuse('value-out-of-range', field, requirement, value, undefined, field.rule)
 }
 
-/** Whether it is a whole number of one byte. */
+/** Whether the value is an integer that fits in one byte. */
 export function isByte(value: number): boolean {
   return (value & 0xff) === value
 }
@@ -56,7 +56,7 @@ function isUint16(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= MAX_UINT16 && Number.isInteger(value)
 }
 
-/** Whether it is a packet identifier, 1 to 65,535. The lower 16 bits alone tell: they leave nothing else as it is. */
+/** Whether the value is a packet identifier, 1 to 65,535. Masking the lower 16 bits changes every other number. */
 export function isPacketIdentifier(value: unknown): boolean {
   return typeof value === 'number' && (value & 0xffff) === value && value !== 0
 }
@@ -65,9 +65,9 @@ export function checkPacketIdentifier(value: unknown, field: Field, options: Opt
   if (!isPacketIdentifier(value)) checkUnusualPacketIdentifier(value, field, options)
 }
 
-/** What {@link isPacketIdentifier} is false for. Out of line, so that what every packet goes through is small. */
+/** Checks a value for which {@link isPacketIdentifier} returned false. Out of line to keep the path of every packet small. */
 export function checkUnusualPacketIdentifier(value: unknown, field: Field, options: Options): void {
-  const requirement = `is a whole number from 1 to ${MAX_UINT16}`
+  const requirement = `must be an integer from 1 to ${MAX_UINT16}`
   if (value === 0) {
     violate(options, 'packet-identifier-zero', field, requirement, value, undefined, field.rule)
     return
@@ -81,42 +81,42 @@ export function checkUnusualPacketIdentifier(value: unknown, field: Field, optio
   refuse(code, field, requirement, value, undefined, field.rule)
 }
 
-/** The bytes of text in UTF-8. */
+/** Checks text and returns its length in UTF-8 bytes. */
 export function checkText(text: unknown, field: Field, options: Options, index?: number): number {
-  if (typeof text !== 'string') refuseType(field, 'is a string', text, index)
+  if (typeof text !== 'string') refuseType(field, 'must be a string', text, index)
   let length = utf8Length(text, false)
   if (length === 'null-character') {
-    violate(options, length, field, 'holds no U+0000', text, index) // [MQTT-1.5.3-2]
+    violate(options, length, field, 'must not contain U+0000', text, index) // [MQTT-1.5.3-2]
     length = utf8Length(text, true)
   }
-  if (typeof length === 'string') refuse(length, field, 'holds no lone surrogate', text, index) // [MQTT-1.5.3-1]
+  if (typeof length === 'string') refuse(length, field, 'must not contain a lone surrogate', text, index) // [MQTT-1.5.3-1]
   return checkLength(length, field, index)
 }
 
-/** The bytes of binary data that has a prefix. */
+/** Checks length-prefixed binary data and returns its length in bytes. */
 export function checkData(data: unknown, field: Field): number {
   return checkLength(checkPayload(data, field), field)
 }
 
 function checkLength(length: number, field: Field, index?: number): number {
   if (length > MAX_UINT16)
-    refuseBecause('field-too-long', field, `takes at most ${MAX_UINT16} bytes, not ${length}`, index) // §1.5.3 [MQTT-4.7.3-3]
+    refuseBecause('field-too-long', field, `must be at most ${MAX_UINT16} bytes long, not ${length}`, index) // §1.5.3 [MQTT-4.7.3-3]
   return length
 }
 
-/** The bytes of binary data. */
+/** Checks binary data and returns its length in bytes. */
 export function checkPayload(data: unknown, field: Field): number {
   return honestLength(data) || checkUnusualPayload(data, field)
 }
 
-/** Text, and bytes of which there are none: because their memory was detached, perhaps. */
+/** Checks text, and byte arrays of length 0: their memory may have been detached. */
 function checkUnusualPayload(data: unknown, field: Field): number {
   if (typeof data === 'string') {
     const length = utf8Length(data, true)
-    if (typeof length === 'string') refuseBecause(length, field, 'holds no lone surrogate')
+    if (typeof length === 'string') refuseBecause(length, field, 'must not contain a lone surrogate')
     return length
   }
-  const requirement = 'is a string or a Uint8Array'
+  const requirement = 'must be a string or a Uint8Array'
   if (!isBytes(data) || lengthOf(data) > 0) refuseType(field, requirement, data)
   if (!isReadable(data)) refuseBecause('wrong-field-type', field, `${requirement}, not a detached one`)
   return 0
@@ -133,15 +133,15 @@ function isReadable(bytes: Uint8Array): boolean {
   }
 }
 
-/** The most entries of a list. */
-const MOST_ENTRIES = 65_535
+/** The maximum number of entries in a list. */
+const MAX_ENTRIES = 65_535
 
 /**
- * The entries of a list, each read once.
+ * Checks a list and returns its entries. Each entry is read once.
  *
- * @param field the entry's
- * @param emptyCode the code of the error if there is none
- * @param tooManyRule the section that `too-many-topic-filters` names; default the code's
+ * @param field the field that one entry encodes
+ * @param emptyCode the error code for an empty list
+ * @param tooManyRule the rule of a `too-many-topic-filters` error; defaults to the code's own rule
  */
 export function checkList(
   list: unknown,
@@ -150,12 +150,13 @@ export function checkList(
   options: Options,
   tooManyRule?: string,
 ): unknown[] {
-  if (!Array.isArray(list)) refuseType(field, 'is an array', list)
+  if (!Array.isArray(list)) refuseType(field, 'must be an array', list)
   const { length } = list
-  if (length === 0) violate(options, emptyCode, field, 'has at least one entry', list, undefined, field.rule)
-  if (!Number.isInteger(length) || length < 0) refuseType(field, 'is an array', list) // a proxy may say anything
-  if (length > MOST_ENTRIES) {
-    const reason = `has at most ${MOST_ENTRIES} entries, not ${length}`
+  if (length === 0)
+    violate(options, emptyCode, field, 'must have at least one entry', list, undefined, field.rule)
+  if (!Number.isInteger(length) || length < 0) refuseType(field, 'must be an array', list) // a proxy can report any length
+  if (length > MAX_ENTRIES) {
+    const reason = `must have at most ${MAX_ENTRIES} entries, not ${length}`
     refuseBecause('too-many-topic-filters', field, reason, undefined, tooManyRule)
   }
   const entries: unknown[] = []

@@ -1,5 +1,5 @@
-// decodeStream: the packets of anything that can be iterated, with its own rules for who closes the source.
-// The caller that leaves closes the source, as `for await` does. A DecodeError leaves it open, so that it can be answered.
+// decodeStream: the packets of any iterable source of chunks, with rules for who closes the source.
+// Leaving the loop closes it, as `for await` does. A DecodeError leaves it open, so that you can answer the peer.
 
 import { DecodeError } from './errors.ts'
 import type { ParserOptions } from './options.ts'
@@ -11,11 +11,11 @@ import type { HostBytes } from './wire/host.ts'
 
 /** Options of {@link decodeStream}. */
 export interface DecodeStreamOptions<R extends Role = Role> extends ParserOptions<R> {
-  /** Closes the source when it is aborted; the iterator then rejects with its `reason`. */
+  /** Closes the source when aborted; the iterator then rejects with the signal's `reason`. */
   readonly signal?: StopSignal | undefined
 }
 
-/** What of an AbortSignal is used. */
+/** The parts of AbortSignal that are used here. */
 interface StopSignal {
   readonly aborted: boolean
   readonly reason: unknown
@@ -23,19 +23,20 @@ interface StopSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** `Bytes`, or what the chunks are where the source is typed with `any`, as Node's streams are. */
+/** `Bytes`, or `OfAny` if the source yields `any`, as the types of Node's streams do. */
 type KnownBytes<Bytes extends Uint8Array, OfAny extends Uint8Array> = 0 extends 1 & Bytes ? OfAny : Bytes
 
 /**
- * The packets of a source of chunks, such as a `net.Socket` or a ReadableStream, one at a time: nothing is read ahead.
+ * Decodes the packets of a source of chunks, such as a `net.Socket` or a ReadableStream, one at a time, without reading
+ * ahead.
  *
- * If you leave the loop, or call `return` or `throw`, the source is closed as `for await` closes it; so it is when
- * `signal` is aborted. After a DecodeError the source is left open and unlocked, without listeners, so that you can
- * follow `error.action`. From then on its errors are yours: a Node stream needs an `'error'` listener.
+ * Leaving the loop, calling `return` or `throw`, and aborting `signal` close the source, as `for await` does. After a
+ * DecodeError the source is left open and unlocked, without listeners, so that you can follow `error.action`. From then
+ * on you must handle its errors: a Node stream needs an `'error'` listener.
  *
- * @throws DecodeError out of the loop, after all packets before the malformed one; `incomplete-packet` if the source
- *   ends inside a packet
- * @throws TypeError if the source is not iterable, gives anything but Uint8Arrays, or the options are invalid
+ * @throws DecodeError in the loop, after all packets before the malformed one; `incomplete-packet` if the source ends
+ *   inside a packet
+ * @throws TypeError if the source is not iterable, yields anything but Uint8Arrays, or the options are invalid
  */
 export function decodeStream<Bytes extends Uint8Array, R extends Role = Role>(
   source: ReadableStream<Bytes>,
@@ -55,8 +56,8 @@ interface Request<P> {
 }
 
 /**
- * An async generator would queue `return` until the source gives its next chunk. This settles it at once; otherwise it
- * answers in the order of the calls, as a generator does.
+ * An async generator would queue `return` until the source yields its next chunk. This class settles it immediately;
+ * otherwise it settles calls in order, as a generator does.
  */
 class PacketStream<P> implements AsyncIterableIterator<P> {
   private readonly source: unknown
@@ -64,10 +65,10 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
   private parser: { push(chunk: Uint8Array): unknown; read(): unknown; end(): void } | undefined = undefined
   private chunks: Chunks | undefined = undefined
   private signal: StopSignal | undefined = undefined
-  /** The calls of `next` that wait for a packet; only the first is being worked on. */
+  /** Pending calls of `next`, processed one at a time. */
   private requests: Request<P>[] = []
   private finished = false
-  /** The reason of a signal that was aborted while nobody waited. */
+  /** The reason, if the signal was aborted while no call of `next` was pending. */
   private aborted: { readonly reason: unknown } | undefined = undefined
 
   constructor(source: unknown, options: DecodeStreamOptions | undefined) {
@@ -91,7 +92,7 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
   }
 
   async throw(error?: unknown): Promise<never> {
-    await this.leave().catch(ignore) // `error` outweighs what closing the source throws, as in `for await`
+    await this.leave().catch(ignore) // as in `for await`, `error` takes precedence over errors from closing the source
     throw error
   }
 
@@ -99,14 +100,14 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
     return this
   }
 
-  /** Answers all requests, in their order. Every await may find the stream finished by somebody else. */
+  /** Settles all requests in order. The stream may be finished by another call during any await. */
   private async answer(): Promise<void> {
     let waitsForSource = false
     try {
       if (this.parser === undefined) this.start()
       while (this.requests.length > 0) {
         const packet = this.parser!.read()
-        if (this.finished) return // by onTolerated
+        if (this.finished) return // onTolerated finished it
         if (packet !== undefined) {
           this.requests.shift()!.resolve({ done: false, value: packet as P })
           continue
@@ -121,7 +122,7 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
           await this.chunks!.release()
           for (const { resolve } of requests) resolve(DONE)
         } else {
-          this.parser!.push(value as Uint8Array) // which refuses what is not
+          this.parser!.push(value as Uint8Array) // throws for any other type
         }
       }
     } catch (error) {
@@ -134,9 +135,9 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
     }
   }
 
-  /** Nothing is touched before the first call of `next`. */
+  /** Called by the first `next`: until then neither the options nor the source are touched. */
   private start(): void {
-    const { signal, options } = separate(this.options)
+    const { signal, options } = separateSignal(this.options)
     this.parser = new PacketParser(options)
     this.chunks = chunksOf(this.source)
     this.signal = signal
@@ -144,7 +145,7 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
     else signal?.addEventListener('abort', this.abort)
   }
 
-  /** The caller goes: closes the source, and waits for that unless the source itself is being waited for. */
+  /** Closes the source on behalf of the caller. Does not wait for that while a read from the source is pending. */
   private async leave(): Promise<void> {
     this.aborted = undefined
     if (this.finished) return
@@ -182,8 +183,8 @@ const DONE = Object.freeze({ done: true, value: undefined })
 
 function ignore(): void {}
 
-/** Takes the signal out of the options. What else they hold is for the parser to check. */
-function separate(given: DecodeStreamOptions | undefined): {
+/** Separates the signal from the other options, which the parser checks. */
+function separateSignal(given: DecodeStreamOptions | undefined): {
   readonly signal?: StopSignal | undefined
   readonly options: ParserOptions | undefined
 } {
@@ -194,12 +195,12 @@ function separate(given: DecodeStreamOptions | undefined): {
   return { signal, options }
 }
 
-/** A source that is being read. */
+/** A source of chunks, opened for reading. */
 interface Chunks {
   next(): PromiseLike<{ readonly done?: boolean | undefined; readonly value?: unknown }>
-  /** Lets the source go, open. */
+  /** Stops reading and leaves the source open. */
   release(): unknown
-  /** Ends the source, even while `next` waits for it. */
+  /** Closes the source, even while a call of `next` is pending. */
   close(reason: unknown): unknown
 }
 
@@ -233,13 +234,13 @@ function chunksOfNodeStream(stream: NodeStream): Chunks {
   const iterator = stream.iterator({ destroyOnReturn: false })
   return {
     next: () => iterator.next(),
-    release: () => iterator.return?.(), // takes the listeners off
-    // Not by the iterator, which would wait for its next chunk. Its listeners stay and take the errors of closing.
+    release: () => iterator.return?.(), // removes the listeners
+    // Not through the iterator, which would wait for the next chunk. Its listeners stay attached and catch errors from closing.
     close: () => void stream.destroy(),
   }
 }
 
-/** By a reader rather than `values()`, which Safari lacks and which would wait for the next chunk to cancel. */
+/** Uses a reader rather than `values()`, which Safari does not have and which cannot cancel while a read is pending. */
 function chunksOfReadableStream(stream: { getReader(): Reader }): Chunks {
   const reader = stream.getReader()
   return {
@@ -261,7 +262,7 @@ function chunksOfIterable<Method extends symbol>(
   return {
     async next() {
       const { done, value } = await iterator.next()
-      return { done, value: await value } // promises, if the iterable is synchronous
+      return { done, value: await value } // a synchronous iterable may yield promises
     },
     release() {},
     close: () => iterator.return?.(),

@@ -1,14 +1,8 @@
-// One whole packet from its bytes.
+// Decodes one complete packet.
 
 import { DECODE_ERRORS, DecodeError, type DecodeErrorCode } from './errors.ts'
-import { judgeFixedHeader, reportTolerated } from './fixed-header.ts'
-import {
-  type DecodeOptions,
-  isTolerable,
-  MOST_TOPIC_FILTERS,
-  type Settings,
-  settingsFrom,
-} from './options.ts'
+import { reportTolerated, validateFixedHeader } from './fixed-header.ts'
+import { type DecodeOptions, isTolerable, MAX_TOPIC_FILTERS, type Settings, settingsFrom } from './options.ts'
 import {
   CONTROL_PACKETS,
   flagsOf,
@@ -35,20 +29,20 @@ import { assertBytes } from './wire/bytes.ts'
 import { Reader } from './wire/reader.ts'
 
 /**
- * Decodes exactly one whole packet.
+ * Decodes exactly one complete packet.
  *
- * Payload, will message and password are views of `bytes` unless `copyPayloads` is set: `bytes` must not be
- * overwritten while the packet lives.
+ * Unless `copyPayloads` is set, the payload, will message and password are views of `bytes`: do not overwrite `bytes`
+ * while you use the packet.
  *
- * @throws DecodeError if the bytes are not one packet that MQTT 3.1.1 allows: any of its codes but
- *   `packet-too-large`; `incomplete-packet` if bytes are missing, `trailing-bytes` if there are more
+ * @throws DecodeError if the bytes are not exactly one valid packet, with any code except `packet-too-large`;
+ *   `incomplete-packet` if bytes are missing, `trailing-bytes` if more bytes follow
  * @throws TypeError if `bytes` is not a Uint8Array, or the options are invalid
  */
 export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeOptions): Packet<Bytes> {
   assertBytes(bytes)
   const settings = settingsFrom(options)
   const reader = new Reader(bytes, settings)
-  const extent = judgeFixedHeader(reader.bytes, 0, reader.length, settings, MAX_PACKET_SIZE)
+  const extent = validateFixedHeader(reader.bytes, 0, reader.length, settings, MAX_PACKET_SIZE)
   if (extent === undefined || extent.size > reader.length) throw incompletePacket(reader.bytes, settings)
   const { firstByte, bodyOffset, size } = extent
   reader.enter(0, firstByte, bodyOffset, size)
@@ -59,9 +53,9 @@ export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeO
 }
 
 /**
- * The error for a packet of which only these bytes have come: it names the field in which they end.
+ * Creates the error for a packet of which only `bytes` were received. It names the field in which they end.
  *
- * @param streamOffset of the packet's first byte; undefined outside a stream
+ * @param streamOffset the stream offset of the packet's first byte; undefined outside a stream
  */
 export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOffset?: number): DecodeError {
   const { length } = bytes
@@ -76,7 +70,7 @@ export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOf
 function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
   const { role, version, validLengths } = settings
   const lenient: Settings = { ...LENIENT, role, version, validLengths }
-  const extent = judgeFixedHeader(bytes, 0, bytes.length, lenient, MAX_PACKET_SIZE)
+  const extent = validateFixedHeader(bytes, 0, bytes.length, lenient, MAX_PACKET_SIZE)
   if (extent === undefined) return 'Remaining Length'
   const reader = new Reader(bytes, lenient)
   reader.enter(0, extent.firstByte, extent.bodyOffset, bytes.length)
@@ -88,20 +82,20 @@ function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
   }
 }
 
-/** Reads on as far as it can. */
+/** Tolerates everything possible, to read as far as the bytes go. */
 const LENIENT: Settings = settingsFrom({
   tolerate: (Object.keys(DECODE_ERRORS) as DecodeErrorCode[]).filter(isTolerable),
   protocols: ['3.1.1', '3.1', 'bridge'],
-  maxTopicFilters: MOST_TOPIC_FILTERS,
+  maxTopicFilters: MAX_TOPIC_FILTERS,
 })
 
-/** The field in which the bytes of a packet end if no field is cut off. */
+/** The field in which a packet's bytes end if they cut off no field. */
 function lastField(packet: Packet): string | undefined {
-  // By the rules of MQTT 3.1 the user name and the password may be missing.
+  // In MQTT 3.1 the user name and the password may be missing.
   return packet.type === 'connect' && packet.username !== undefined ? 'Password' : LAST_FIELDS[packet.type]
 }
 
-/** The fields in which packets end whose length no field gives. */
+/** The last fields of the packet types of variable length. */
 const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {
   connect: 'User Name',
   publish: 'Payload',
@@ -110,17 +104,17 @@ const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {
   unsubscribe: 'Topic Filter',
 }
 
-// Constants of this module are constants to V8; what is imported is looked up at every use.
+// V8 treats constants of this module as constants; it looks up imported ones at every use.
 const { PUBLISH } = PacketType
 /** The names of the acknowledgements, by packet type. */
 const ACKNOWLEDGEMENTS = CONTROL_PACKETS.map((packet) =>
   ACKNOWLEDGEMENT_NAMES.find((name) => name === packet?.name),
 )
 
-/** Reads the packet from the reader's `start` to its `end`, whose fixed header has been judged and stepped over. */
+/** Reads the packet from the reader's `start` to its `end`. Its fixed header has already been validated and read. */
 export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Packet<Bytes> {
   const { firstByte } = reader
-  // Most packets are PUBLISH, and then acknowledgements: ways short enough for V8 to make one function of them.
+  // PUBLISH dominates, followed by acknowledgements: their paths are short enough for V8 to inline.
   const type = packetTypeOf(firstByte)
   const acknowledgement = ACKNOWLEDGEMENTS[type]
   const packet =
@@ -129,7 +123,7 @@ export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Pac
       : acknowledgement !== undefined
         ? readAcknowledgement(reader, acknowledgement)
         : readBody(reader, type)
-  if (reader.position !== reader.end) reportSurplus(reader) // §2.2.3
+  if (reader.position !== reader.end) reportSurplusBytes(reader) // §2.2.3
   return packet
 }
 
@@ -156,17 +150,17 @@ function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, packetType: n
     case PacketType.DISCONNECT:
       return { type: 'disconnect' }
     default:
-      return neverPacket(type)
+      return unreachable(type)
   }
 }
 
-function reportSurplus(reader: Reader): void {
+function reportSurplusBytes(reader: Reader): void {
   const { firstByte, position, end } = reader
-  // Where a type has but one Remaining Length, that was judged, and reported, with the fixed header.
-  if (CONTROL_PACKETS[packetTypeOf(firstByte)]!.most < MAX_REMAINING_LENGTH) return
+  // If only one Remaining Length is valid for the type, it was checked and reported with the fixed header.
+  if (CONTROL_PACKETS[packetTypeOf(firstByte)]!.maxLength < MAX_REMAINING_LENGTH) return
   reader.violation('surplus-bytes', undefined, position, undefined, end - position)
 }
 
-function neverPacket(type: never): never {
-  throw new TypeError(`packet type ${String(type)} (${String(CONTROL_PACKETS[type])}) was not judged`)
+function unreachable(type: never): never {
+  throw new TypeError(`packet type ${String(type)} (${String(CONTROL_PACKETS[type])}) was not validated`)
 }

@@ -1,4 +1,4 @@
-// The encoder's options. Most calls pass none or those of the call before, so these cost a comparison.
+// The encoder's options. Most calls pass none, or the same as the previous call: those cost one comparison.
 
 import { type EncodeOptions, givenOptions, isTolerated, type Tolerances, tolerancesFrom } from './options.ts'
 
@@ -9,7 +9,7 @@ const checked = new WeakMap<EncodeOptions, Tolerances>()
 let latest: EncodeOptions | undefined
 
 /**
- * Checks options that were not checked before. An object is read once.
+ * Checks the options, unless the same object was checked before: each object is read once.
  *
  * @throws TypeError if the options are invalid
  */
@@ -25,7 +25,7 @@ function checkNewOptions(options: EncodeOptions): void {
   latest = options
 }
 
-/** Whether options that were checked let a packet of this type break this rule. */
+/** Whether the options, which must have been checked, allow a packet of this type to break this rule. */
 export function tolerates(
   options: EncodeOptions | undefined,
   code: string,

@@ -1,4 +1,4 @@
-// A packet into its bytes: `prepare` checks all of it, what it returns can be written.
+// Encodes packets: `prepare` checks the whole packet and returns an object that can write it.
 
 import { checkEncodeOptions } from './encode-options.ts'
 import { EncodeError } from './errors.ts'
@@ -23,17 +23,17 @@ import { assertBytes } from './wire/bytes.ts'
 import { allocate } from './wire/pool.ts'
 import type { Outgoing } from './wire/writer.ts'
 
-// Constants of this module are constants to V8; what is imported is looked up at every use.
+// V8 treats constants of this module as constants; it looks up imported ones at every use.
 const { puback, pubrec, pubrel, pubcomp, unsuback } = ACKNOWLEDGEMENTS
 
 /**
  * Encodes one packet.
  *
- * @param packet is not changed, and each of its fields is read once
- * @param options rules that the packet may break; default none
- * @returns its bytes: a Buffer where there is Buffer, else a Uint8Array; small ones share memory with others
- * @throws EncodeError for anything that {@link decode} would refuse, and for fields that are missing, unknown, of the wrong
- *   type, out of range or too long
+ * @param packet the packet; it is not modified, and each of its fields is read once
+ * @param options the rules that the packet may break; default none
+ * @returns a Buffer where the host has Buffer, otherwise a Uint8Array; small packets share one block of memory
+ * @throws EncodeError for everything that {@link decode} would refuse, and for fields that are missing, unknown, of the
+ *   wrong type, out of range or too long
  * @throws TypeError if the options are invalid
  */
 export function encode(packet: PacketInput, options?: EncodeOptions): Uint8Array {
@@ -56,12 +56,12 @@ export function encodedLength(packet: PacketInput, options?: EncodeOptions): num
 }
 
 /**
- * Encodes one packet into `target`, all of it or nothing. The target may overlap the packet's own bytes.
+ * Encodes one packet into `target`. If it throws, nothing was written. The target may overlap the packet's own bytes.
  *
- * @param offset where in `target` its first byte goes; default 0
- * @param options rules that the packet may break; default none
+ * @param offset the index in `target` of the first byte; default 0
+ * @param options the rules that the packet may break; default none
  * @returns the number of bytes written
- * @throws EncodeError as {@link encode}, and `target-too-small` if the packet does not fit from `offset` on
+ * @throws EncodeError as {@link encode}, and `target-too-small` if the packet does not fit in `target` at `offset`
  * @throws TypeError if `target` is not a Uint8Array, or the options are invalid
  */
 export function encodeInto(
@@ -79,11 +79,11 @@ export function encodeInto(
 }
 
 /**
- * Encodes everything of a PUBLISH that precedes its payload, so that the payload can be sent after it from wherever it is.
+ * Encodes the part of a PUBLISH that precedes its payload. You send the payload after it, for example from a file.
  *
- * @param publish `payload`, if there is one, is not looked at
- * @param payloadLength in bytes
- * @throws EncodeError as {@link encode}; `packet-too-large` or `value-out-of-range` for the payload's length
+ * @param publish the packet; `payload` is ignored
+ * @param payloadLength the length of the payload in bytes
+ * @throws EncodeError as {@link encode}; `packet-too-large` or `value-out-of-range` for `payloadLength`
  */
 export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: number): Uint8Array {
   const isObject = typeof publish === 'object' && publish !== null
@@ -96,13 +96,13 @@ export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: 
 }
 
 /**
- * Checks the whole packet. What is returned must be written or released before the next packet is prepared.
+ * Checks the whole packet. Write or release the result before you prepare the next packet.
  *
- * PUBLISH dominates and is asked for first: with it in the switch, encode takes 1.1 times as long on Node 20.
+ * PUBLISH dominates and is tested first: as a case of the switch it makes encode take 1.1 times as long on Node 20.
  */
 function prepare(packet: PacketInput, options: EncodeOptions | undefined): Outgoing {
   if (options !== undefined) checkEncodeOptions(options)
-  const type: unknown = packet?.type // apart from the packet: it is read once
+  const type: unknown = packet?.type // in a variable, so that it is read only once
   return type === 'publish'
     ? preparePublish(packet as PublishInput, options)
     : prepareOther(type as 'puback', packet as PacketInput & { type: 'puback' }, options)
@@ -145,7 +145,7 @@ const prepareOther: Preparation = (type, packet, options) => {
   }
 }
 
-/** Whether the target has a place for the last byte, whatever its length says: getters of the packet may have changed it. */
+/** Whether the target has room for the last byte. Its `length` may be outdated: getters of the packet can shrink it. */
 function fits(size: number, target: Uint8Array, offset: number): boolean {
   return Number.isInteger(offset) && offset >= 0 && target[offset + size - 1] !== undefined
 }
@@ -157,7 +157,7 @@ function refuseTarget(outgoing: Outgoing): never {
 
 const NAMES = CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []).join(', ')
 
-/** Refuses what is not the type of a packet (§2.2.1). */
+/** Refuses a `type` that is not a packet type (§2.2.1). */
 function refuseType(type: unknown, packet: unknown): never {
   const isObject = typeof packet === 'object' && packet !== null
   const { cmd } = isObject ? (packet as { cmd?: unknown }) : {}
@@ -165,7 +165,7 @@ function refuseType(type: unknown, packet: unknown): never {
     field: 'Control Packet type',
     property: 'type',
     reason: isObject
-      ? `is one of ${NAMES}, not ${show(type)}${cmd === undefined ? '' : '; use type instead of cmd'}`
-      : `is a field of an object; ${show(packet)} is none`,
+      ? `must be one of ${NAMES}, not ${show(type)}${cmd === undefined ? '' : '; use type instead of cmd'}`
+      : `must be a property of an object, but the packet is ${show(packet)}`,
   })
 }

@@ -1,12 +1,12 @@
-// Fields that a packet type does not have. A misspelt name would otherwise mean the default, silently.
+// Refuses unknown field names. Otherwise a misspelt name would silently mean the default.
 
 import { EncodeError } from './errors.ts'
-import { cut, printable } from './show.ts'
+import { printable, truncate } from './show.ts'
 
-/** The names of the fields of a packet, or of an object inside of one. */
+/** The field names of a packet, or of an object inside a packet. */
 export interface FieldNames {
   readonly packetType: string
-  /** The path from the packet to the object, with a dot at its end: `'subscriptions[].'`. */
+  /** The path from the packet to the object, with a trailing dot: `'subscriptions[].'`. */
   readonly path: string
   readonly names: ReadonlySet<string>
 }
@@ -15,8 +15,8 @@ export function fieldNames(packetType: string, names: readonly string[], path = 
   return { packetType, path, names: new Set(names) }
 }
 
-/** What other libraries call the fields. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+/** The names that other libraries use for the fields. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
   type: ['cmd'],
   packetId: ['messageId', 'mid', 'packetIdentifier', 'identifier'],
   payload: ['message', 'data', 'body'],
@@ -40,20 +40,20 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   topicFilter: ['topic', 'filter'],
 }
 
-/** What MQTT 5 has and MQTT 3.1.1 has not. */
-const MQTT_5 = new Set(['properties', 'reasonCode', 'reasonCodes', 'nl', 'rap', 'rh', 'noLocal'])
+/** Fields that only MQTT 5 has. */
+const MQTT_5_FIELDS = new Set(['properties', 'reasonCode', 'reasonCodes', 'nl', 'rap', 'rh', 'noLocal'])
 
-/** What other libraries set on the packets that they decode. */
-const COUNTED = new Set(['length', 'remainingLength'])
+/** Fields that other libraries add to decoded packets. */
+const LENGTHS = new Set(['length', 'remainingLength'])
 
 /**
- * Refuses fields that the object does not have. Own enumerable properties count whose value is not undefined; the value of a
- * known one is not read.
+ * Refuses own enumerable properties that are not known fields, unless their value is undefined. The values of known fields
+ * are not read.
  *
- * @param index of the entry, where the object stands in a list
+ * @param index the index of the object, if it is an entry of a list
  */
 export function checkFieldNames(object: object, known: FieldNames, index?: number): void {
-  // Without an array of the keys it takes half as long.
+  // `for…in` takes half as long as `Object.keys`, which creates an array.
   for (const name in object) {
     if (!known.names.has(name) && Object.hasOwn(object, name) && object[name as keyof object] !== undefined)
       refuseName(name, known, index)
@@ -65,24 +65,24 @@ function refuseName(name: string, { packetType, path, names }: FieldNames, index
   throw new EncodeError('unknown-field', {
     packetType,
     property: `${index === undefined ? path : path.replace('[]', `[${index}]`)}${printable(name)}`,
-    reason: `is an unknown field; ${advice(name, known)}`,
+    reason: `is an unknown field; ${suggestion(name, known)}`,
   })
 }
 
-function advice(name: string, known: readonly string[]): string {
-  const right = known.find((field) => OTHER_NAMES[field]?.includes(name)) ?? closest(name, known)
+function suggestion(name: string, known: readonly string[]): string {
+  const right = known.find((field) => ALIASES[field]?.includes(name)) ?? closest(name, known)
   if (right !== undefined) return `use ${right}`
-  if (MQTT_5.has(name)) return 'only MQTT 5 has it'
-  if (COUNTED.has(name)) return 'lengths are counted for you'
+  if (MQTT_5_FIELDS.has(name)) return 'only MQTT 5 has it'
+  if (LENGTHS.has(name)) return 'lengths are counted for you'
   return `the fields are ${known.join(', ')}`
 }
 
-/** The known name that differs in case, or in at most a third of its characters. */
+/** The most similar known name: it differs in case, or in at most a third of its characters. */
 function closest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let least = Number.POSITIVE_INFINITY
   for (const field of known) {
-    const distance = editDistance(cut(name).toLowerCase(), field.toLowerCase())
+    const distance = editDistance(truncate(name).toLowerCase(), field.toLowerCase())
     if (distance < least && distance <= field.length / 3) {
       best = field
       least = distance
@@ -91,7 +91,7 @@ function closest(name: string, known: readonly string[]): string | undefined {
   return best
 }
 
-/** The insertions, deletions and replacements that make one text of the other (Levenshtein). */
+/** The Levenshtein distance: the insertions, deletions and replacements that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let index = 0; index < from.length; index++) {

@@ -1,31 +1,31 @@
-// The fields of packets that are to be encoded, and how to refuse what stands in one.
+// The fields of packets to be encoded, and the errors for invalid values.
 
 import { EncodeError, type EncodeErrorCode } from './errors.ts'
 import { show, showType } from './show.ts'
 
-/** A field, as the standard and as the caller name it. */
+/** A field, with the name that the standard gives it and the property that holds it. */
 export interface Field {
   readonly packetType: string | undefined
   /** The standard's name: `'Topic Filter'`. */
   readonly name: string
-  /** The path from the packet to the value, `[]` for the index of an entry: `'subscriptions[].topicFilter'`. */
+  /** The path from the packet to the value, with `[]` for an index: `'subscriptions[].topicFilter'`. */
   readonly property?: string
-  /** The closest statement that demands the range of values. */
+  /** The most specific statement that restricts the values. */
   readonly rule?: string | undefined
   /** Set if the value must not appear in a message. */
   readonly isSecret?: boolean
 }
 
-/** Makes the fields of one packet type. */
+/** Returns a function that creates the fields of one packet type. */
 export function fieldsOf(packetType: string): (name: string, property: string, rule?: string) => Field {
   return (name: string, property: string, rule?: string): Field => ({ packetType, name, property, rule })
 }
 
 /**
- * Refuses a value. Out of line and never returning, so that its callers stay small.
+ * Throws an EncodeError that shows the value. A separate function keeps the callers small.
  *
- * @param requirement what the value must be: `'is 0, 1 or 2'`
- * @param index of the entry, where the field stands in a list
+ * @param requirement what the value must be: `'must be 0, 1 or 2'`
+ * @param index the index of the entry, if the field is in a list
  */
 export function refuse(
   code: EncodeErrorCode,
@@ -44,7 +44,7 @@ export function refuse(
   )
 }
 
-/** Refuses a value for a reason that does not show it. */
+/** Throws an EncodeError with a reason that does not show the value. */
 export function refuseBecause(
   code: EncodeErrorCode,
   { packetType, name, property }: Field,
@@ -61,7 +61,7 @@ export function refuseBecause(
   })
 }
 
-/** Refuses a value that is absent, or of the wrong type. */
+/** Throws an EncodeError for a value that is missing or of the wrong type. */
 export function refuseType(field: Field, requirement: string, value: unknown, index?: number): never {
   const code = value === undefined || value === null ? 'missing-field' : 'wrong-field-type'
   refuse(code, field, requirement, value, index)

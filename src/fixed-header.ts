@@ -1,9 +1,9 @@
-// The fixed header, §2.2: which packet is it, may it come, and where does it end?
+// The fixed header, §2.2: the packet's type, whether it is allowed, and where it ends.
 
 import { checkBoolean, checkQos } from './checks.ts'
 import { DecodeError, type DecodeErrorCode } from './errors.ts'
 import { type Field, fieldsOf, refuse, refuseBecause } from './field.ts'
-import { type DecodeOptions, isTolerated, type Settings, settingsFrom, settingsOf31 } from './options.ts'
+import { type DecodeOptions, isTolerated, mqtt31Settings, type Settings, settingsFrom } from './options.ts'
 import {
   CONTROL_PACKETS,
   DUP,
@@ -28,22 +28,22 @@ import {
   writeRemainingLength,
 } from './wire/remaining-length.ts'
 
-/** What a fixed header says. */
+/** A decoded fixed header. */
 export interface FixedHeader {
   type: PacketTypeName
   /** The lower four bits of the first byte. */
   flags: number
-  /** DUP, QoS and RETAIN mean something in PUBLISH alone (§3.3.1); elsewhere they are false, 0 and false. */
+  /** DUP, QoS and RETAIN exist only in PUBLISH (§3.3.1); for other types they are false, 0 and false. */
   dup: boolean
   qos: QoS
   retain: boolean
-  /** Bytes that follow the fixed header, 0 to 268,435,455. */
+  /** The number of bytes after the fixed header, 0 to 268,435,455. */
   remainingLength: number
-  /** Bytes of the fixed header itself, 2 to 5. */
+  /** The length of the fixed header itself in bytes, 2 to 5. */
   length: number
 }
 
-/** A fixed header to be encoded. `dup`, `qos` and `retain` are PUBLISH's: false, 0 and false unless given. */
+/** A fixed header to be encoded. `dup`, `qos` and `retain` are for PUBLISH only; they default to false, 0 and false. */
 export interface FixedHeaderInput {
   readonly type: PacketTypeName
   readonly dup?: boolean | undefined
@@ -52,82 +52,82 @@ export interface FixedHeaderInput {
   readonly remainingLength: number
 }
 
-/** What is wrong with a fixed header. */
-interface HeaderBreach {
+/** A violation in a fixed header. */
+interface HeaderViolation {
   readonly code: DecodeErrorCode
   readonly field: string
   readonly rule?: string | undefined
-  /** Where it shows, in bytes from the packet's first. */
+  /** The offset of the byte that shows it, from the packet's first byte. */
   readonly offset: number
   readonly found: number
-  /** What is wrong, where the code's summary does not say it well enough. */
+  /** What is wrong, if the code's summary is not specific enough. */
   readonly reason?: string
 }
 
-/** What is wrong with a first byte, to this receiver. */
-function firstByteBreach(firstByte: number, { role, version }: Settings): HeaderBreach | undefined {
-  const breach = (code: DecodeErrorCode, field: string, rule?: string): HeaderBreach => {
+/** The violation in a first byte, from the point of view of this receiver. */
+function firstByteViolation(firstByte: number, { role, version }: Settings): HeaderViolation | undefined {
+  const violation = (code: DecodeErrorCode, field: string, rule?: string): HeaderViolation => {
     return { code, field, rule, offset: 0, found: firstByte }
   }
   const packet = CONTROL_PACKETS[packetTypeOf(firstByte)]
   const flags = flagsOf(firstByte)
-  if (packet === undefined) return breach('reserved-packet-type', 'Control Packet type') // §2.2.1
-  if (packet.sentBy === role) return breach('unexpected-packet-type', 'Control Packet type') // Table 2.1: only we may send it
+  if (packet === undefined) return violation('reserved-packet-type', 'Control Packet type') // §2.2.1
+  if (packet.sentBy === role) return violation('unexpected-packet-type', 'Control Packet type') // Table 2.1: only we may send it
   if (packet.flags === 'publish') {
-    if (qosOf(flags) === 3) return { ...breach('invalid-qos', 'QoS level'), found: 3 } // [MQTT-3.3.1-4]
+    if (qosOf(flags) === 3) return { ...violation('invalid-qos', 'QoS level'), found: 3 } // [MQTT-3.3.1-4]
     const hasDup = (flags & DUP) !== 0
-    return hasDup && qosOf(flags) === 0 ? breach('dup-with-qos-0', 'DUP flag') : undefined // [MQTT-3.3.1-2]
+    return hasDup && qosOf(flags) === 0 ? violation('dup-with-qos-0', 'DUP flag') : undefined // [MQTT-3.3.1-2]
   }
   if (flags === packet.flags) return undefined // [MQTT-2.2.2-1]
-  // MQTT 3.1 sets DUP on a PUBREL, SUBSCRIBE or UNSUBSCRIBE that is sent again, and lets no receiver refuse unused flags.
+  // MQTT 3.1 sets DUP when it resends PUBREL, SUBSCRIBE or UNSUBSCRIBE, and does not let a receiver refuse unused flags.
   if (version === '3.1') return undefined
-  return breach('reserved-flags', 'Flags', packet.flagsRule) // [MQTT-2.2.2-2] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1]
+  return violation('reserved-flags', 'Flags', packet.flagsRule) // [MQTT-2.2.2-2] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1]
 }
 
-/** What is wrong with a Remaining Length: no packet of the type can have it. */
-function lengthBreach(firstByte: number, remainingLength: number): HeaderBreach | undefined {
-  const { most, lengthRule: rule } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
-  const least = leastLength(firstByte)
-  const breach = (code: DecodeErrorCode): HeaderBreach => {
-    const reason = `it is ${most === least ? '' : 'at least '}${least}, not ${remainingLength}`
+/** The violation if no packet of this type can have this Remaining Length. */
+function lengthViolation(firstByte: number, remainingLength: number): HeaderViolation | undefined {
+  const { maxLength, lengthRule: rule } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
+  const minLength = minRemainingLength(firstByte)
+  const violation = (code: DecodeErrorCode): HeaderViolation => {
+    const reason = `must be ${maxLength === minLength ? '' : 'at least '}${minLength}, not ${remainingLength}`
     return { code, field: 'Remaining Length', rule, offset: 1, found: remainingLength, reason }
   }
-  if (remainingLength < least) return breach('body-too-short')
-  return remainingLength > most ? breach('surplus-bytes') : undefined
+  if (remainingLength < minLength) return violation('body-too-short')
+  return remainingLength > maxLength ? violation('surplus-bytes') : undefined
 }
 
-function leastLength(firstByte: number): number {
-  const { least, flags } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
-  return flags === 'publish' && qosOf(flagsOf(firstByte)) !== 0 ? least + 2 : least // §2.3.1: QoS 1 and 2 have an identifier
+function minRemainingLength(firstByte: number): number {
+  const { minLength, flags } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
+  return flags === 'publish' && qosOf(flagsOf(firstByte)) !== 0 ? minLength + 2 : minLength // §2.3.1: QoS 1 and 2 have a packet identifier
 }
 
-// The codes of `validLengths`: the least Remaining Length, with FIXED added where it is the only one; 0 where the first byte
-// is not valid, or the table not filled in.
-const FIXED = 0x80
-const PUBLISH_QOS_0 = 0x30 // valid to every receiver
+// An entry of `validLengths` is the minimum Remaining Length, plus EXACT if no other is valid; or 0 if the first byte is
+// invalid or the table has not been filled in yet.
+const EXACT = 0x80
+const PUBLISH_QOS_0 = 0x30 // valid for every receiver
 
 const isValidLength = (code: number, remainingLength: number): boolean =>
-  code < FIXED ? remainingLength >= code : remainingLength === code - FIXED
+  code < EXACT ? remainingLength >= code : remainingLength === code - EXACT
 
-/** Fills in what the fast path looks at. */
+/** Fills in the table that the fast path uses. */
 function fillValidLengths(settings: Settings): void {
   for (let firstByte = 0; firstByte < 256; firstByte++) {
-    if (firstByteBreach(firstByte, settings) !== undefined) continue
-    const least = leastLength(firstByte)
-    const { most } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
-    settings.validLengths[firstByte] = most === least ? least | FIXED : least
+    if (firstByteViolation(firstByte, settings) !== undefined) continue
+    const minLength = minRemainingLength(firstByte)
+    const { maxLength } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
+    settings.validLengths[firstByte] = maxLength === minLength ? minLength | EXACT : minLength
   }
 }
 
 /**
- * Steps to the body of the next packet if its fixed header is valid, takes at most three bytes, and all of the packet
- * is there. That is by far the most common case, and small enough for V8 to inline. Whatever is not so is left to
- * {@link judgeFixedHeader}.
+ * Moves the reader to the body of the next packet if the fixed header is valid and at most three bytes long, and the whole
+ * packet is available. This is by far the most common case, and small enough for V8 to inline. In every other case it
+ * returns false: call {@link validateFixedHeader}.
  */
 export function enterValidPacket(reader: Reader, maxPacketSize: number): boolean {
   const { view, length, next: start } = reader
   let body = start + 2
-  if (body > length || reader.isCallingOut) return false
+  if (body > length || reader.isInCallback) return false
   const header = view.getUint16(start)
   let remainingLength = header & 0xff
   if (remainingLength > 0x7f) {
@@ -148,7 +148,7 @@ export function enterValidPacket(reader: Reader, maxPacketSize: number): boolean
   return true
 }
 
-/** Where a packet's body starts and where the packet ends, in bytes from its first. */
+/** Where the body of a packet starts and where the packet ends, in bytes from its first byte. */
 export interface Extent {
   readonly firstByte: number
   readonly bodyOffset: number
@@ -156,14 +156,14 @@ export interface Extent {
 }
 
 /**
- * Judges all that the fixed header at `start` shows, of bytes that are known up to `end`: type, direction and flags as
- * soon as the first byte is there, the Remaining Length as soon as it is complete.
+ * Validates the fixed header at `start` as far as it is available, that is up to `end`: type, direction and flags with the
+ * first byte, the Remaining Length once it is complete.
  *
- * @param streamOffset of the packet's first byte; undefined outside a stream
- * @returns undefined if the fixed header goes on after `end`
- * @throws DecodeError unless each breach is tolerated
+ * @param streamOffset the stream offset of the packet's first byte; undefined outside a stream
+ * @returns undefined if the fixed header is incomplete
+ * @throws DecodeError for a violation that is not tolerated
  */
-export function judgeFixedHeader(
+export function validateFixedHeader(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -175,52 +175,56 @@ export function judgeFixedHeader(
   const firstByte = bytes[start]!
   if (settings.validLengths[PUBLISH_QOS_0] === 0) fillValidLengths(settings)
   const code = settings.validLengths[firstByte]!
-  if (code === 0) judge(firstByteBreach(firstByte, settings), bytes, start, end, settings, streamOffset)
+  if (code === 0)
+    throwUnlessTolerated(firstByteViolation(firstByte, settings), bytes, start, end, settings, streamOffset)
   const remainingLength = remainingLengthAt(bytes, start + 1, end)
   if (remainingLength === undefined) return undefined
   if (remainingLength === 'too-long') {
-    const breach = { code: 'remaining-length-too-long', field: 'Remaining Length', offset: 4 } as const // §2.2.3
-    throw headerError({ ...breach, found: bytes[start + 4]! }, bytes, start, end, streamOffset)
+    const violation = { code: 'remaining-length-too-long', field: 'Remaining Length', offset: 4 } as const // §2.2.3
+    throw headerError({ ...violation, found: bytes[start + 4]! }, bytes, start, end, streamOffset)
   }
   const { value, length } = remainingLength
   if (code === 0 || !isValidLength(code, value))
-    judge(lengthBreach(firstByte, value), bytes, start, end, settings, streamOffset)
+    throwUnlessTolerated(lengthViolation(firstByte, value), bytes, start, end, settings, streamOffset)
   const size = 1 + length + value
   if (size > maxPacketSize) {
-    const breach = { code: 'packet-too-large', field: 'Remaining Length', offset: 1, found: size } as const
-    throw headerError(breach, bytes, start, end, streamOffset)
+    const violation = { code: 'packet-too-large', field: 'Remaining Length', offset: 1, found: size } as const
+    throw headerError(violation, bytes, start, end, streamOffset)
   }
   return { firstByte, bodyOffset: 1 + length, size }
 }
 
-/** Throws a breach unless it is tolerated. */
-function judge(
-  breach: HeaderBreach | undefined,
+/** Throws the violation unless it is tolerated. */
+function throwUnlessTolerated(
+  violation: HeaderViolation | undefined,
   bytes: Uint8Array,
   start: number,
   end: number,
   settings: Settings,
   streamOffset: number | undefined,
 ): void {
-  if (breach === undefined || isTolerated(settings.tolerate, breach.code, packetTypeNameOf(bytes[start]!)))
+  if (
+    violation === undefined ||
+    isTolerated(settings.tolerate, violation.code, packetTypeNameOf(bytes[start]!))
+  )
     return
-  throw headerError(breach, bytes, start, end, streamOffset)
+  throw headerError(violation, bytes, start, end, streamOffset)
 }
 
-/** Reports the breaches in the packet's fixed header that were tolerated, once the whole packet is there. */
+/** Reports the tolerated violations of a fixed header, once the whole packet is available. */
 export function reportTolerated(reader: Reader): void {
   const { firstByte, start, position, end } = reader
-  const first = firstByteBreach(firstByte, reader.settings)
-  const second = lengthBreach(firstByte, end - position)
-  for (const breach of [first, second]) {
-    if (breach === undefined) continue
-    const { code, field, offset, rule, found, reason } = breach
+  const first = firstByteViolation(firstByte, reader.settings)
+  const second = lengthViolation(firstByte, end - position)
+  for (const violation of [first, second]) {
+    if (violation === undefined) continue
+    const { code, field, offset, rule, found, reason } = violation
     reader.violation(code, field, start + offset, rule, found, reason)
   }
 }
 
 function headerError(
-  { code, field, rule, offset, found, reason }: HeaderBreach,
+  { code, field, rule, offset, found, reason }: HeaderViolation,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -238,7 +242,7 @@ function headerError(
   })
 }
 
-/** The bytes of the whole packets that `bytes` start with. The rest is as in {@link judgeFixedHeader}. */
+/** The length of all complete packets at the start of `bytes`. For the parameters see {@link validateFixedHeader}. */
 export function wholePacketsLength(
   bytes: Uint8Array,
   settings: Settings,
@@ -247,7 +251,7 @@ export function wholePacketsLength(
 ): number {
   let current = settings
   for (let length = 0; ; ) {
-    const extent = judgeFixedHeader(
+    const extent = validateFixedHeader(
       bytes,
       length,
       bytes.length,
@@ -261,7 +265,7 @@ export function wholePacketsLength(
   }
 }
 
-/** The settings for what follows the whole packet at `start`: after a CONNECT of MQTT 3.1 its rules hold. */
+/** The settings for the bytes after the complete packet at `start`. After an MQTT 3.1 CONNECT the rules of 3.1 apply. */
 export function settingsAfter(bytes: Uint8Array, start: number, settings: Settings): Settings {
   if (packetTypeOf(bytes[start]!) !== PacketType.CONNECT) return settings
   let body = start + 1
@@ -270,22 +274,22 @@ export function settingsAfter(bytes: Uint8Array, start: number, settings: Settin
   const isMqtt31 =
     MQTT_31_NAME.every((byte, index) => bytes[body + index] === byte) &&
     ((level === 3 && settings.protocols.has('3.1')) || (level === 0x83 && settings.protocols.has('bridge')))
-  return isMqtt31 ? settingsOf31(settings) : settings
+  return isMqtt31 ? mqtt31Settings(settings) : settings
 }
 
-/** `MQIsdp` with its length. */
+/** `MQIsdp` with its length prefix. */
 const MQTT_31_NAME = [0x00, 0x06, 0x4d, 0x51, 0x49, 0x73, 0x64, 0x70]
 
 /**
  * Decodes the fixed header of any packet (§2.2).
  *
- * @param bytes hold the fixed header at `offset`; the body need not be there
- * @param offset in bytes; default 0
- * @returns undefined: more bytes are needed
+ * @param bytes the fixed header, and any bytes around it; the packet's body need not be complete
+ * @param offset the index of the packet's first byte; default 0
+ * @returns undefined if more bytes are needed
  * @throws DecodeError unless tolerated: `reserved-packet-type`, `invalid-qos` [MQTT-3.3.1-4], `dup-with-qos-0`
- *   [MQTT-3.3.1-2], `reserved-flags` [MQTT-2.2.2-2], `remaining-length-too-long` (§2.2.3), `body-too-short` and
+ *   [MQTT-3.3.1-2], `reserved-flags` [MQTT-2.2.2-2], `remaining-length-too-long` (§2.2.3), and `body-too-short` or
  *   `surplus-bytes` for a Remaining Length that no packet of the type can have
- * @throws TypeError if `bytes` is not a Uint8Array, `offset` is not a whole number of at least 0, or the options are invalid
+ * @throws TypeError if `bytes` is not a Uint8Array, `offset` is not a non-negative integer, or the options are invalid
  */
 export function decodeFixedHeader(
   bytes: Uint8Array,
@@ -294,7 +298,7 @@ export function decodeFixedHeader(
 ): FixedHeader | undefined {
   assertBytes(bytes)
   assertOffset(offset)
-  const extent = judgeFixedHeader(bytes, offset, bytes.length, settingsFrom(options), MAX_PACKET_SIZE)
+  const extent = validateFixedHeader(bytes, offset, bytes.length, settingsFrom(options), MAX_PACKET_SIZE)
   if (extent === undefined) return undefined
   const { firstByte, bodyOffset, size } = extent
   const flags = flagsOf(firstByte)
@@ -315,19 +319,20 @@ export function decodeFixedHeader(
  * Encodes a fixed header (§2.2), with the reserved flags of Table 2.2 [MQTT-2.2.2-1].
  *
  * @returns 2 to 5 bytes
- * @throws EncodeError `unknown-packet-type`, `invalid-qos`, `dup-with-qos-0`, `reserved-flags` if DUP, QoS or RETAIN
- *   are set for anything but PUBLISH, `packet-too-large`, `value-out-of-range`, `wrong-field-type`
+ * @throws EncodeError `unknown-packet-type`, `invalid-qos`, `dup-with-qos-0`, `packet-too-large`, `value-out-of-range` or
+ *   `wrong-field-type`; `reserved-flags` if DUP, QoS or RETAIN is set for a type other than PUBLISH
  */
 export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
   const { type, dup = false, qos = 0, retain = false, remainingLength } = header ?? {}
   const packet = CONTROL_PACKETS.find((each) => each !== undefined && each.name === type)
-  if (packet === undefined) refuse('unknown-packet-type', TYPE, "is a name: 'publish', for example", type)
+  if (packet === undefined)
+    refuse('unknown-packet-type', TYPE, "must be the name of a packet type such as 'publish'", type)
   const { name, flags, flagsRule } = packet
   const field = fieldsOf(name)
   checkBoolean(dup, field('DUP flag', 'dup'))
   checkQos(qos, field('QoS level', 'qos', 'MQTT-3.3.1-4')) // [MQTT-3.3.1-4]
   checkBoolean(retain, field('RETAIN', 'retain'))
-  if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'is false where qos is 0', dup) // [MQTT-3.3.1-2]
+  if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'must be false if qos is 0', dup) // [MQTT-3.3.1-2]
   checkRemainingLength(remainingLength, field('Remaining Length', 'remainingLength'))
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
   if (flags !== 'publish' && given !== 0 && given !== flags)

@@ -1,4 +1,4 @@
-// The public face: re-exports only.
+// The public API: re-exports only.
 
 export { decode } from './decode.ts'
 export { type DecodeStreamOptions, decodeStream } from './decode-stream.ts'

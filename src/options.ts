@@ -1,4 +1,4 @@
-// What you may choose, checked once and kept in the form that decoding and encoding read.
+// Options, checked once and kept in the form that decoding and encoding use.
 
 import { DECODE_ERRORS, type DecodeError, type DecodeErrorCode, type TolerableCode } from './errors.ts'
 import {
@@ -10,52 +10,52 @@ import {
 } from './packet-types.ts'
 import { show } from './show.ts'
 
-/** The protocol versions that a CONNECT may ask for; `bridge` is a level with bit 0x80 set, as mosquitto's bridges send. */
+/** The protocols that a CONNECT may ask for. `bridge` is a level with bit 0x80 set, as mosquitto's bridges send it. */
 export type Protocol = '3.1.1' | '3.1' | 'bridge'
 
-/** A rule that may be broken: by every packet type, or by some only. */
+/** A rule that packets may break: all packet types, or only the listed ones. */
 export type Tolerance =
   | TolerableCode
   | { readonly code: TolerableCode; readonly packets: Iterable<PacketTypeName> }
 
-/** Options of the encoder. An object is read when it is first passed: do not change it afterwards. */
+/** Options of the encoder. Each object is read once, when you first pass it: do not change it afterwards. */
 export interface EncodeOptions {
-  /** The rules that a packet may break; default none: the encoder refuses what the default decoder refuses. */
+  /** The rules that a packet may break. By default none: the encoder refuses what the default decoder refuses. */
   readonly tolerate?: Iterable<Tolerance> | undefined
 }
 
 /** What to tolerate, refuse and limit. */
 export interface DecodeOptions {
-  /** The rules that a packet may break. For what each leaves in the packet see README, "Tolerance". */
+  /** The rules that a packet may break; default none. The README lists what each leaves in the decoded packet. */
   readonly tolerate?: Iterable<Tolerance> | undefined
-  /** Called with the error that `tolerate` kept from being thrown, in the order of the packet's bytes. */
+  /** Called with each error that `tolerate` suppresses, in the order of the packet's bytes. */
   readonly onTolerated?: ((violation: DecodeError) => void) | undefined
-  /** Characters to refuse that the standard allows a receiver to refuse (§1.5.3); default none. */
+  /** Characters to refuse, among those that a receiver may refuse (§1.5.3); default none. */
   readonly refuse?: Iterable<Refusable> | undefined
-  /** Which protocols a CONNECT may ask for; default `['3.1.1']`. `['3.1']` alone reads everything by the rules of 3.1. */
+  /** The protocols that a CONNECT may ask for; default `['3.1.1']`. With only `['3.1']`, its rules apply to all packets. */
   readonly protocols?: Iterable<Protocol> | undefined
   /**
-   * Copy payloads, will messages and passwords, each into memory of its own, instead of returning views of the input;
-   * default false. Without it the input must not be overwritten while a packet lives.
+   * Whether to copy each payload, will message and password into memory of its own instead of returning a view of the
+   * input; default false. Without it, do not overwrite the input while you use a packet.
    */
   readonly copyPayloads?: boolean | undefined
-  /** The longest topic name or topic filter, 1 to 65,535 bytes; default 65,535. */
+  /** The maximum length of a topic name or topic filter, 1 to 65,535 bytes; default 65,535. */
   readonly maxTopicLength?: number | undefined
-  /** The most levels of a topic name or topic filter, at least 1; default no limit. */
+  /** The maximum number of levels of a topic name or topic filter, at least 1; default no limit. */
   readonly maxTopicLevels?: number | undefined
-  /** The most entries of SUBSCRIBE, UNSUBSCRIBE and SUBACK, 1 to 1,048,576; default 65,535. */
+  /** The maximum number of entries in SUBSCRIBE, UNSUBSCRIBE and SUBACK, 1 to 1,048,576; default 65,535. */
   readonly maxTopicFilters?: number | undefined
 }
 
-/** {@link DecodeOptions}, and what only a stream of packets needs. */
+/** {@link DecodeOptions}, and the options for streams of packets. */
 export interface ParserOptions<R extends Role = Role> extends DecodeOptions {
-  /** The largest packet in bytes, fixed header included; default 268,435,460, the protocol's limit. */
+  /** The maximum packet size in bytes, fixed header included; default 268,435,460, the protocol's limit. */
   readonly maxPacketSize?: number | undefined
-  /** What you are. Packet types that Table 2.1 does not let the peer send are refused at the fixed header. */
+  /** Your own role. Packet types that Table 2.1 does not let the peer send are refused at the fixed header. */
   readonly role?: R | undefined
 }
 
-/** Kinds of characters that §1.5.3 lets a receiver refuse. */
+/** The kinds of characters that §1.5.3 lets a receiver refuse. */
 export type Refusable = 'control-characters' | 'non-characters'
 
 /** The packet types that may break a rule, by the rule's code. */
@@ -70,20 +70,20 @@ export function isTolerated(tolerances: Tolerances, code: string, packetType: st
 const PACKET_TYPES: ReadonlySet<string> = new Set(CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []))
 
 /**
- * Checks the entries of `tolerate`.
+ * Checks the `tolerate` option.
  *
  * @throws TypeError if it is not a list, or an entry is not a tolerable code or `{ code, packets }`
  */
 export function tolerancesFrom(tolerate: unknown): Tolerances {
   const tolerances = new Map<string, Set<string>>()
-  for (const entry of listOf(tolerate, 'tolerate', "of codes: ['packet-identifier-zero']")) {
+  for (const entry of listOf(tolerate, 'tolerate', "of codes such as ['packet-identifier-zero']")) {
     const { code, packets } =
       typeof entry === 'object' && entry !== null
         ? (entry as { code: unknown; packets: unknown })
         : { code: entry, packets: PACKET_TYPES }
     if (!isTolerable(code)) throw new TypeError(`tolerate: ${show(code)} is not a code that can be tolerated`)
     const types = tolerances.get(code) ?? new Set()
-    for (const type of listOf(packets, 'packets', "of packet types: ['pingreq']")) {
+    for (const type of listOf(packets, 'packets', "of packet types such as ['pingreq']")) {
       if (!PACKET_TYPES.has(type as string))
         throw new TypeError(`tolerate: there is no packet type ${show(type)}`)
       types.add(type as string)
@@ -93,7 +93,7 @@ export function tolerancesFrom(tolerate: unknown): Tolerances {
   return tolerances
 }
 
-/** Whether a code may stand in `tolerate`. */
+/** Whether `tolerate` accepts this code. */
 export function isTolerable(code: unknown): code is TolerableCode {
   return (
     typeof code === 'string' &&
@@ -102,7 +102,7 @@ export function isTolerable(code: unknown): code is TolerableCode {
   )
 }
 
-/** Options as decoding reads them. */
+/** The options, in the form that decoding uses. */
 export interface Settings {
   readonly tolerate: Tolerances
   readonly onTolerated: ((violation: DecodeError) => void) | undefined
@@ -113,13 +113,13 @@ export interface Settings {
   readonly maxTopicLevels: number
   readonly maxTopicFilters: number
   readonly role: Role | undefined
-  /** Whether a topic must be measured: one of its limits is less than the protocol allows. */
+  /** Whether topics must be measured: a limit is stricter than the protocol's. */
   readonly limitsTopics: boolean
-  /** The version whose rules hold. */
+  /** The version whose rules apply. */
   readonly version: '3.1.1' | '3.1'
-  /** A code for each first byte: see `fixed-header.ts`, which fills the table in when it is first needed. */
+  /** The valid Remaining Lengths by first byte: see `fixed-header.ts`, which fills in the table when it is first needed. */
   readonly validLengths: Uint8Array
-  /** The settings that the stream started with, where its CONNECT has changed the version. */
+  /** The settings at the start of the stream, if its CONNECT has changed the version since. */
   readonly initial: Settings | undefined
 }
 
@@ -127,29 +127,29 @@ type Checked<Name extends keyof ParserOptions> = Name extends keyof Settings ? S
 
 const NO_LIMIT = Number.POSITIVE_INFINITY
 
-/** The most that `maxTopicFilters` may be. */
-export const MOST_TOPIC_FILTERS = 1_048_576
+/** The maximum value of `maxTopicFilters`. */
+export const MAX_TOPIC_FILTERS = 1_048_576
 
-/** One row for each option: what its value becomes, and what holds without one. */
+/** One row per option: how to check its value, and its default. */
 const OPTIONS: {
   readonly [Name in keyof Required<ParserOptions>]: {
     readonly check: (value: unknown, name: string) => Checked<Name>
-    readonly byDefault: Checked<Name>
+    readonly defaultValue: Checked<Name>
   }
 } = {
-  tolerate: { check: tolerancesFrom, byDefault: new Map() },
-  onTolerated: { check: aFunction, byDefault: undefined },
-  refuse: { check: setOf<Refusable>('control-characters', 'non-characters'), byDefault: new Set() },
-  protocols: { check: setOf<Protocol>('3.1.1', '3.1', 'bridge'), byDefault: new Set(['3.1.1']) },
-  copyPayloads: { check: aBoolean, byDefault: false },
-  maxTopicLength: { check: aLimit(), byDefault: MAX_UINT16 },
-  maxTopicLevels: { check: aLimit(), byDefault: NO_LIMIT },
-  maxTopicFilters: { check: aLimit(MOST_TOPIC_FILTERS), byDefault: MAX_UINT16 },
-  maxPacketSize: { check: aLimit(), byDefault: MAX_PACKET_SIZE },
-  role: { check: aRole, byDefault: undefined },
+  tolerate: { check: tolerancesFrom, defaultValue: new Map() },
+  onTolerated: { check: checkFunction, defaultValue: undefined },
+  refuse: { check: setOf<Refusable>('control-characters', 'non-characters'), defaultValue: new Set() },
+  protocols: { check: setOf<Protocol>('3.1.1', '3.1', 'bridge'), defaultValue: new Set(['3.1.1']) },
+  copyPayloads: { check: checkBoolean, defaultValue: false },
+  maxTopicLength: { check: limit(), defaultValue: MAX_UINT16 },
+  maxTopicLevels: { check: limit(), defaultValue: NO_LIMIT },
+  maxTopicFilters: { check: limit(MAX_TOPIC_FILTERS), defaultValue: MAX_UINT16 },
+  maxPacketSize: { check: limit(), defaultValue: MAX_PACKET_SIZE },
+  role: { check: checkRole, defaultValue: undefined },
 }
 
-/** The values of the options that are given, or of the defaults. */
+/** The checked value of each option, or its default. */
 type CheckedOptions = { [Name in keyof Required<ParserOptions>]: Checked<Name> }
 
 /** By role and version. */
@@ -157,14 +157,14 @@ const VALID_LENGTHS = new Map<string, Uint8Array>()
 
 const DEFAULTS: Settings = settingsOf(checkedOptions({}))
 
-// Parsers whose options name no more than a role share one of these, so that an idle parser stays small.
+// Parsers that set no option but a role share one of these, so that an idle parser stays small.
 const BY_ROLE: Readonly<Record<Role, Settings>> = {
   client: settingsOf(checkedOptions({ role: 'client' })),
   server: settingsOf(checkedOptions({ role: 'server' })),
 }
 
 /**
- * Checks the options of a parser. Only own enumerable properties count, and each is read once.
+ * Checks the options of a parser. Only own enumerable properties are considered, and each is read once.
  *
  * @throws TypeError if `options` is not an object of known options, each with a valid value
  */
@@ -181,13 +181,13 @@ export function parserOptionsFrom(options: ParserOptions | undefined): {
   return { settings: role === undefined ? DEFAULTS : BY_ROLE[role], maxPacketSize }
 }
 
-/** As {@link parserOptionsFrom}, for whoever has no use for `maxPacketSize`. */
+/** The same as {@link parserOptionsFrom}, without `maxPacketSize`. */
 export function settingsFrom(options: ParserOptions | undefined): Settings {
   return parserOptionsFrom(options).settings
 }
 
-/** The settings for what follows a CONNECT of MQTT 3.1. */
-export function settingsOf31(settings: Settings): Settings {
+/** The settings for the packets after an MQTT 3.1 CONNECT. */
+export function mqtt31Settings(settings: Settings): Settings {
   if (settings.version === '3.1') return settings
   return {
     ...settings,
@@ -209,7 +209,7 @@ export function checkMaxPacketSize(bytes: unknown): number {
 /**
  * The own enumerable properties of `options` that are not undefined.
  *
- * @throws TypeError if it is not an object, or has a property that `known` has not
+ * @throws TypeError if `options` is not an object, or has a property that `known` does not have
  */
 export function givenOptions(options: unknown, known: object): Record<string, unknown> {
   if (typeof options !== 'object' || options === null || Symbol.iterator in options)
@@ -223,9 +223,9 @@ export function givenOptions(options: unknown, known: object): Record<string, un
 }
 
 function checkedOptions(given: Readonly<Record<string, unknown>>): CheckedOptions {
-  const rows = Object.entries(OPTIONS).map(([name, { check, byDefault }]) => [
+  const rows = Object.entries(OPTIONS).map(([name, { check, defaultValue }]) => [
     name,
-    Object.hasOwn(given, name) ? check(given[name], name) : byDefault,
+    Object.hasOwn(given, name) ? check(given[name], name) : defaultValue,
   ])
   return Object.fromEntries(rows) as CheckedOptions
 }
@@ -242,7 +242,7 @@ function settingsOf({ maxPacketSize: _, ...checked }: CheckedOptions): Settings 
   }
 }
 
-/** The one table for all receivers of this role and version. */
+/** The table that all receivers of this role and version share. */
 function validLengthsOf(role: Role | undefined, version: Settings['version']): Uint8Array {
   const key = `${role} ${version}`
   const table = VALID_LENGTHS.get(key) ?? new Uint8Array(256)
@@ -250,17 +250,17 @@ function validLengthsOf(role: Role | undefined, version: Settings['version']): U
   return table
 }
 
-function aFunction(value: unknown, name: string): Settings['onTolerated'] {
+function checkFunction(value: unknown, name: string): Settings['onTolerated'] {
   if (typeof value === 'function') return value as Settings['onTolerated']
   throw new TypeError(`${name} must be a function, not ${show(value)}`)
 }
 
-function aBoolean(value: unknown, name: string): boolean {
+function checkBoolean(value: unknown, name: string): boolean {
   if (typeof value === 'boolean') return value
   throw new TypeError(`${name} must be a boolean, not ${show(value)}`)
 }
 
-function aLimit(most = NO_LIMIT): (value: unknown, name: string) => number {
+function limit(most = NO_LIMIT): (value: unknown, name: string) => number {
   const range = most === NO_LIMIT ? 'a number of at least 1' : `a number from 1 to ${most}`
   return (value, name) => {
     if (typeof value === 'number' && value >= 1 && value <= most) return value
@@ -268,7 +268,7 @@ function aLimit(most = NO_LIMIT): (value: unknown, name: string) => number {
   }
 }
 
-function aRole(value: unknown, name: string): Role {
+function checkRole(value: unknown, name: string): Role {
   if (value === 'client' || value === 'server') return value
   throw new TypeError(`${name} must be 'client' or 'server', not ${show(value)}`)
 }
@@ -278,17 +278,17 @@ function setOf<Value extends string>(...known: Value[]): (list: unknown, name: s
     const values = listOf(list, name, `of ${known.map(show).join(', ')}`)
     for (const value of values) {
       if (!(known as unknown[]).includes(value))
-        throw new TypeError(`${name} is a list of ${known.map(show).join(', ')}; there is no ${show(value)}`)
+        throw new TypeError(`${name} must contain only ${known.map(show).join(', ')}, not ${show(value)}`)
     }
     return new Set(values as Value[])
   }
 }
 
-/** The entries of a list: an array or a set, for example. Not a string, although one can be iterated, and not a Map. */
+/** The entries of a list, such as an array or a Set. Strings and Maps are refused, although they are iterable. */
 function listOf(value: unknown, name: string, expected: string): unknown[] {
   const isList =
     typeof value === 'object' && value !== null && Symbol.iterator in value && !(value instanceof Map)
-  if (!isList) throw new TypeError(`${name} is a list ${expected}, not ${show(value)}`)
+  if (!isList) throw new TypeError(`${name} must be a list ${expected}, not ${show(value)}`)
   return [...(value as Iterable<unknown>)]
 }
 

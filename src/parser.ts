@@ -1,14 +1,14 @@
-// Packets from a stream of chunks, cut anywhere.
-// Each call has three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser stays in
-// error. A packet that lies whole in a chunk is read in place. Only one that straddles chunks is copied, once.
+// Decodes packets from a stream of chunks, which may be split anywhere.
+// Each read has one of three outcomes: a packet; undefined, "need more"; or a thrown DecodeError, after which the parser
+// stays in error. A packet that lies within one chunk is read in place. A packet that straddles chunks is copied, once.
 
 import { incompletePacket, readPacket } from './decode.ts'
 import { DecodeError } from './errors.ts'
 import {
   enterValidPacket,
-  judgeFixedHeader,
   reportTolerated,
   settingsAfter,
+  validateFixedHeader,
   wholePacketsLength,
 } from './fixed-header.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
@@ -19,30 +19,30 @@ import { assertAttached, assertBytes, concat, detachedError, lengthOf, privateCo
 import { Chunk } from './wire/chunk.ts'
 import { Reader } from './wire/reader.ts'
 
-// Constants of this module are constants to V8; what is imported is looked up at every use.
+// V8 treats constants of this module as constants; it looks up imported ones at every use.
 const { CONNECT } = PacketType
 const TYPES = CONTROL_PACKETS.map((packet) => packet?.name)
 
 /**
  * Decodes a stream of packets. Use one parser per connection.
  *
- * Payloads, will messages and passwords are views of the pushed chunk where the packet lay whole in it: such a chunk must
- * not be overwritten, transferred or shrunk while they live, unless `copyPayloads` is set.
+ * The payload, will message and password of a packet that lies within one chunk are views of that chunk. Do not overwrite,
+ * transfer or shrink the chunk while you use them, or set `copyPayloads`.
  *
- * Inside `onTolerated` you can look at `bufferedLength` and `maxPacketSize`; the other methods throw a TypeError there.
+ * Inside `onTolerated` you can use `bufferedLength` and `maxPacketSize`; the other methods throw a TypeError.
  */
 export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role = Role> {
-  // TypeScript's `private` and few fields: a broker holds a million of these, and looks at them for every packet.
+  // Few fields, because a broker may hold a million parsers. TypeScript's `private`, because `#private` is slower to read.
   private settings: Settings
   private sizeLimit: number
-  /** Reads the packets that lie whole in a chunk, or the one that was put together. */
+  /** Reads the packets of the current chunk, or the packet that was assembled. */
   private reader: Reader<Bytes> | undefined = undefined
-  /** The packet that is being put together; there is no reader meanwhile. */
+  /** The packet that is being assembled; `reader` is undefined meanwhile. */
   private assembly: Assembly<Bytes> | undefined = undefined
-  /** The chunks that come next. */
+  /** The queue of chunks that have not been read. */
   private waiting: Chunk<Bytes> | undefined = undefined
   private pushedLength = 0
-  /** What `read` and `push` throw until `reset`. */
+  /** The error that `read` and `push` throw until `reset`. */
   private failure: unknown = undefined
 
   /** @throws TypeError if the options are invalid */
@@ -55,16 +55,16 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   /**
    * Appends a chunk, which may be empty. Packets are parsed by `read`.
    *
-   * @throws DecodeError the one that `read` has thrown, until `reset`
-   * @throws TypeError if `chunk` is not a Uint8Array; the parser is as it was before
+   * @throws DecodeError the error that `read` has thrown, until `reset`
+   * @throws TypeError if `chunk` is not a Uint8Array; the parser does not change
    */
   push(chunk: Bytes): this {
-    this.assertNotCallingOut('push')
+    this.assertNotInCallback('push')
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
     const { assembly, waiting } = this
-    const length = lengthOf(chunk) // read once: a class of the user's own may change its mind
-    if (waiting === undefined && assembly !== undefined && assembly.lacks(length)) {
+    const length = lengthOf(chunk) // read once: a subclass could return another length next time
+    if (waiting === undefined && assembly !== undefined && assembly.needs(length)) {
       assembly.append(chunk, 0, length)
       if (assembly.isWhole) this.complete(assembly)
     } else if (length !== 0) {
@@ -77,11 +77,11 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   }
 
   /**
-   * The next packet; undefined if more bytes are needed. Stop calling it to pause: nothing is lost.
+   * Returns the next packet, or undefined if more bytes are needed. To pause, stop calling it: nothing is lost.
    *
-   * @throws DecodeError for the first packet that MQTT 3.1.1 or a limit does not allow, and again at every call until
-   *   `reset`; all packets before it have been returned
-   * @throws TypeError if a chunk was detached or shrunk since it was pushed, and again until `reset`
+   * @throws DecodeError for the first packet that violates MQTT 3.1.1 or a limit, after all packets before it were
+   *   returned; the same error again at every call until `reset`
+   * @throws TypeError if a chunk was detached or shrunk after it was pushed; the same error again until `reset`
    */
   read(): PacketTo<R, Bytes> | undefined {
     const reader = this.next('read')
@@ -96,9 +96,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   }
 
   /**
-   * The next packet undecoded, for proxies and brokers that forward: its fixed header was judged, its body was not.
+   * Returns the next packet undecoded, for proxies and brokers that forward it. Its fixed header has been validated, its
+   * body has not.
    *
-   * @throws DecodeError as {@link read}, for what the fixed header shows
+   * @throws DecodeError as {@link read}, for violations in the fixed header
    * @throws TypeError as {@link read}
    */
   readFrame(): Frame<Bytes> | undefined {
@@ -121,24 +122,24 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     }
   }
 
-  /** `read` until more bytes are needed: `for (const packet of parser.push(chunk))`. Breaking off loses nothing. */
+  /** Calls `read` until more bytes are needed: `for (const packet of parser.push(chunk))`. Leaving the loop loses nothing. */
   [Symbol.iterator](): IterableIterator<PacketTo<R, Bytes>> {
     return new PacketIterator(this)
   }
 
   /**
-   * The stream has ended.
+   * Tells the parser that the stream has ended.
    *
-   * @throws DecodeError `incomplete-packet` if it ended inside a packet; what was not read before that can still be read
+   * @throws DecodeError `incomplete-packet` if it ended inside a packet; complete packets before that can still be read
    */
   end(): void {
-    this.assertNotCallingOut('end')
+    this.assertNotInCallback('end')
     if (this.failure !== undefined) throw this.failure
     if (this.bufferedLength === 0) return
     const bytes = this.heldBytes()
     const streamOffset = this.pushedLength - bytes.length
     const settings = this.reader?.settings ?? this.settings
-    // What is being put together has been judged, perhaps under another limit.
+    // The fixed header of a packet being assembled was already validated, perhaps under another limit.
     const mayBeWhole = this.reader !== undefined || this.waiting !== undefined
     const wholeLength = mayBeWhole ? wholePacketsLength(bytes, settings, this.sizeLimit, streamOffset) : 0
     if (wholeLength === bytes.length) return
@@ -146,21 +147,21 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     throw wholeLength === 0 ? this.failed(error) : error
   }
 
-  /** Forgets everything: bytes, position in the stream, version of the protocol, and error. */
+  /** Returns the parser to its initial state: no bytes, stream offset 0, no error, and the initial protocol version. */
   reset(): void {
-    this.assertNotCallingOut('reset')
+    this.assertNotInCallback('reset')
     this.drop()
     this.pushedLength = 0
     this.failure = undefined
     this.settings = this.settings.initial ?? this.settings
   }
 
-  /** Bytes that were pushed and not yet returned in a packet. */
+  /** The number of bytes pushed but not yet returned in a packet. */
   get bufferedLength(): number {
     return this.pushedLength - this.readLength
   }
 
-  /** Bytes of the stream before the next packet. */
+  /** The stream offset of the next packet. */
   private get readLength(): number {
     const { reader, assembly, waiting } = this
     if (assembly !== undefined) return assembly.streamOffset
@@ -169,9 +170,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   }
 
   /**
-   * The largest packet in bytes, fixed header included. It holds for packets whose fixed header has not been read.
+   * The maximum packet size in bytes, fixed header included. A new value applies to packets whose fixed header has not been
+   * read yet.
    *
-   * @throws TypeError unless it is set to a number of at least 1
+   * @throws TypeError if set to anything but a number of at least 1
    */
   get maxPacketSize(): number {
     return this.sizeLimit
@@ -181,20 +183,20 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     this.sizeLimit = checkMaxPacketSize(bytes)
   }
 
-  /** A reader that stands at the body of the next whole packet; undefined if more bytes are needed. */
+  /** Returns a reader positioned at the body of the next complete packet; undefined if more bytes are needed. */
   private next(method: string): Reader<Bytes> | undefined {
     const { reader } = this
     try {
       if (reader !== undefined && enterValidPacket(reader, this.sizeLimit)) return reader
     } catch {
-      // The chunk was detached: `find` says so.
+      // The chunk was detached: `find` throws the right error.
     }
     return this.find(method)
   }
 
-  /** As `next`, for every other case. */
+  /** The slow path of `next`. */
   private find(method: string): Reader<Bytes> | undefined {
-    this.assertNotCallingOut(method)
+    this.assertNotInCallback(method)
     if (this.failure !== undefined) throw this.failure
     try {
       return this.findPacket()
@@ -222,13 +224,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     }
   }
 
-  /** Steps to the body of the reader's next packet if all of it is there; otherwise starts to put it together. */
+  /** Moves the reader to the body of its next packet if the packet is complete; otherwise starts to assemble it. */
   private enterPacket(reader: Reader<Bytes>): boolean {
     const { next: start, length, bytes, settings } = reader
     assertAttached(reader.source, length)
     if (enterValidPacket(reader, this.sizeLimit)) return true
     const streamOffset = reader.streamOffset! + start
-    const extent = judgeFixedHeader(bytes, start, length, settings, this.sizeLimit, streamOffset)
+    const extent = validateFixedHeader(bytes, start, length, settings, this.sizeLimit, streamOffset)
     if (extent !== undefined && start + extent.size <= length) {
       reader.enter(start, extent.firstByte, extent.bodyOffset, extent.size)
       reportTolerated(reader)
@@ -240,13 +242,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     return false
   }
 
-  /** Moves what the packet still lacks from the chunk to where it is put together. */
+  /** Moves the missing bytes of the packet from the chunk to the assembly. */
   private feed(assembly: Assembly<Bytes>, chunk: Chunk<Bytes>): void {
-    // Byte by byte while its size is unknown: a breach in the fixed header shows before anything of the body is kept.
+    // Byte by byte while the size is unknown: the fixed header is validated before any byte of the body is stored.
     while (assembly.size === undefined && chunk.unread > 0) {
       assembly.append(chunk.bytes, chunk.start, ++chunk.start)
       const { bytes, length, streamOffset } = assembly
-      assembly.size = judgeFixedHeader(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
+      assembly.size = validateFixedHeader(bytes, 0, length, this.settings, this.sizeLimit, streamOffset)?.size
     }
     if (assembly.size !== undefined) {
       const end = Math.min(chunk.start + assembly.size - assembly.length, chunk.length)
@@ -267,13 +269,13 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     if (reader.end === reader.length) this.leave(reader)
   }
 
-  /** Lets the reader go, but not what a CONNECT has changed. */
+  /** Releases the reader, but keeps the settings that a CONNECT may have changed. */
   private leave(reader: Reader<Bytes>): void {
     this.settings = reader.settings
     this.reader = undefined
   }
 
-  /** What has not been read, from the start of a packet. */
+  /** The bytes that have not been read, from the start of a packet. */
   private heldBytes(): Uint8Array {
     const { reader, assembly, waiting } = this
     const pieces: Uint8Array[] = []
@@ -281,19 +283,19 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     if (assembly !== undefined) pieces.push(assembly.received)
     for (const chunk of waiting ?? []) {
       assertAttached(chunk.bytes, chunk.length)
-      pieces.push(privateCopy(chunk.bytes).subarray(chunk.start)) // not by a `subarray` of the user's own
+      pieces.push(privateCopy(chunk.bytes).subarray(chunk.start)) // not `subarray` of the chunk: a subclass may override it
     }
     return concat(pieces)
   }
 
   /**
-   * Lets everything go and stays in error if the bytes are to blame, or whoever detached a chunk. What comes out of the
-   * user's own code changes nothing.
+   * Returns the error to throw. If the bytes are invalid or a chunk was detached, the parser drops everything and stays in
+   * error. An exception from the user's own code changes nothing.
    */
   private failed(error: unknown): unknown {
     const { reader, waiting } = this
-    if (reader?.isCallingOut) {
-      reader.isCallingOut = false
+    if (reader?.isInCallback) {
+      reader.isInCallback = false
       return error
     }
     const detached =
@@ -305,9 +307,9 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     return this.failure
   }
 
-  private assertNotCallingOut(method: string): void {
-    if (this.reader?.isCallingOut)
-      throw new TypeError(`${method}() cannot be called while the same parser calls onTolerated`)
+  private assertNotInCallback(method: string): void {
+    if (this.reader?.isInCallback)
+      throw new TypeError(`${method}() cannot be called inside the parser's own onTolerated`)
   }
 
   private drop(): void {
@@ -317,7 +319,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   }
 }
 
-/** Cheaper than a generator. It needs no `return`: what was not read stays in the parser. */
+/** Cheaper than a generator. It needs no `return` method: unread packets stay in the parser. */
 class PacketIterator<P> implements IterableIterator<P> {
   private readonly parser: { read(): P | undefined }
 

@@ -1,15 +1,15 @@
-// Options like a known broker's.
+// Options that imitate a known broker.
 
 import type { DecodeOptions } from './options.ts'
 
 const ACKNOWLEDGEMENTS = ['puback', 'pubrec', 'pubrel', 'pubcomp'] as const
 
 /**
- * Options that accept and refuse what a known broker does; spread them to change some. They are frozen.
+ * Options that accept and refuse the same packets as a known broker. They are frozen; spread them to change some.
  *
  * `mosquitto2`: mosquitto 2.0. It ignores DUP with QoS 0, the reserved flags of PUBACK, PUBREC, PUBCOMP and PINGREQ, and
- * what follows the packet identifier of an acknowledgement or the header of PINGREQ. It takes MQTT 3.1 and bridges, and at
- * most 200 levels of a topic, and it refuses control characters and non-characters. It also takes MQTT 5 (levels 5 and
+ * any bytes after the packet identifier of an acknowledgement or the header of PINGREQ. It accepts MQTT 3.1, bridges, and
+ * topics of up to 200 levels, and refuses control characters and non-characters. It also accepts MQTT 5 (levels 5 and
  * 133), which this library does not.
  */
 export const presets: { readonly mosquitto2: DecodeOptions } = freeze({

@@ -1,7 +1,7 @@
-// What a stream looks like that is not MQTT 3.1.1. It makes messages better and never refuses anything.
+// Recognises other protocols at the start of a stream. This only improves error messages; it never refuses anything.
 
 // biome-ignore format: one row per protocol
-const BEGINNINGS: readonly (readonly [pattern: string, name: string])[] = [
+const PREFIXES: readonly (readonly [pattern: string, name: string])[] = [
   ...['GET ', 'HEAD ', 'POST ', 'PUT ', 'DELETE ', 'OPTIONS ', 'CONNECT ', 'PATCH ', 'TRACE ', 'HTTP/'].map(
     (method) => [method, 'HTTP'] as const,
   ),
@@ -13,18 +13,18 @@ const BEGINNINGS: readonly (readonly [pattern: string, name: string])[] = [
   ['\x16\x03\x03', 'a TLS ClientHello'],
 ]
 
-/** So many bytes at the start of a stream are looked at. */
+/** How many bytes at the start of a stream are examined. */
 const HINT_LENGTH = 16
 
-/** The fewest characters that must have come: fewer could be anything. */
-const ENOUGH = 3
+/** The minimum number of bytes to tell protocols apart. */
+const MIN_LENGTH = 3
 
 /**
- * Names what the bytes up to `end` look like, for an error near the start of the stream's first packet.
+ * Names the protocol that the bytes up to `end` seem to be, for an error near the start of the stream's first packet.
  *
- * @param start where the packet starts in the bytes
- * @param offset where the error shows, in bytes from the packet's first
- * @param streamOffset of the packet's first byte; undefined outside a stream
+ * @param start the index of the packet's first byte
+ * @param offset the offset of the error from the packet's first byte
+ * @param streamOffset the stream offset of the packet's first byte; undefined outside a stream
  */
 export function hintAt(
   bytes: Uint8Array,
@@ -37,12 +37,12 @@ export function hintAt(
   return isFirstPacket && offset < HINT_LENGTH ? protocolHint(bytes, end) : undefined
 }
 
-/** Names what the bytes up to `end` look like, if they are something that is often sent to an MQTT port by mistake. */
+/** Recognises protocols that are often sent to an MQTT port by mistake. */
 function protocolHint(bytes: Uint8Array, end: number): string | undefined {
   let text = ''
   for (let index = 0; index < end && index < HINT_LENGTH; index++) text += String.fromCharCode(bytes[index]!)
-  if (text.length < ENOUGH) return undefined
-  for (const [pattern, name] of BEGINNINGS) {
+  if (text.length < MIN_LENGTH) return undefined
+  for (const [pattern, name] of PREFIXES) {
     if (text.startsWith(pattern) || pattern.startsWith(text)) return name
   }
   if (isWebSocketFrame(text)) return 'a WebSocket frame'
@@ -50,7 +50,7 @@ function protocolHint(bytes: Uint8Array, end: number): string | undefined {
   return text.startsWith('\x10') && name >= 2 && name <= 5 ? 'an MQTT 5 CONNECT' : undefined
 }
 
-/** A frame of text or binary data that starts with CONNECT, if it is a client's and so masked, or else with CONNACK. */
+/** Whether this is a text or binary frame. A client's is masked and starts with CONNECT, a server's starts with CONNACK. */
 function isWebSocketFrame(text: string): boolean {
   const at = (index: number): number => text.charCodeAt(index) // NaN after the end
   if (at(0) !== 0x81 && at(0) !== 0x82) return false

@@ -1,35 +1,35 @@
-// Shows a value in a message: short, on one line, and safe to print.
+// Formats values for error messages: short, on one line, and safe to print.
 
-/** The most characters of a text that are shown. */
-const LONGEST = 64
+/** The maximum number of characters of a text to show. */
+const MAX_LENGTH = 64
 
-// Control, format (the bidirectional ones among them), surrogate, private and unassigned characters, line and paragraph
-// separators; and what would end the quotation or be taken for an escape.
+// Control, format (including bidirectional), surrogate, private-use and unassigned characters; line and paragraph
+// separators; quotes and backslashes.
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}'\\]/gu
 
 /** The first 64 characters of a text. */
-export function cut(text: string): string {
-  return text.length <= LONGEST
+export function truncate(text: string): string {
+  return text.length <= MAX_LENGTH
     ? text
-    : Array.from(text.slice(0, 2 * LONGEST))
-        .slice(0, LONGEST)
+    : Array.from(text.slice(0, 2 * MAX_LENGTH))
+        .slice(0, MAX_LENGTH)
         .join('')
 }
 
 /** The first 64 characters of a text, safe to print. */
 export function printable(text: string): string {
-  return cut(text).replace(UNSAFE, (character) =>
+  return truncate(text).replace(UNSAFE, (character) =>
     character === "'" || character === '\\'
       ? `\\${character}`
       : `\\u{${character.codePointAt(0)!.toString(16)}}`,
   )
 }
 
-/** A value as a message shows it: text in quotes, at most 64 characters of it; of objects the type alone. Never throws. */
+/** Formats a value: text in quotes and at most 64 characters of it, objects as their type. Never throws. */
 export function show(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return `'${printable(value)}${cut(value) === value ? '' : '…'}'`
+      return `'${printable(value)}${truncate(value) === value ? '' : '…'}'`
     case 'number':
     case 'boolean':
     case 'undefined':
@@ -39,19 +39,19 @@ export function show(value: unknown): string {
   }
 }
 
-/** The type of a value that must not be shown itself: `'a string'`, `'an ArrayBuffer'`. Never throws. */
+/** Formats only the type of a value: `'a string'`, `'an ArrayBuffer'`. Never throws. */
 export function showType(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   const type = typeof value === 'object' ? tagOf(value) : typeof value
   return `${/^[aeio]/i.test(type) ? 'an' : 'a'} ${type}`
 }
 
-/** `'ArrayBuffer'`, `'Blob'`, `'array'`; `'object'` for anything that has no name of its own. */
+/** `'ArrayBuffer'`, `'Blob'`, `'array'`; `'object'` if the value has no more specific name. */
 function tagOf(value: object): string {
   try {
     const tag = Object.prototype.toString.call(value).slice('[object '.length, -1)
     return tag === 'Object' || tag === 'Array' ? tag.toLowerCase() : printable(tag)
   } catch {
-    return 'object' // a proxy that was revoked, or a getter that throws
+    return 'object' // a revoked proxy, or a getter that throws
   }
 }

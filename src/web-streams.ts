@@ -1,4 +1,4 @@
-// The web's streams: bytes in, packets out, and the other way about.
+// Web streams: bytes to packets, and packets to bytes.
 
 import { encode } from './encode.ts'
 import type { DecodeError } from './errors.ts'
@@ -7,7 +7,7 @@ import type { Role } from './packet-types.ts'
 import type { PacketInput, PacketTo } from './packets/packet.ts'
 import { PacketParser } from './parser.ts'
 
-/** What of the web's streams is used. */
+/** The parts of the Streams API that are used here. */
 interface ReadableController<Chunk> {
   enqueue(chunk: Chunk): void
   close(): void
@@ -43,11 +43,11 @@ interface StreamHost {
 const streams = globalThis as unknown as StreamHost
 
 /**
- * Bytes in, packets out, as TextDecoderStream is: `source.pipeThrough(new PacketDecoderStream())`.
+ * Transforms bytes to packets, as TextDecoderStream does for text: `source.pipeThrough(new PacketDecoderStream())`.
  *
- * Packets are delivered when they are asked for. A chunk is written once its last packet was read. The first malformed
- * packet ends both sides with its DecodeError, the writing of its chunk included, after all packets before it were read;
- * so does a source that ends inside a packet. Everything else is as in the host's TransformStream.
+ * Packets are delivered on demand. The write of a chunk completes when its last packet has been read. The first malformed
+ * packet, after all packets before it have been read, fails both sides and the write of its chunk with its DecodeError; so
+ * does a source that ends inside a packet. In every other respect it behaves like the host's TransformStream.
  */
 export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array, R extends Role = Role> {
   readonly readable: ReadableStream<PacketTo<R, Bytes>>
@@ -61,20 +61,20 @@ export class PacketDecoderStream<Bytes extends Uint8Array = Uint8Array, R extend
   }
 }
 
-/** Why one side was ended; the reason may be undefined. */
+/** Why one side has ended; the reason may be undefined. */
 interface Ending {
   readonly reason: unknown
 }
 
 /**
- * Both sides of a PacketDecoderStream. They follow the Streams Standard's algorithms for a TransformStream, step by
- * step, because a TransformStream itself does not tell when a chunk's second packet is asked for.
+ * Both sides of a PacketDecoderStream. They follow the Streams Standard's algorithms for TransformStream, step by step,
+ * because a TransformStream itself cannot wait for demand before it delivers the second packet of a chunk.
  */
 class DecodingSides<Bytes extends Uint8Array, R extends Role> {
-  private readonly packets: PacketsAhead<Bytes, R>
+  private readonly packets: LookaheadParser<Bytes, R>
   private output!: ReadableController<PacketTo<R, Bytes>>
   private input!: WritableController
-  /** Whether the readable side asks for a packet: the opposite of the standard's `backpressure`. */
+  /** Whether the readable side wants a packet: the opposite of the standard's `backpressure`. */
   private wanted = false
   private change = new Signal()
   /** Set by whichever of close, abort and cancel comes first, and shared by the others. */
@@ -85,7 +85,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
   private cancelled = false
 
   constructor(options: ParserOptions<R> | undefined) {
-    this.packets = new PacketsAhead(options)
+    this.packets = new LookaheadParser(options)
   }
 
   readonly source = {
@@ -94,7 +94,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
       return STARTED
     },
 
-    /** Asks for a packet, and is not called again until there is one. */
+    /** Signals demand. It is not called again until a packet is delivered. */
     pull: (): Promise<void> => {
       this.setWanted(true)
       return this.change.promise
@@ -102,7 +102,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
 
     cancel: (reason: unknown): Promise<void> => {
       this.cancelled = true
-      this.finish ??= soon(() => {
+      this.finish ??= inMicrotask(() => {
         if (this.aborted !== undefined) throw this.aborted.reason
         this.failInput(reason)
       })
@@ -117,12 +117,12 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
     },
 
     write: async (chunk: Bytes): Promise<void> => {
-      let more = await this.passOn(() => this.packets.push(chunk))
-      while (more) more = await this.passOn(() => {})
+      let more = await this.deliverNext(() => this.packets.push(chunk))
+      while (more) more = await this.deliverNext(() => {})
     },
 
     close: (): Promise<void> => {
-      this.finish ??= soon(() => {
+      this.finish ??= inMicrotask(() => {
         try {
           this.packets.end()
         } catch (error) {
@@ -136,7 +136,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
 
     abort: (reason: unknown): Promise<void> => {
       this.aborted = { reason }
-      this.finish ??= soon(() => {
+      this.finish ??= inMicrotask(() => {
         if (this.outputError !== undefined) throw this.outputError.reason
         this.output.error(reason)
       })
@@ -144,12 +144,12 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
     },
   }
 
-  /** Delivers one packet once it is asked for; true if the chunk holds another, or an error. */
-  private async passOn(prepare: () => void): Promise<boolean> {
+  /** Waits for demand, then delivers one packet. Returns true if the chunk holds another packet, or an error. */
+  private async deliverNext(prepare: () => void): Promise<boolean> {
     if (!this.wanted) await this.change.promise
     if (this.inputError !== undefined) throw this.inputError.reason
     if (this.input.signal?.aborted) throw this.input.signal.reason
-    if (this.cancelled) return false // the writable side learns of it in a moment
+    if (this.cancelled) return false // the writable side is about to be told
     try {
       return await this.deliver(prepare)
     } catch (error) {
@@ -160,7 +160,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
     }
   }
 
-  /** Asynchronous so that what it throws ends both sides when what a transformer throws would. */
+  /** Asynchronous, so that its errors reach both sides at the same time as a transformer's would. */
   private async deliver(prepare: () => void): Promise<boolean> {
     prepare()
     const packet = this.packets.take()
@@ -173,7 +173,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
   private failInput(reason: unknown): void {
     if (!this.input.signal?.aborted) this.inputError ??= { reason }
     this.input.error(reason)
-    if (!this.wanted) this.setWanted(true) // lets a waiting `write` see it
+    if (!this.wanted) this.setWanted(true) // wakes up a waiting `write`
   }
 
   private setWanted(wanted: boolean): void {
@@ -183,7 +183,7 @@ class DecodingSides<Bytes extends Uint8Array, R extends Role> {
   }
 }
 
-/** A promise, and what resolves it. */
+/** A promise with its resolve function. */
 class Signal {
   resolve!: () => void
   readonly promise: Promise<void> = new Promise((resolve) => {
@@ -191,18 +191,18 @@ class Signal {
   })
 }
 
-// Rather than undefined: a TransformStream's two sides wait for a promise, and so start a moment later.
+// Not undefined: the sides of a TransformStream wait for a promise, and so start a microtask later.
 const STARTED = Promise.resolve()
 
-function soon(action: () => void): Promise<void> {
+function inMicrotask(action: () => void): Promise<void> {
   return Promise.resolve().then(action)
 }
 
 /**
- * A parser that decodes one packet ahead, so that it knows whether the chunk holds another. What the user sees of it,
- * reports and errors, waits until that packet is taken.
+ * A parser that decodes one packet ahead, so that it knows whether the chunk holds another. Reports and errors are held back
+ * until that packet is taken.
  */
-class PacketsAhead<Bytes extends Uint8Array, R extends Role> {
+class LookaheadParser<Bytes extends Uint8Array, R extends Role> {
   private readonly parser: PacketParser<Bytes, R>
   private readonly onTolerated: ((violation: DecodeError) => void) | undefined = undefined
   private reports: DecodeError[] = []
@@ -225,12 +225,12 @@ class PacketsAhead<Bytes extends Uint8Array, R extends Role> {
 
   push(chunk: Bytes): void {
     this.parser.push(chunk)
-    this.look()
+    this.readAhead()
   }
 
   take(): PacketTo<R, Bytes> | undefined {
     const packet = this.ahead?.()
-    if (packet !== undefined) this.look()
+    if (packet !== undefined) this.readAhead()
     return packet
   }
 
@@ -238,7 +238,7 @@ class PacketsAhead<Bytes extends Uint8Array, R extends Role> {
     this.parser.end()
   }
 
-  private look(): void {
+  private readAhead(): void {
     let outcome: (() => PacketTo<R, Bytes>) | undefined
     try {
       const packet = this.parser.read()
@@ -260,8 +260,8 @@ class PacketsAhead<Bytes extends Uint8Array, R extends Role> {
 }
 
 /**
- * Packets in, bytes out, one chunk per packet: `packets.pipeThrough(new PacketEncoderStream())`. A packet that cannot be
- * encoded ends both sides with its EncodeError; nothing of it was written.
+ * Transforms packets to bytes, one chunk per packet: `packets.pipeThrough(new PacketEncoderStream())`. A packet that cannot
+ * be encoded fails both sides with its EncodeError; none of its bytes are written.
  */
 export class PacketEncoderStream {
   readonly readable: ReadableStream<Uint8Array>

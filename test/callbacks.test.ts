@@ -48,7 +48,7 @@ describe.each(REFUSED)('%s called by onTolerated', (method, call) => {
         packets.push(...parser.push(chunk))
       expect(packets).toEqual([packet, { type: 'puback', packetId: 1 }])
       expect(outcomes).toEqual([
-        new TypeError(`${method}() cannot be called while the same parser calls onTolerated`),
+        new TypeError(`${method}() cannot be called inside the parser's own onTolerated`),
       ])
       expect(parser.bufferedLength).toBe(0)
     }
@@ -133,7 +133,7 @@ describe('a tolerated violation', () => {
     expect(Object.prototype.toString.call(violation)).toBe('[object Error]')
     expect(structuredClone(violation)).toBeInstanceOf(Error)
     expect(String(violation)).toBe(
-      'DecodeError: PUBACK Packet Identifier: a packet identifier is not 0, found 0 [§2.3.1] (byte 2)',
+      'DecodeError: PUBACK Packet Identifier: a packet identifier must not be 0, found 0 [§2.3.1] (byte 2)',
     )
     expect(violation!.stack).not.toContain('\n')
     expect((caught(() => new PacketParser().push(ZERO).read()) as Error).stack).toContain('\n')

@@ -77,7 +77,8 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(DecodeError)
     expect(error).toMatchObject({
       name: 'DecodeError',
-      message: "PUBLISH Topic Name: a topic name holds no wildcard, found 'a/#' [MQTT-3.3.2-2] (byte 6)",
+      message:
+        "PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)",
       code: 'wildcard-in-topic-name',
       rule: 'MQTT-3.3.2-2',
       packetType: 'publish',
@@ -89,10 +90,10 @@ describe('errors', () => {
   })
 })
 
-test.each([0, 15])('a packet of type %i that was not judged before is a mistake of ours', (type) => {
+test.each([0, 15])('a packet of type %i with an unvalidated fixed header is an internal error', (type) => {
   const reader = new Reader(Uint8Array.of(type << 4, 0), settingsFrom(undefined))
   reader.enter(0, type << 4, 2, 2)
-  expect(() => readPacket(reader)).toThrow(new TypeError(`packet type ${type} (undefined) was not judged`))
+  expect(() => readPacket(reader)).toThrow(new TypeError(`packet type ${type} (undefined) was not validated`))
 })
 
 test('every field of a packet is its own, in one order', () => {

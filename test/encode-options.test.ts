@@ -163,8 +163,11 @@ describe('options', () => {
     [new Map(), 'options must be an object'],
     [{ tolerates: [] }, "there is no option 'tolerates'"],
     [{ maxPacketSize: 9 }, "there is no option 'maxPacketSize'"],
-    [{ tolerate: 'packet-identifier-zero' }, "tolerate is a list of codes: ['packet-identifier-zero']"],
-    [{ tolerate: null }, 'tolerate is a list of codes'],
+    [
+      { tolerate: 'packet-identifier-zero' },
+      "tolerate must be a list of codes such as ['packet-identifier-zero']",
+    ],
+    [{ tolerate: null }, 'tolerate must be a list of codes'],
     [{ tolerate: ['trailing-bytes'] }, "'trailing-bytes' is not a code that can be tolerated"],
     [{ tolerate: [{ code: 'surplus-bytes', packets: ['auth'] }] }, "there is no packet type 'auth'"],
   ])('%j are invalid: each call says so', (options, message) => {

@@ -295,7 +295,7 @@ describe('packets with getters, proxies and changing arrays', () => {
       expect.objectContaining({ code: 'wrong-field-type', property: 'payload' }),
     )
     expect(() => encode({ ...PUBLISH, payload })).toThrow(
-      'payload is a string or a Uint8Array, not a detached one',
+      'payload must be a string or a Uint8Array, not a detached one',
     )
     expect(encode({ ...PUBLISH, payload: new Uint8Array(0) })).toHaveLength(7)
 
@@ -514,7 +514,7 @@ test('names of which only the beginning is plain leave nothing behind', () => {
 
 test('errors say what and where', () => {
   expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(
-    "PUBLISH topic holds no wildcard, not 'a/#' [MQTT-3.3.2-2]",
+    "PUBLISH topic must not contain wildcards, not 'a/#' [MQTT-3.3.2-2]",
   )
   expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(expect.objectContaining({ name: 'EncodeError' }))
 })

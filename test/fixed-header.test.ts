@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeFixedHeader } from '../src/fixed-header.ts'
+import { validateFixedHeader } from '../src/fixed-header.ts'
 import {
   DecodeError,
   decodeFixedHeader,
@@ -57,7 +57,7 @@ test('Tables 2.1 and 2.2 hold for all 256 first bytes, alone and in front of a s
     const allowed = flags[first >> 4]?.includes(first & 15) ?? false
     // 2 where the packet type has a Remaining Length of its own, 0 where it has no body; CONNECT needs 8.
     const size = first >> 4 === PacketType.CONNECT ? 8 : first >> 4 > PacketType.UNSUBACK ? 0 : 4
-    const fixed = CONTROL_PACKETS[first >> 4]?.most === 2 ? 2 : size
+    const fixed = CONTROL_PACKETS[first >> 4]?.maxLength === 2 ? 2 : size
     for (const input of [Uint8Array.of(first), Uint8Array.of(first, 0x80), Uint8Array.of(first, fixed)]) {
       const complete = input[1] === fixed
       const decodeIt = (): unknown => decodeFixedHeader(input)
@@ -109,8 +109,10 @@ test.each(['00 00', 'f0 00', '0f 00', 'ff ff'])('%s has a reserved type', (hex) 
   )
 })
 
-test.each([0, 1])('no byte at %i is judged where the packet is known up to there', (end) => {
-  expect(judgeFixedHeader(bytes('00 00'), end, end, settingsFrom(undefined), MAX_PACKET_SIZE)).toBeUndefined()
+test.each([0, 1])('bytes from %i on are not read if the packet is known only up to there', (end) => {
+  expect(
+    validateFixedHeader(bytes('00 00'), end, end, settingsFrom(undefined), MAX_PACKET_SIZE),
+  ).toBeUndefined()
 })
 
 test('a fifth byte of Remaining Length is refused at the fourth', () => {

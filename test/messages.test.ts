@@ -11,8 +11,8 @@ const errorOf = (hex: string, options?: ParserOptions): DecodeError =>
 // biome-ignore format: one row per code
 test.each([
   ['00', 0, 'found 0x00'],
-  ['40 03 0001 00', 3, 'it is 2, not 3'],
-  ['30 01 00', 1, 'it is at least 2, not 1'],
+  ['40 03 0001 00', 3, 'must be 2, not 3'],
+  ['30 01 00', 1, 'must be at least 2, not 1'],
   ['36 00', 3, 'found 3'],
   ['c1 00', 0xc1, 'found 0xc1'],
   ["38 03 0001 'a'", 0x38, 'found 0x38'],

@@ -62,8 +62,8 @@ test.each([
   ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", { protocols: ['3.1.1', '3.1', 'bridge'] }, '5 is not supported, only 3 (MQTT 3.1), 4 (MQTT 3.1.1), 131 and 132 (bridges)'],
   ["10 0d 0004 'MQTT' 04 02 003c 0001 'c'", { protocols: ['3.1'] }, '4 is not supported, only 3 (MQTT 3.1)'],
   ["10 0d 0004 'MQTT' 04 02 003c 0001 'c'", { protocols: [] }, '4 is not supported, only none'],
-  ["10 0d 0004 'MQTT' 03 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQTT goes with level 4, not 3'],
-  ["10 0f 0006 'MQIsdp' 04 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQIsdp goes with level 3, not 4'],
+  ["10 0d 0004 'MQTT' 03 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQTT requires level 4, not 3'],
+  ["10 0f 0006 'MQIsdp' 04 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQIsdp requires level 3, not 4'],
 ] as const)('%s, %j: %s', (hex, options, message) => {
   expect((caught(() => decode(bytes(hex), options)) as Error).message).toContain(`CONNECT Protocol Level: ${message}`)
 })

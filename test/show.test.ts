@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cut, show, showType } from '../src/show.ts'
+import { show, showType, truncate } from '../src/show.ts'
 
 const revoked = (): object => {
   const { proxy, revoke } = Proxy.revocable({}, {})
@@ -51,7 +51,7 @@ const ROWS: readonly (readonly [unknown, string, string])[] = [
 ]
 
 test('a text is cut between characters', () => {
-  expect(cut(`${'x'.repeat(63)}🌡🌡`)).toBe(`${'x'.repeat(63)}🌡`)
+  expect(truncate(`${'x'.repeat(63)}🌡🌡`)).toBe(`${'x'.repeat(63)}🌡`)
   expect(show('🌡'.repeat(65))).toBe(`'${'🌡'.repeat(64)}…'`)
 })
 

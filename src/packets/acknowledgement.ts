@@ -1,4 +1,4 @@
-// The five packets that carry nothing but a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
+// The five packets that carry only a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
 import { checkUnusualPacketIdentifier, isPacketIdentifier } from '../checks.ts'
@@ -14,19 +14,19 @@ export type AcknowledgementName = (typeof ACKNOWLEDGEMENT_NAMES)[number]
 
 interface AcknowledgementOf<Name extends AcknowledgementName> {
   type: Name
-  /** 1 to 65,535: the packet identifier of what is acknowledged. */
+  /** The packet identifier of the acknowledged packet, 1 to 65,535. */
   packetId: number
 }
 
-/** QoS 1: the PUBLISH has arrived (§3.4). */
+/** Acknowledges a PUBLISH with QoS 1 (§3.4). */
 export type Puback = AcknowledgementOf<'puback'>
-/** QoS 2, first answer: the PUBLISH has been received (§3.5). */
+/** QoS 2, part 1: acknowledges receipt of a PUBLISH (§3.5). */
 export type Pubrec = AcknowledgementOf<'pubrec'>
-/** QoS 2, second half: the PUBLISH may be released (§3.6). */
+/** QoS 2, part 2: releases the PUBLISH (§3.6). */
 export type Pubrel = AcknowledgementOf<'pubrel'>
-/** QoS 2, last answer: the delivery is complete (§3.7). */
+/** QoS 2, part 3: the delivery is complete (§3.7). */
 export type Pubcomp = AcknowledgementOf<'pubcomp'>
-/** The UNSUBSCRIBE was processed (§3.11). */
+/** Acknowledges an UNSUBSCRIBE (§3.11). */
 export type Unsuback = AcknowledgementOf<'unsuback'>
 
 export type Acknowledgement = Puback | Pubrec | Pubrel | Pubcomp | Unsuback
@@ -41,14 +41,14 @@ export function readAcknowledgement<Name extends AcknowledgementName>(
   return { type, packetId: reader.packetIdentifier('§2.3.1') }
 }
 
-/** What the five have of their own. */
+/** What distinguishes the five packet types. */
 export interface AcknowledgementKind {
   readonly firstByte: number
   readonly packetId: Field
   readonly names: FieldNames
 }
 
-/** The five, by name. */
+/** The five packet types, by name. */
 export const ACKNOWLEDGEMENTS: Readonly<Record<AcknowledgementName, AcknowledgementKind>> =
   Object.fromEntries(
     ACKNOWLEDGEMENT_NAMES.map((packetType): [string, AcknowledgementKind] => [
@@ -61,7 +61,7 @@ export const ACKNOWLEDGEMENTS: Readonly<Record<AcknowledgementName, Acknowledgem
     ]),
   ) as Record<AcknowledgementName, AcknowledgementKind>
 
-/** An acknowledgement that was checked. There is one, used again and again: it is written before the next is checked. */
+/** A checked acknowledgement. There is one reusable instance: it is written before the next one is checked. */
 class OutgoingAcknowledgement implements Outgoing {
   readonly size = 4
   firstByte = 0
@@ -95,7 +95,7 @@ export function prepareAcknowledgement(
   return outgoing.set(kind.firstByte, packetId)
 }
 
-/** Out of line, so that what every packet goes through is small. */
+/** Out of line to keep the path of valid packets small. */
 function checkUnusual(
   packet: AcknowledgementInput,
   packetId: unknown,

@@ -7,15 +7,18 @@ import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
-/** The server answers a CONNECT (§3.2). */
+/** The server's response to a CONNECT (§3.2). */
 export interface Connack {
   type: 'connack'
   sessionPresent: boolean
-  /** Table 3.1: 0 accepted; 1 protocol version, 2 identifier, 3 server, 4 user name or password, 5 not authorised. */
+  /**
+   * Table 3.1: 0 accepted; refused because of 1 the protocol version, 2 the client identifier, 3 an unavailable server,
+   * 4 the user name or password, 5 missing authorisation.
+   */
   returnCode: number
 }
 
-/** A {@link Connack} to be encoded: `sessionPresent` false unless given. */
+/** A {@link Connack} to be encoded. `sessionPresent` defaults to false. */
 export interface ConnackInput {
   readonly type: 'connack'
   readonly sessionPresent?: boolean | undefined
@@ -29,7 +32,7 @@ export function readConnack(reader: Reader): Connack {
   const flags = reader.uint8('Connect Acknowledge Flags')
   const at = reader.position - 1
   const returnCode = reader.uint8('Return Code')
-  const isUnused = reader.settings.version === '3.1' // MQTT 3.1: the byte is reserved, and not used
+  const isUnused = reader.settings.version === '3.1' // MQTT 3.1: the byte is reserved and not used
   const sessionPresent = !isUnused && (flags & SESSION_PRESENT) !== 0
   if (!isUnused && (flags & ~SESSION_PRESENT) !== 0)
     reader.violation('connack-reserved-bits', 'Connect Acknowledge Flags', at, undefined, flags) // §3.2.2.1
@@ -55,7 +58,7 @@ export function prepareConnack(packet: ConnackInput, options: EncodeOptions | un
       options,
       'session-present-with-refusal',
       SESSION_PRESENT_FIELD,
-      'is false where returnCode is not 0',
+      'must be false if returnCode is not 0',
       sessionPresent,
     ) // [MQTT-3.2.2-4]
   return new Body('connack')
@@ -65,7 +68,7 @@ export function prepareConnack(packet: ConnackInput, options: EncodeOptions | un
 }
 
 function checkReturnCode(returnCode: unknown, options: EncodeOptions | undefined): void {
-  const requirement = `is a whole number from 0 to ${LAST_RETURN_CODE}`
+  const requirement = `must be an integer from 0 to ${LAST_RETURN_CODE}`
   if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode)
   if (!isByte(returnCode)) refuse('reserved-connack-code', RETURN_CODE, requirement, returnCode)
   if (returnCode > LAST_RETURN_CODE)

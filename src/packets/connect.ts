@@ -4,7 +4,7 @@ import { checkBoolean, checkData, checkQos, checkText, checkUint16, type Data, v
 import type { TolerableCode } from '../errors.ts'
 import { fieldsOf, refuse } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
-import { type EncodeOptions, type Protocol, settingsOf31 } from '../options.ts'
+import { type EncodeOptions, mqtt31Settings, type Protocol } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
@@ -12,7 +12,7 @@ import { checkTopicName } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
-/** What the server publishes when the connection ends without DISCONNECT (§3.1.2.5). */
+/** The message that the server publishes if the connection ends without a DISCONNECT (§3.1.2.5). */
 export interface Will<Bytes extends Uint8Array = Uint8Array> {
   topic: string
   payload: Bytes
@@ -20,23 +20,23 @@ export interface Will<Bytes extends Uint8Array = Uint8Array> {
   retain: boolean
 }
 
-/** A client asks for a connection (§3.1). */
+/** A client's request to connect (§3.1). */
 export interface Connect<Bytes extends Uint8Array = Uint8Array> {
   type: 'connect'
   protocolName: 'MQTT' | 'MQIsdp'
   protocolLevel: 3 | 4
-  /** Whether bit 0x80 of the protocol level was set, as mosquitto's bridges do. */
+  /** Whether bit 0x80 of the protocol level is set, as mosquitto's bridges set it. */
   bridge: boolean
   clientId: string
   cleanSession: boolean
-  /** Seconds, 0 to 65,535; 0 turns the mechanism off (§3.1.2.10). */
+  /** In seconds, 0 to 65,535; 0 turns keep alive off (§3.1.2.10). */
   keepAlive: number
   will?: Will<Bytes> | undefined
   username?: string | undefined
   password?: Bytes | undefined
 }
 
-/** A {@link Will} to be encoded: `qos` 0 and `retain` false unless given. */
+/** A {@link Will} to be encoded. `qos` defaults to 0, `retain` to false. */
 export interface WillInput {
   readonly topic: string
   readonly payload: Data
@@ -45,8 +45,8 @@ export interface WillInput {
 }
 
 /**
- * A {@link Connect} to be encoded. Left out: MQTT 3.1.1 (`protocolName` and `protocolLevel` imply each other),
- * `bridge` false, `cleanSession` true, `keepAlive` 0, no will, no user name, no password.
+ * A {@link Connect} to be encoded. The defaults are MQTT 3.1.1 (`protocolName` and `protocolLevel` imply each other),
+ * `bridge` false, `cleanSession` true, `keepAlive` 0, and no will, user name or password.
  */
 export interface ConnectInput {
   readonly type: 'connect'
@@ -87,13 +87,13 @@ export function readConnect<Bytes extends Uint8Array>(reader: Reader<Bytes>): Co
   const keepAlive = reader.uint16('Keep Alive')
   const cleanSession = (flags & CLEAN_SESSION) !== 0
   const clientId = readClientId(reader, cleanSession, is31)
-  // In MQTT 3.1 the Remaining Length takes precedence over the flags of user name and password: the fields may be missing.
+  // In MQTT 3.1 the Remaining Length takes precedence over the User Name and Password flags: the fields may be missing.
   const follows = (flag: number): boolean => (flags & flag) !== 0 && !(is31 && reader.position === reader.end)
-  // The fields follow in this order [MQTT-3.1.3-1], each where its flag says so.
+  // The fields follow in this order [MQTT-3.1.3-1], each if its flag is set.
   const will = (flags & WILL) !== 0 ? readWill(reader, flags) : undefined // [MQTT-3.1.2-9] [MQTT-3.1.2-11]
   const username = follows(USER_NAME) ? reader.text('User Name') : undefined // [MQTT-3.1.2-18] [MQTT-3.1.2-19] [MQTT-3.1.3-11]
   const password = follows(PASSWORD) ? reader.data('Password') : undefined // [MQTT-3.1.2-20] [MQTT-3.1.2-21]
-  if (is31) reader.settings = settingsOf31(reader.settings) // its rules hold for what follows
+  if (is31) reader.settings = mqtt31Settings(reader.settings) // its rules apply to the rest of the stream
   return {
     type: 'connect',
     protocolName,
@@ -125,7 +125,7 @@ function readProtocolLevel(reader: Reader, name: 'MQTT' | 'MQIsdp'): number {
   if (isSupported) return level
   const isOther = version !== LEVELS[name] && (version === 3 || version === 4)
   const reason = isOther
-    ? `protocol name ${name} goes with level ${LEVELS[name]}, not ${level}`
+    ? `protocol name ${name} requires level ${LEVELS[name]}, not ${level}`
     : `${level} is not supported, only ${supportedLevels(protocols)}`
   reader.fail('unsupported-protocol-level', 'Protocol Level', reader.position - 1, undefined, level, reason) // [MQTT-3.1.2-2]
 }
@@ -136,26 +136,26 @@ function supportedLevels(protocols: ReadonlySet<Protocol>): string {
     ...(protocols.has('3.1.1') ? ['4 (MQTT 3.1.1)'] : []),
     ...(protocols.has('bridge') ? ['131 and 132 (bridges)'] : []),
   ]
-  return levels.length === 0 ? 'none, as `protocols` is empty' : levels.join(', ')
+  return levels.length === 0 ? 'none, because `protocols` is empty' : levels.join(', ')
 }
 
-/** MQTT 3.1 has no rule for the reserved flag, and disregards the flags of a will that there is not. */
+/** MQTT 3.1 has no rule for the reserved flag, and ignores the other will flags if there is no will. */
 function readConnectFlags(reader: Reader, is31: boolean): number {
   const flags = reader.uint8('Connect Flags')
   const at = reader.position - 1
-  const breach = (code: TolerableCode, field: string): void =>
+  const violation = (code: TolerableCode, field: string): void =>
     reader.violation(code, field, at, undefined, flags)
-  if (!is31 && (flags & RESERVED) !== 0) breach('connect-reserved-flag', 'Reserved') // [MQTT-3.1.2-3]
-  // MQTT 3.1 reserves Will QoS 3 as well, with a will or without.
+  if (!is31 && (flags & RESERVED) !== 0) violation('connect-reserved-flag', 'Reserved') // [MQTT-3.1.2-3]
+  // MQTT 3.1 also reserves Will QoS 3, with or without a will.
   if ((flags & WILL_QOS) === WILL_QOS && ((flags & WILL) !== 0 || is31)) {
     reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
   }
   if ((flags & WILL) === 0) {
-    if (!is31 && (flags & WILL_QOS) !== 0) breach('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
-    if (!is31 && (flags & WILL_RETAIN) !== 0) breach('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
+    if (!is31 && (flags & WILL_QOS) !== 0) violation('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
+    if (!is31 && (flags & WILL_RETAIN) !== 0) violation('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
   }
   if ((flags & PASSWORD) !== 0 && (flags & USER_NAME) === 0) {
-    breach('password-without-username', 'Password Flag') // [MQTT-3.1.2-22]
+    violation('password-without-username', 'Password Flag') // [MQTT-3.1.2-22]
   }
   return flags
 }
@@ -224,7 +224,7 @@ export function prepareConnect(packet: ConnectInput, options: EncodeOptions | un
       options,
       'password-without-username',
       FIELDS.password,
-      'is undefined where username is undefined',
+      'must be undefined if username is undefined',
       password,
     ) // [MQTT-3.1.2-22]
   const flags =
@@ -251,7 +251,7 @@ export function prepareConnect(packet: ConnectInput, options: EncodeOptions | un
 /** The fields of a will, each read once. */
 function readWillInput(will: WillInput): Required<WillInput> & { qos: QoS; retain: boolean } {
   if (will === null || typeof will !== 'object')
-    refuse('wrong-field-type', FIELDS.will, 'is an object with a topic and a payload', will)
+    refuse('wrong-field-type', FIELDS.will, 'must be an object with a topic and a payload', will)
   const { topic, payload, qos = 0, retain = false } = will
   checkFieldNames(will, WILL_NAMES)
   checkQos(qos, FIELDS.willQos) // [MQTT-3.1.2-14]
@@ -259,16 +259,16 @@ function readWillInput(will: WillInput): Required<WillInput> & { qos: QoS; retai
   return { topic, payload, qos, retain }
 }
 
-/** Name and level imply each other; without either it is MQTT 3.1.1. */
+/** Protocol name and level imply each other. Without either, the protocol is MQTT 3.1.1. */
 function checkProtocol(given: unknown, level: unknown): 'MQTT' | 'MQIsdp' {
   const name = given === undefined ? (level === 3 ? 'MQIsdp' : 'MQTT') : given
   if (name !== 'MQTT' && name !== 'MQIsdp')
-    refuse('unknown-protocol-name', FIELDS.protocolName, "is 'MQTT' or 'MQIsdp'", given) // [MQTT-3.1.2-1]
+    refuse('unknown-protocol-name', FIELDS.protocolName, "must be 'MQTT' or 'MQIsdp'", given) // [MQTT-3.1.2-1]
   if (level === undefined || level === LEVELS[name]) return name
   const requirement =
     given === undefined
-      ? 'is 4 (MQTT 3.1.1) or 3 (MQTT 3.1)'
-      : `is ${LEVELS[name]} where protocolName is '${name}' (MQTT ${VERSIONS[name]})`
+      ? 'must be 4 (MQTT 3.1.1) or 3 (MQTT 3.1)'
+      : `must be ${LEVELS[name]} if protocolName is '${name}' (MQTT ${VERSIONS[name]})`
   return refuse('unsupported-protocol-level', FIELDS.protocolLevel, requirement, level) // [MQTT-3.1.2-2]
 }
 
@@ -280,11 +280,11 @@ function checkClientId(
 ): number {
   const length = checkText(clientId, FIELDS.clientId, options)
   if (length > 0 || (cleanSession && name === 'MQTT')) return length
-  const [where, rule] =
+  const [condition, rule] =
     name === 'MQTT'
-      ? ['where cleanSession is false', 'MQTT-3.1.3-7'] // [MQTT-3.1.3-7]
+      ? ['if cleanSession is false', 'MQTT-3.1.3-7'] // [MQTT-3.1.3-7]
       : ['in MQTT 3.1', '§3.1.3.1'] // MQTT 3.1: 1 to 23 characters
-  const requirement = `has at least one character ${where}`
+  const requirement = `must have at least one character ${condition}`
   violate(options, 'empty-client-identifier', FIELDS.clientId, requirement, clientId, undefined, rule)
   return length
 }

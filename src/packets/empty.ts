@@ -9,11 +9,11 @@ interface EmptyOf<Name extends EmptyName> {
   type: Name
 }
 
-/** A client shows that it is alive (§3.12). */
+/** Sent by a client to show that it is alive (§3.12). */
 export type Pingreq = EmptyOf<'pingreq'>
-/** The server answers a PINGREQ (§3.13). */
+/** The server's response to a PINGREQ (§3.13). */
 export type Pingresp = EmptyOf<'pingresp'>
-/** A client ends the connection, and its will with it (§3.14). */
+/** Sent by a client before it closes the connection. The server discards the will (§3.14). */
 export type Disconnect = EmptyOf<'disconnect'>
 
 export type Empty = Pingreq | Pingresp | Disconnect
@@ -21,7 +21,7 @@ export type Empty = Pingreq | Pingresp | Disconnect
 /** An {@link Empty} to be encoded. */
 export type EmptyInput = Readonly<Empty>
 
-// Always valid, always the same two bytes, and never changed: one of each is enough.
+// Always valid, always the same two bytes and never modified: one instance of each is enough.
 const outgoing = {
   pingreq: new Body('pingreq').end(),
   pingresp: new Body('pingresp').end(),

@@ -1,4 +1,4 @@
-// The fourteen packets as one union, told apart by `type`.
+// The union of all fourteen packets, discriminated by `type`.
 
 import type { PacketTypeName, Role } from '../packet-types.ts'
 import type { Acknowledgement, AcknowledgementInput } from './acknowledgement.ts'
@@ -10,7 +10,7 @@ import type { Suback, SubackInput } from './suback.ts'
 import type { Subscribe, SubscribeInput } from './subscribe.ts'
 import type { Unsubscribe, UnsubscribeInput } from './unsubscribe.ts'
 
-/** A decoded packet. Its binary fields are of the kind of bytes that it was decoded from. */
+/** A decoded packet. Its binary fields are of the same kind as the bytes that it was decoded from. */
 export type Packet<Bytes extends Uint8Array = Uint8Array> =
   | Connect<Bytes>
   | Connack
@@ -38,14 +38,14 @@ type FromServer<Bytes extends Uint8Array> =
   | Suback
   | Extract<Empty, { type: 'pingresp' }>
 
-/** What a receiver in this role may be sent: a server what a client sends, and the other way about. */
+/** The packets that a peer may send to this role: a client's to a server, a server's to a client. */
 export type PacketTo<R extends Role, Bytes extends Uint8Array = Uint8Array> = [Role] extends [R]
   ? Packet<Bytes>
   : R extends 'server'
     ? FromClient<Bytes>
     : FromServer<Bytes>
 
-/** A packet to be encoded: any {@link Packet}, what has an obvious default left out, text or bytes for binary fields. */
+/** A packet to be encoded: as {@link Packet}, but fields with an obvious default are optional and binary fields accept text. */
 export type PacketInput =
   | ConnectInput
   | ConnackInput
@@ -56,13 +56,13 @@ export type PacketInput =
   | UnsubscribeInput
   | EmptyInput
 
-/** A whole packet whose fixed header was judged and whose body was not read. */
+/** A complete packet whose fixed header has been validated and whose body has not been read. */
 export interface Frame<Bytes extends Uint8Array = Uint8Array> {
   type: PacketTypeName
   /** The lower four bits of the first byte. */
   flags: number
   /** The packet, fixed header included. */
   bytes: Bytes
-  /** Where in `bytes` the body starts, 2 to 5. */
+  /** The index in `bytes` at which the body starts, 2 to 5. */
   bodyOffset: number
 }

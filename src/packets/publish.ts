@@ -30,12 +30,12 @@ interface ApplicationMessage<Bytes extends Uint8Array> {
   retain: boolean
 }
 
-/** An application message (§3.3). With QoS 1 and 2 `packetId` is 1 to 65,535; with QoS 0 there is none [MQTT-2.3.1-5]. */
+/** An application message (§3.3). With QoS 1 and 2 `packetId` is 1 to 65,535; with QoS 0 it is undefined [MQTT-2.3.1-5]. */
 export type Publish<Bytes extends Uint8Array = Uint8Array> =
   | (ApplicationMessage<Bytes> & { qos: 0; packetId?: undefined })
   | (ApplicationMessage<Bytes> & { qos: 1 | 2; packetId: number })
 
-/** What a {@link Publish} says besides its payload. */
+/** The fields of a {@link Publish} except its payload. */
 export interface PublishHeaderInput {
   readonly type?: 'publish' | undefined
   readonly topic: string
@@ -45,7 +45,7 @@ export interface PublishHeaderInput {
   readonly packetId?: number | undefined
 }
 
-/** A {@link Publish} to be encoded: `qos` 0, `dup` and `retain` false unless given. */
+/** A {@link Publish} to be encoded. `qos` defaults to 0, `dup` and `retain` to false. */
 export interface PublishInput extends PublishHeaderInput {
   readonly type: 'publish'
   readonly payload: Data
@@ -83,8 +83,8 @@ const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
 const PAYLOAD_LENGTH = field('Remaining Length', 'payloadLength')
 
 /**
- * What other libraries call `qos` and `retain`. Looking at every name would make encode take up to 1.2 times as long on Node
- * 20; these two, which would change what is sent, cost nothing that can be measured.
+ * The names that other libraries use for `qos` and `retain`. Checking for unknown names in every PUBLISH would make encode
+ * take up to 1.2 times as long on Node 20. These two, which would change what is sent, cost nothing measurable.
  */
 interface Misnamed {
   readonly QoS?: unknown
@@ -94,14 +94,14 @@ interface Misnamed {
 const NOTHING = new Uint8Array(0)
 
 /**
- * A PUBLISH that was checked. There is one, used again and again: it is written before the next is checked, and between the
- * two no code runs but ours.
+ * A checked PUBLISH. There is one reusable instance: it is written before the next one is checked, and no user code runs in
+ * between.
  */
 class OutgoingPublish implements Outgoing {
   size = 0
   firstByte = 0
   remainingLength = 0
-  /** With its prefix; in memory that the next topic overwrites. */
+  /** With its length prefix; in memory that the next topic overwrites. */
   topic: Uint8Array = NOTHING
   packetId: number | undefined
   payload: Data = NOTHING
@@ -109,7 +109,7 @@ class OutgoingPublish implements Outgoing {
 
   write(target: Uint8Array, offset: number): void {
     const { topic, packetId, payload } = this
-    // The payload first: the target may lie over it, and nothing else that is to be written.
+    // The payload first: it is the only field that the target may overlap.
     const start = offset + this.size - this.payloadLength
     if (typeof payload === 'string') writeUtf8(target, start, payload)
     else put(target, start, payload)
@@ -128,8 +128,8 @@ class OutgoingPublish implements Outgoing {
 const outgoing = new OutgoingPublish()
 
 /**
- * Checks a PUBLISH. V8 inlines no function of more than 460 bytes of bytecode: by standing here in full, the checks that seldom
- * run keep this one out of `encode`, where there is then room for `allocate`. On Node 20 that takes 0.93 of the time.
+ * Checks a PUBLISH. V8 does not inline functions of more than 460 bytes of bytecode. Keeping the rare checks inline here
+ * makes this function larger than that, which leaves `encode` room to inline `allocate`: 0.93 of the time on Node 20.
  */
 export function preparePublish(packet: PublishInput, options: EncodeOptions | undefined): Outgoing {
   const { topic, payload, qos = 0, dup = false, retain = false, packetId } = packet
@@ -152,12 +152,12 @@ export function preparePublish(packet: PublishInput, options: EncodeOptions | un
     if (qos !== 0) {
       checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options)
     } else {
-      if (dup) violate(options, 'dup-with-qos-0', DUP_FLAG, 'is false where qos is 0', dup)
+      if (dup) violate(options, 'dup-with-qos-0', DUP_FLAG, 'must be false if qos is 0', dup)
       if (packetId !== undefined)
-        refuse('unexpected-packet-identifier', PACKET_IDENTIFIER, 'is undefined where qos is 0', packetId)
+        refuse('unexpected-packet-identifier', PACKET_IDENTIFIER, 'must be undefined if qos is 0', packetId)
     }
   }
-  // After the last getter, so that nothing can shrink the payload; and before the topic, as its length may be one, too.
+  // After the last getter, so that none can shrink the payload; before the topic, because `payload.length` may be one, too.
   const payloadLength = checkPayload(payload, PAYLOAD)
   const bytes = topicNameBytes(topic, TOPIC, options)
   const remainingLength = bytes.length + payloadLength + (qos === 0 ? 0 : 2)
@@ -171,7 +171,7 @@ export function preparePublish(packet: PublishInput, options: EncodeOptions | un
   return outgoing
 }
 
-/** Everything that precedes a payload of this length; `payload`, if there is one, is not looked at. */
+/** Prepares the part of a PUBLISH that precedes a payload of this length. `packet.payload` is ignored. */
 export function preparePublishHeader(packet: PublishHeaderInput, payloadLength: number): Outgoing {
   const { topic, qos, dup, retain, packetId } = packet
   checkFieldNames(packet, NAMES)

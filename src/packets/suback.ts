@@ -7,12 +7,12 @@ import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
-/** The server answers a SUBSCRIBE (§3.9). */
+/** The server's response to a SUBSCRIBE (§3.9). */
 export interface Suback {
   type: 'suback'
-  /** 1 to 65,535: that of the SUBSCRIBE. */
+  /** The packet identifier of the SUBSCRIBE, 1 to 65,535. */
   packetId: number
-  /** One for each topic filter, in their order: 0, 1 or 2 for the QoS that was granted, 0x80 for failure. */
+  /** One per topic filter, in the same order: 0, 1 or 2 for the granted QoS, 0x80 for failure. */
   returnCodes: number[]
 }
 
@@ -60,7 +60,7 @@ export function prepareSuback(packet: SubackInput, options: EncodeOptions | unde
 }
 
 function checkReturnCode(returnCode: unknown, index: number, options: EncodeOptions | undefined): number {
-  const requirement = 'is 0, 1, 2 or 128'
+  const requirement = 'must be 0, 1, 2 or 128'
   if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode, index)
   if (!isByte(returnCode)) refuse('reserved-suback-code', RETURN_CODE, requirement, returnCode, index)
   if (isReserved(returnCode))

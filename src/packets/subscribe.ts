@@ -10,13 +10,13 @@ import { checkTopicFilter } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
-/** A topic filter, and the most that the server may send by it. */
+/** A topic filter, and the maximum QoS at which the server may send to it. */
 export interface Subscription {
   topicFilter: string
   qos: QoS
 }
 
-/** A client asks for application messages (§3.8). */
+/** A client's request for application messages (§3.8). */
 export interface Subscribe {
   type: 'subscribe'
   /** 1 to 65,535. */
@@ -24,7 +24,7 @@ export interface Subscribe {
   subscriptions: Subscription[]
 }
 
-/** A {@link Subscribe} to be encoded: `qos` 0 unless given. */
+/** A {@link Subscribe} to be encoded. `qos` defaults to 0. */
 export interface SubscribeInput {
   readonly type: 'subscribe'
   readonly packetId: number
@@ -78,7 +78,7 @@ export function prepareSubscribe(packet: SubscribeInput, options: EncodeOptions 
   const entries = checkList(subscriptions, SUBSCRIPTIONS, 'no-topic-filter', options) // [MQTT-3.8.3-3]
   for (const [index, entry] of entries.entries()) {
     if (entry === null || typeof entry !== 'object')
-      refuseType(SUBSCRIPTION, 'is an object with a topicFilter', entry, index)
+      refuseType(SUBSCRIPTION, 'must be an object with a topicFilter', entry, index)
     const { topicFilter, qos = 0 } = entry as SubscribeInput['subscriptions'][number]
     checkFieldNames(entry, SUBSCRIPTION_NAMES, index)
     checkQos(qos, REQUESTED_QOS, index) // [MQTT-3-8.3-4]

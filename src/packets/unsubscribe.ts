@@ -9,7 +9,7 @@ import { checkTopicFilter } from '../topic/write.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
-/** A client gives subscriptions up (§3.10). */
+/** A client's request to remove subscriptions (§3.10). */
 export interface Unsubscribe {
   type: 'unsubscribe'
   /** 1 to 65,535. */

@@ -1,11 +1,15 @@
-// The switch of both caches: all of them that is public.
+// The public interface of both caches.
 
 import { clearTexts, incomingLookUps } from './incoming-names.ts'
 import { clearBytes, outgoingLookUps } from './outgoing-names.ts'
 
-/** The topic names that all parsers and encoders of this process remember, so that repeated names cost less. */
+/** The cache of topic names that all parsers and encoders in this process share. It makes repeated names cheaper. */
 export interface TopicCache {
-  /** Whether names are looked up and learnt; true unless set. Names are kept while it is false. Setting it throws a TypeError unless the value is a boolean. */
+  /**
+   * Whether names are looked up and learnt; default true. While it is false, the known names are kept.
+   *
+   * @throws TypeError if set to anything but a boolean
+   */
   enabled: boolean
   /** Forgets all names. */
   clear(): void
@@ -17,7 +21,7 @@ export const topicCache: TopicCache = Object.freeze({
   },
   set enabled(value: boolean) {
     if (typeof value !== 'boolean')
-      throw new TypeError(`topicCache.enabled is true or false, not of type ${typeof value}`)
+      throw new TypeError(`topicCache.enabled must be a boolean, not of type ${typeof value}`)
     incomingLookUps.enabled = value
     outgoingLookUps.enabled = value
   },

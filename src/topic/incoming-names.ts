@@ -1,17 +1,17 @@
-// Topic names that came before, found by their bytes. A broker receives the same names again and again, and validating
-// them and making text of their bytes is most of the cost of a small PUBLISH.
+// Topic names received before, found by their bytes. A broker receives the same names again and again, and validating and
+// decoding them is most of the cost of a small PUBLISH.
 //
-// Each name has two places in a table, taken from its hash, and is kept in one of them. A place is a tag, the name's bytes
-// and its text. The tags lie side by side, 16 KiB in all, so that a name is located within the processor's nearest cache;
-// then all of its bytes are compared, so that names are never taken for one another. The hash depends on random keys: a
-// peer cannot choose names that share their places, and names that do share them are merely not found.
+// A name's hash gives it two places in a table, and it is stored in one of them. A place holds a tag, the name's bytes and
+// its text. All tags together take 16 KiB, so that they stay in the processor's L1 cache. If a tag matches, all bytes of
+// the name are compared, so that names are never confused. The hash depends on random keys: a peer cannot choose names
+// that share their places, and if names do share them, they are simply not found.
 //
-// All state is in the module and not in an object: V8 then compiles the tables' addresses into the code, which makes
+// All state is in module variables and not in an object: V8 then compiles the tables' addresses into the code, which makes
 // decoding of W1 and W2 5 % faster.
 
 import { LookUps } from './look-ups.ts'
 
-/** The shortest and the longest name that is kept, in bytes. */
+/** The minimum and maximum length of a name to be kept, in bytes. */
 const SHORTEST = 8
 const LONGEST = 128
 
@@ -20,9 +20,9 @@ const FIRST_SHIFT = 32 - Math.log2(PLACES)
 const SECOND_SHIFT = 8
 const WORDS = LONGEST / 4
 
-/** The upper 24 bits of the name's hash, and its length; 0 where a place is empty. */
+/** The upper 24 bits of the name's hash, and its length; 0 if a place is empty. */
 const tags = new Int32Array(PLACES)
-/** The bytes of the names, in the order in which `lookUp` reads them. */
+/** The bytes of the names, in the order in which `lookUp` compares them. */
 const words = new Int32Array(PLACES * WORDS)
 const texts: string[] = new Array<string>(PLACES).fill('')
 
@@ -33,14 +33,15 @@ let hashWorthKeeping = 0
 const WORD_KEY = (Math.random() * 0x1_0000_0000) | 1
 const LANE_KEY = (Math.random() * 0x1_0000_0000) | 1
 
-/** The text of the name from `start` to `end`, if it is kept. */
+/** Returns the text of the name from `start` to `end` if the name is known. */
 export function textOf(view: DataView, start: number, end: number): string | undefined {
   return incomingLookUps.due() ? lookUp(view, start, end) : notLookedUp()
 }
 
 /**
- * With its loops unrolled once, this is longer than the 460 bytes of bytecode up to which V8 inlines a function. Inlined, it
- * would use up what V8 may inline into its callers: some processes then decoded W2 in 1.2 to 1.3 times the time.
+ * Its loops are unrolled once, which makes the function too large for V8 to inline (more than 460 bytes of bytecode).
+ * Inlined, it would use up the inlining budget of its callers: decoding W2 then took 1.2 to 1.3 times as long in some
+ * processes.
  */
 function lookUp(view: DataView, start: number, end: number): string | undefined {
   const length = end - start
@@ -56,7 +57,7 @@ function lookUp(view: DataView, start: number, end: number): string | undefined 
   const hash = Math.imul(front ^ ((back >>> 15) | (back << 17)), WORD_KEY)
   const tag = tagOf(hash, length)
   const first = firstPlace(hash)
-  // Without a branch, as the processor could not predict it: if the first place has another tag, the mask is all ones.
+  // Branch-free, because a branch would be unpredictable: if the first place has another tag, the mask is all ones.
   const difference = tags[first]! ^ tag
   const mask = (difference | -difference) >> 31
   const place = first ^ ((first ^ secondPlace(hash)) & mask)
@@ -82,8 +83,8 @@ function notLookedUp(): undefined {
 }
 
 /**
- * How far to read from both ends of a name, in bytes, so that all of it is read. There are few cases so that the processor
- * can predict how often the loops run: an exact number costs 6 ns more.
+ * How many bytes to read from each end of a name to cover all of it. There are only a few cases, so that the processor can
+ * predict how often the loops run: an exact number costs 6 ns more.
  */
 function reachOf(length: number): number {
   if (length > 64) return length > 96 ? 64 : 48
@@ -91,9 +92,9 @@ function reachOf(length: number): number {
 }
 
 /**
- * A multiplication never moves a difference downwards: what differs in a word's upper bits only, as letters do by their
- * case, would cancel out with another such difference, whatever the keys. So the first product is folded, and the lane
- * turned, before they are multiplied again.
+ * A multiplication never moves a difference to lower bits: two words that differ only in their upper bits, as letters do by
+ * case, could cancel each other out whatever the keys. So the first product is folded, and the lane rotated, before they are
+ * combined.
  */
 function mix(lane: number, word: number, next: number): number {
   const product = Math.imul(word, WORD_KEY)
@@ -113,17 +114,17 @@ function tagOf(hash: number, length: number): number {
   return (hash & -(1 << SECOND_SHIFT)) | length
 }
 
-/** The hash of the name that `textOf` has just not found, if it is worth keeping; otherwise 0. */
+/** The hash of the name that `textOf` has just failed to find, if it is worth keeping; otherwise 0. */
 export function hashToKeep(): number {
   return hashWorthKeeping
 }
 
-/** What parsers may refuse (§1.5.3), and U+FFFD, which stands for ill-formed bytes where a parser tolerates them. */
+/** The characters that parsers may refuse (§1.5.3), and U+FFFD, which replaces ill-formed bytes if a parser tolerates them. */
 const REFUSABLE = /[\p{Cc}\p{Noncharacter_Code_Point}\uFFFD]/u
 
 /**
- * Keeps the name that `textOf` has just not found, if `hashToKeep` gives a hash and the name is valid. `text` must not be cut
- * from a larger text, which it would keep alive: `asciiText` and `utf8Text` make new texts.
+ * Keeps the name that `textOf` has just failed to find. Call it only if `hashToKeep` returns a hash and the name is valid.
+ * `text` must not be a slice of a larger string, which it would keep alive: `asciiText` and `utf8Text` create new strings.
  */
 export function keepText(view: DataView, start: number, end: number, text: string): void {
   if (REFUSABLE.test(text)) return
@@ -143,8 +144,8 @@ export function keepText(view: DataView, start: number, end: number, text: strin
 }
 
 /**
- * A free place, or seldom one that is taken. Where more names repeat than there are places, it is better to keep some of
- * them than each for a short time; keeping a name costs as much as finding it twice saves.
+ * Returns a free place, or occasionally an occupied one. If more names repeat than there are places, it is better to keep
+ * some of them for long than each for a short time: keeping a name costs as much as finding it twice saves.
  */
 function placeToTake(hash: number): number | undefined {
   const first = firstPlace(hash)

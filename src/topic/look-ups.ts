@@ -1,33 +1,33 @@
-// Whether to look up topic names in a cache. Where names do not repeat, looking them up only costs time.
+// Decides whether to look up topic names in a cache. If names do not repeat, looking them up only costs time.
 
-/** What a name does to the credit: a new one costs a look-up, a repeated one is kept, and a found one has saved time. */
+/** How a name changes the credit: a new one costs a look-up, a repeated one is worth keeping, a found one saves time. */
 const NEW = -2
 const REPEATED = -1
 const FOUND = 2
 
 /**
- * The credit at first, which is also the most, and after a pause. Names that come at random out of N use up 1.44 N before
- * more is earned than spent: at first 2,800 topics are learnt without a pause, after a pause 1,400.
+ * The credit at the start, which is also the maximum, and after a pause. Names chosen at random from N use up 1.44 N before
+ * they earn more than they spend: 2,800 topics are learnt without a pause at the start, 1,400 after a pause.
  */
 const MOST_CREDIT = 4_096
 const CREDIT_AFTER_PAUSE = 2_048
 
 /**
- * For how many names a cache pauses when its credit is used up. Each pause is twice as long as the one before, so that in
- * the end one in 129 unique names is looked up: this makes decoding W7 1 to 2 % slower.
+ * How many names a cache skips when its credit is used up. Each pause is twice as long as the one before, so that in the
+ * end one in 129 unique names is looked up: this makes decoding W7 1 to 2 % slower.
  */
 const FIRST_PAUSE = 16_384
 const LONGEST_PAUSE = 131_072
 
-/** How many hashes of new names are remembered, to tell which repeat. */
+/** How many hashes of new names are remembered, to detect repeated names. */
 const REMEMBERED = 4_096
 const SLOT_SHIFT = 32 - Math.log2(REMEMBERED)
 
-/** Decides which names one cache looks up, and which it keeps. */
+/** Decides which names a cache looks up and which it keeps. */
 export class LookUps {
   enabled = true
   private credit = MOST_CREDIT
-  /** The names still to be passed over, and how many the next pause lasts. */
+  /** The number of names still to be skipped, and the length of the next pause. */
   private pause = 0
   private nextPause = FIRST_PAUSE
   private random = 0
@@ -49,12 +49,12 @@ export class LookUps {
     if (this.credit >= MOST_CREDIT) this.nextPause = FIRST_PAUSE
   }
 
-  /** Returns whether the name that was not found is repeated, and so is worth keeping. */
+  /** Returns whether the name that was not found is repeated, and therefore worth keeping. */
   notFound(hash: number): boolean {
     const slot = hash >>> SLOT_SHIFT
     const remembered = this.hashes[slot]
     const isRepeated = remembered === hash
-    // Only every other hash, at random, replaces an older one: names that take turns in a slot would never repeat there.
+    // Replaces an older hash only half the time, at random: otherwise names that alternate in a slot would never repeat.
     this.random = (Math.imul(this.random, 1_664_525) + 1_013_904_223) | 0
     if (remembered === 0 || this.random < 0) this.hashes[slot] = hash
     this.credit += isRepeated ? REPEATED : NEW

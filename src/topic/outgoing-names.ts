@@ -1,21 +1,21 @@
-// Topic names that were sent before, found by their text: checking and encoding them is most of the cost of a small PUBLISH.
+// Topic names sent before, found by their text: checking and encoding them is most of the cost of a small PUBLISH.
 
 import { PREFIX_SIZE } from '../wire/writer.ts'
 import { LookUps } from './look-ups.ts'
 
-/** The longest name that is kept, in bytes. */
+/** The maximum length of a name to be kept, in bytes. */
 const LONGEST = 128
 
-/** How many names are kept at most. One more, and all are forgotten. */
+/** The maximum number of names. When one more is added, all others are forgotten. */
 const MOST = 4_096
 
-/** The bytes of each name, prefix included. */
+/** The bytes of each name, length prefix included. */
 const names = new Map<unknown, Uint8Array>()
 
 export const outgoingLookUps: LookUps = new LookUps()
 let wasNotFound = false
 
-/** The bytes of `name`, prefix included, if it is kept. */
+/** Returns the bytes of `name`, length prefix included, if the name is known. */
 export function bytesOf(name: unknown): Uint8Array | undefined {
   if (outgoingLookUps.due()) return lookUp(name)
   wasNotFound = false
@@ -29,7 +29,7 @@ function lookUp(name: unknown): Uint8Array | undefined {
   return bytes
 }
 
-/** Keeps a copy of the bytes of a valid name, prefix included, if `bytesOf` has just not found it for the second time. */
+/** Keeps a copy of a valid name's bytes, length prefix included, if `bytesOf` has just failed to find it for the second time. */
 export function keepBytes(name: string, bytes: Uint8Array): void {
   if (!wasNotFound) return
   wasNotFound = false
@@ -39,9 +39,9 @@ export function keepBytes(name: string, bytes: Uint8Array): void {
 }
 
 /**
- * The same text in memory of its own. Engines keep a text that was cut from a larger one as a view of it, so that as a key
- * it would keep all of the larger one alive. A property key is always a copy, of which there is one only. V8 also makes the
- * caller's string refer to it: the two then compare by identity, in 19 to 25 ns rather than 30 to 43.
+ * Returns the same text in memory of its own. Engines store a slice of a string as a view of the larger string, and as a key
+ * the slice would keep all of it alive. A property key is always a copy, and interned. V8 also makes the caller's string
+ * refer to the copy: the two then compare by identity, in 19 to 25 ns rather than 30 to 43.
  */
 function copyOf(name: string): string {
   const properties = Object.create(null) as Record<string, true>

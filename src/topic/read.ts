@@ -14,7 +14,7 @@ export function readTopicName(reader: Reader, name: TopicNameField): string {
   return textOf(view, start, end) ?? readNewTopicName(reader, name, start)
 }
 
-/** A topic name that is not kept. Out of line, so that the path of kept names is small enough for V8 to inline. */
+/** Reads a topic name that is not cached. Out of line, so that the path of cached names is small enough for V8 to inline. */
 function readNewTopicName(reader: Reader, name: TopicNameField, start: number): string {
   const { view, position: end } = reader
   if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, name, start)
@@ -23,7 +23,7 @@ function readNewTopicName(reader: Reader, name: TopicNameField, start: number): 
   return text
 }
 
-/** A topic name that is not plain: empty, beyond printable ASCII, ill-formed, or with a wildcard. */
+/** Reads a topic name that is empty, not printable ASCII, ill-formed, or has a wildcard. */
 function readUnusualTopicName(reader: Reader, name: TopicNameField, start: number): string {
   const { field, wildcardRule } = name
   const { bytes, position: end } = reader
@@ -52,7 +52,7 @@ export function readTopicFilter(reader: Reader): string {
     : reader.unusualText(field, start, breaches)
 }
 
-/** The receiver's own limits on the topic from `start` to the reader's position. */
+/** Checks the receiver's limits for the topic from `start` to the reader's position. */
 function checkLimits(reader: Reader, field: string, start: number): void {
   const { bytes, position: end, settings } = reader
   if (end - start > settings.maxTopicLength)

@@ -1,4 +1,4 @@
-// Topic names and topic filters, §4.7: what is well-formed, and which matches which.
+// Topic names and topic filters, §4.7: validation and matching.
 
 import type { TolerableCode } from '../errors.ts'
 import { MAX_UINT16 } from '../packet-types.ts'
@@ -9,13 +9,13 @@ export const SEPARATOR = 0x2f
 const SINGLE_LEVEL = 0x2b
 const MULTI_LEVEL = 0x23
 
-/** A field that holds a topic name, and the statement that forbids wildcards in it. */
+/** A field that contains a topic name, and the statement that forbids wildcards in it. */
 export interface TopicNameField {
   readonly field: string
   readonly wildcardRule: string
 }
 
-// All three are ASCII, so that the rules read the same on UTF-8 bytes and on UTF-16 code units.
+// All three are ASCII, so the same code works on UTF-8 bytes and on UTF-16 code units.
 type UnitAt = (index: number) => number | undefined
 
 export function wildcardAt(bytes: Uint8Array, start: number, end: number): number | undefined {
@@ -25,7 +25,7 @@ export function wildcardAt(bytes: Uint8Array, start: number, end: number): numbe
   return undefined
 }
 
-/** Every misplaced wildcard's first occurrence, in order. */
+/** The first misplaced wildcard of each kind, in order. */
 export function misplacedWildcards(unitAt: UnitAt, start: number, end: number): Breach[] {
   const breaches: Breach[] = []
   const add = (code: TolerableCode, index: number): void => {
@@ -52,26 +52,26 @@ export function filterBreaches(filter: string): Breach[] {
   return hasWildcard(filter) ? misplacedWildcards((index) => filter.charCodeAt(index), 0, filter.length) : []
 }
 
-/** What names and filters share: 1 to 65,535 bytes of well-formed UTF-8 without U+0000 (§4.7.3). */
+/** The rules for both names and filters: 1 to 65,535 bytes of well-formed UTF-8 without U+0000 (§4.7.3). */
 function isTopicText(text: unknown): text is string {
   if (typeof text !== 'string' || text === '') return false // [MQTT-4.7.3-1]
   const length = utf8Length(text, false) // [MQTT-4.7.3-2]
   return typeof length === 'number' && length <= MAX_UINT16 // [MQTT-4.7.3-3]
 }
 
-/** Whether `text` is a topic name, as PUBLISH and wills carry it: no wildcards [MQTT-4.7.1-1], and the rules of §4.7.3. */
+/** Whether `text` is a valid topic name for a PUBLISH or a will: no wildcards [MQTT-4.7.1-1], and the rules of §4.7.3. */
 export function isTopicName(text: string): boolean {
   return isTopicText(text) && !hasWildcard(text)
 }
 
-/** Whether `text` is a topic filter, as SUBSCRIBE and UNSUBSCRIBE carry it: §4.7.1 [MQTT-4.7.1-2] [MQTT-4.7.1-3] and §4.7.3. */
+/** Whether `text` is a valid topic filter for SUBSCRIBE and UNSUBSCRIBE: §4.7.1 [MQTT-4.7.1-2] [MQTT-4.7.1-3] and §4.7.3. */
 export function isTopicFilter(text: string): boolean {
   return isTopicText(text) && filterBreaches(text).length === 0
 }
 
 /**
- * Whether the topic filter matches the topic name (§4.7), character by character, without normalising either
- * [MQTT-4.7.3-4]. False if one of them is none.
+ * Whether the topic filter matches the topic name (§4.7), compared character by character without normalisation
+ * [MQTT-4.7.3-4]. Returns false if either is invalid.
  */
 export function topicMatches(filter: string, topic: string): boolean {
   if (!isTopicFilter(filter) || !isTopicName(topic)) return false
@@ -79,7 +79,7 @@ export function topicMatches(filter: string, topic: string): boolean {
   const levels = topic.split('/')
   const wanted = filter.split('/')
   const multiLevel = wanted.at(-1) === '#'
-  if (multiLevel) wanted.pop() // it stands for its parent and any number of child levels (§4.7.1.2)
+  if (multiLevel) wanted.pop() // it matches the parent and any number of child levels (§4.7.1.2)
   if (multiLevel ? levels.length < wanted.length : levels.length !== wanted.length) return false
   return wanted.every((level, index) => level === '+' || level === levels[index]) // [MQTT-4.7.3-4]
 }

@@ -1,4 +1,4 @@
-// Topic names and topic filters on their way out.
+// Checks and encodes topic names and topic filters.
 
 import { checkText, violate } from '../checks.ts'
 import type { TolerableCode } from '../errors.ts'
@@ -9,22 +9,22 @@ import { PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'
 import { bytesOf, keepBytes } from './outgoing-names.ts'
 import { filterBreaches, hasWildcard } from './rules.ts'
 
-/** The longest name that is short, in UTF-16 code units; each takes three bytes at most. */
+/** The maximum length of a short name in UTF-16 code units. Each takes at most three bytes. */
 const LONGEST = 128
 
 const memory = new Uint8Array(PREFIX_SIZE + 3 * LONGEST)
 const views = Array.from({ length: memory.length + 1 }, (_, length) => memory.subarray(0, length))
 
 /**
- * The bytes of a sound topic name, prefix included, to be copied before the next call; undefined, for the general way to
- * find out, if it is empty or long, or holds a wildcard, U+0000 or a lone surrogate.
+ * Returns the bytes of a valid short topic name, length prefix included; copy them before the next call. Returns undefined
+ * if the name is empty or long, or contains a wildcard, U+0000 or a lone surrogate.
  */
 export function shortTopicBytes(name: unknown): Uint8Array | undefined {
   if (typeof name !== 'string' || name.length > LONGEST) return undefined
   const { length } = name
   let end = PREFIX_SIZE
   let index = 0
-  // Four characters at a time, as long as there is nothing unusual about them.
+  // Four characters at a time while all four are printable ASCII and no wildcard.
   for (; index + 3 < length; index += 4, end += 4) {
     const a = name.charCodeAt(index)
     const b = name.charCodeAt(index + 1)
@@ -66,12 +66,12 @@ export function shortTopicBytes(name: unknown): Uint8Array | undefined {
   return bytes
 }
 
-/** The bytes of a topic name, prefix included, to be copied before the next call. */
+/** Returns the bytes of a topic name, length prefix included; copy them before the next call. */
 export function topicNameBytes(topic: unknown, field: Field, options: EncodeOptions | undefined): Uint8Array {
   return bytesOf(topic) ?? shortTopicBytes(topic) ?? unusualTopicBytes(topic, field, options)
 }
 
-/** The bytes of a topic name that is long, or breaks a rule: it is not kept. */
+/** Encodes a topic name that is long, or breaks a rule. It is not cached. */
 function unusualTopicBytes(topic: unknown, field: Field, options: EncodeOptions | undefined): Uint8Array {
   const length = checkTopicName(topic, field, options)
   const bytes = new Uint8Array(PREFIX_SIZE + length)
@@ -80,16 +80,24 @@ function unusualTopicBytes(topic: unknown, field: Field, options: EncodeOptions 
   return bytes
 }
 
-/** Checks a topic name and returns its bytes in UTF-8; the field's rule is the one that forbids wildcards. */
+/** Checks a topic name and returns its length in UTF-8 bytes. The field's rule is the one that forbids wildcards. */
 export function checkTopicName(topic: unknown, field: Field, options: EncodeOptions | undefined): number {
   const length = checkText(topic, field, options)
-  if (length === 0) violate(options, 'empty-topic-name', field, 'has at least one character', topic) // [MQTT-4.7.3-1]
+  if (length === 0) violate(options, 'empty-topic-name', field, 'must have at least one character', topic) // [MQTT-4.7.3-1]
   if (hasWildcard(topic as string))
-    violate(options, 'wildcard-in-topic-name', field, 'holds no wildcard', topic, undefined, field.rule) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+    violate(
+      options,
+      'wildcard-in-topic-name',
+      field,
+      'must not contain wildcards',
+      topic,
+      undefined,
+      field.rule,
+    ) // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
   return length
 }
 
-/** Checks a topic filter of a list and returns its bytes in UTF-8. */
+/** Checks a topic filter in a list and returns its length in UTF-8 bytes. */
 export function checkTopicFilter(
   filter: unknown,
   field: Field,
@@ -97,10 +105,13 @@ export function checkTopicFilter(
   index: number,
 ): number {
   const length = checkText(filter, field, options, index)
-  if (length === 0) violate(options, 'empty-topic-filter', field, 'has at least one character', filter, index) // [MQTT-4.7.3-1]
+  if (length === 0)
+    violate(options, 'empty-topic-filter', field, 'must have at least one character', filter, index) // [MQTT-4.7.3-1]
   for (const { code } of filterBreaches(filter as string)) {
     const isMultiLevel = code === 'misplaced-multi-level-wildcard'
-    const requirement = isMultiLevel ? 'has # only as its last level' : 'has + only as a whole level'
+    const requirement = isMultiLevel
+      ? 'must have # only as its entire last level'
+      : 'must have + only as an entire level'
     violate(options, code as TolerableCode, field, requirement, filter, index) // [MQTT-4.7.1-2] [MQTT-4.7.1-3]
   }
   return length

@@ -1,20 +1,20 @@
-// Short ASCII text without a call out of JavaScript.
+// Decodes short ASCII text without leaving JavaScript.
 
 const { fromCharCode } = String
 
-/** The longest text that {@link shortAscii} takes. */
+/** The maximum length for {@link shortAscii}. */
 export const SHORT = 32
 
 /**
- * The text of `length` ASCII bytes from `start`; `length` is at most {@link SHORT}.
+ * Decodes `length` ASCII bytes from `start`. `length` must be at most {@link SHORT}.
  *
- * V8 compiles a call with a fixed number of arguments to one allocation that is filled in place: faster than a loop,
- * `apply`, a spread, TextDecoder and Buffer's own slices.
+ * V8 compiles a call with a fixed number of arguments to one allocation that is filled in place. This is faster than a loop,
+ * `apply`, a spread, TextDecoder and Buffer's slice methods.
  */
 export function shortAscii(bytes: Uint8Array, start: number, length: number): string {
   const b = bytes
   const i = start
-  // biome-ignore format: one row a length
+  // biome-ignore format: one row per length
   switch (length) {
     case 1: return fromCharCode(b[i]!)
     case 2: return fromCharCode(b[i]!, b[i + 1]!)

@@ -1,25 +1,26 @@
-// A packet that arrives in several chunks, put together in memory that nothing else shares.
+// Assembles a packet that arrives in several chunks, in memory that nothing else shares.
 //
-// Up to a block of bytes it lies in one of a few spare blocks that never leave this file, or, while those are taken, in
-// memory of its own: a parser that waits for the rest holds little more than has come, and memory outside V8's heap, at a
-// microsecond each, is seldom taken. A small packet is copied out once it is whole. A larger one stays where it is.
+// Up to 512 bytes are stored in one of a few spare blocks that never leave this file, or in memory of their own while all
+// blocks are in use. A parser that waits for the rest of a packet thus holds little more than it has received, and memory
+// outside V8's heap, which costs a microsecond to allocate, is rarely needed. A complete packet in a block is copied out. A
+// larger one stays where it is.
 
 import { copyInto, kindOf, ownMemory, type ViewKind } from './bytes.ts'
 import { allocateOf } from './pool.ts'
 
-/** The largest memory that V8 keeps inside its heap. */
+/** The largest ArrayBuffer that V8 keeps inside its heap, in bytes. */
 const IN_HEAP = 64
 const BLOCK = 512
-const MOST_SPARE_BLOCKS = 16
+const MAX_SPARE_BLOCKS = 16
 const spareBlocks: Uint8Array[] = []
 
-/** Above a block, memory is at most this many times the bytes received: room to grow in few steps, however large the claim. */
+/** Above a block, capacity is at most this many times the bytes received, whatever length the packet claims. */
 const GROWTH = 8
 
 /**
- * How many bytes of memory a packet of `size` bytes gets once `received` have come. Above a block it is `size` divided by
- * {@link GROWTH} as often as leaves room for them: the last step, to the exact size, copies at most an eighth of the packet,
- * and no step takes memory that the peer has not earned.
+ * The capacity for a packet of `size` bytes of which `received` bytes have arrived. Above a block it is `size`, divided by
+ * {@link GROWTH} until it is within {@link GROWTH} times the bytes received. The last step, to the exact size, copies at most
+ * an eighth of the packet.
  */
 export function capacityFor(size: number, received: number): number {
   if (received <= IN_HEAP) return IN_HEAP
@@ -29,22 +30,22 @@ export function capacityFor(size: number, received: number): number {
   return capacity
 }
 
-/** One packet so far: it starts where this chunk has been read to. */
+/** A packet that is being assembled. */
 export class Assembly<Bytes extends Uint8Array = Uint8Array> {
-  /** Only the first `length` bytes are the packet's; those after them may be another's. */
+  /** The packet is the first `length` bytes; the bytes after them may be left over from another packet. */
   bytes: Uint8Array
   length: number
-  /** Bytes of the whole packet; undefined until its fixed header is complete. */
+  /** The size of the whole packet in bytes; undefined until its fixed header is complete. */
   size: number | undefined
-  /** Bytes of the stream before the packet. */
+  /** The stream offset of the packet's first byte. */
   readonly streamOffset: number
   private readonly kind: ViewKind
 
   /**
-   * @param chunk in which the packet starts
-   * @param streamOffset bytes of the stream before the packet
-   * @param size of the packet in bytes, if its fixed header is complete
-   * @param received how many bytes of it will be appended at once
+   * @param chunk the chunk in which the packet starts
+   * @param streamOffset the stream offset of the packet's first byte
+   * @param size the size of the packet in bytes, if its fixed header is complete
+   * @param received how many bytes will be appended immediately
    */
   constructor(chunk: Bytes, streamOffset: number, size?: number, received = 0) {
     this.length = 0
@@ -54,13 +55,13 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
     this.bytes = this.memoryFor(received)
   }
 
-  /** What has come of the packet. */
+  /** The bytes received so far. */
   get received(): Uint8Array {
     return this.bytes.subarray(0, this.length)
   }
 
-  /** Whether so many bytes and more are certain to be the packet's: its fixed header is complete. */
-  lacks(length: number): boolean {
+  /** Whether the size is known and the packet needs at least `length` more bytes. */
+  needs(length: number): boolean {
     return this.length + length <= (this.size ?? 0)
   }
 
@@ -68,7 +69,7 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
     return this.length === this.size
   }
 
-  /** Takes the next bytes of the packet: those of `chunk` from `start` to `end`. */
+  /** Appends the bytes of `chunk` from `start` to `end`. */
   append(chunk: Uint8Array, start: number, end: number): void {
     const length = this.length + end - start
     if (length > this.bytes.length) this.moveTo(this.memoryFor(length))
@@ -76,7 +77,7 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
     this.length = length
   }
 
-  /** The packet, once it is whole. */
+  /** Returns the complete packet. */
   whole(): Bytes {
     if (this.bytes.length <= BLOCK) this.moveTo(allocateOf(this.kind, this.length))
     return this.bytes as Bytes
@@ -90,10 +91,10 @@ export class Assembly<Bytes extends Uint8Array = Uint8Array> {
 
   private moveTo(memory: Uint8Array): void {
     const { bytes, length } = this
-    // A view of memory inside V8's heap would move it out.
+    // Creating a view of memory inside V8's heap would move the memory out of it.
     if (bytes.length === IN_HEAP) for (let at = 0; at < length; at++) memory[at] = bytes[at]!
     else copyInto(memory, 0, bytes, 0, length)
-    if (bytes.length === BLOCK && spareBlocks.length < MOST_SPARE_BLOCKS) spareBlocks.push(bytes)
+    if (bytes.length === BLOCK && spareBlocks.length < MAX_SPARE_BLOCKS) spareBlocks.push(bytes)
     this.bytes = memory
   }
 }

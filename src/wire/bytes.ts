@@ -1,9 +1,9 @@
-// Views of bytes and memory for them: the one place that knows Buffer from Uint8Array.
+// Byte arrays and their memory: the only file that distinguishes Buffer from Uint8Array.
 
 import { host } from './host.ts'
 
-// The getters themselves: a subclass or a property of the object's own may say what it likes. They also cost less than
-// properties do where V8 sees Buffers and their views alike.
+// The built-in getters, because a subclass or an own property may override them. They are also cheaper than property
+// accesses if V8 has seen both Buffers and Uint8Arrays.
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
 const getter = (name: PropertyKey) => Object.getOwnPropertyDescriptor(typedArray, name)!.get
 const tag = getter(Symbol.toStringTag) as (this: unknown) => unknown
@@ -16,9 +16,9 @@ const HostBuffer = host.Buffer
 type ViewConstructor = new (memory: ArrayBuffer, offset: number, length: number) => Uint8Array<ArrayBuffer>
 
 /**
- * Makes views: Buffers where there is Buffer, else Uint8Arrays. The host's own class for that makes genuine Buffers for the
- * 14 ns that a Uint8Array costs; `Buffer#subarray` takes 30. Where it does not work, views only inherit from Buffer's
- * prototype.
+ * Creates views: Buffers if the host has Buffer, otherwise Uint8Arrays. The host's own species class creates genuine Buffers
+ * in 14 ns, as fast as Uint8Arrays; `Buffer#subarray` takes 30 ns. If the species class does not work, views merely inherit
+ * from Buffer's prototype.
  */
 export const BufferView: ViewConstructor = bufferView()
 
@@ -43,7 +43,7 @@ function makesViews(Species: unknown, prototype: object): Species is ViewConstru
   }
 }
 
-/** How to make views of the same kind as some bytes: Buffers of a Buffer, Uint8Arrays of a Uint8Array. */
+/** The kind of a byte array, so that views of it can be of the same kind: Buffer, Uint8Array, or another subclass. */
 export type ViewKind = 'buffer' | 'uint8array' | 'other'
 
 export function kindOf(bytes: Uint8Array): ViewKind {
@@ -53,21 +53,21 @@ export function kindOf(bytes: Uint8Array): ViewKind {
 }
 
 /**
- * Memory for `length` bytes and nothing else. It may not be cleared: the caller writes every byte before anybody sees it.
- * Up to 64 bytes V8 keeps it inside its heap, for 25 ns; larger memory costs a microsecond.
+ * Allocates `length` bytes that share their memory with nothing else. They may not be zeroed: the caller must write every byte
+ * before it exposes them. Up to 64 bytes are inside V8's heap and cost 25 ns; larger memory costs a microsecond.
  */
 export function ownMemory(kind: ViewKind, length: number): Uint8Array<ArrayBuffer> {
   return kind === 'buffer' ? HostBuffer!.allocUnsafeSlow(length) : new Uint8Array(length)
 }
 
-/** A copy of `bytes` from `start` to `end`, of the same kind, in memory of its own: it may be kept for long. */
+/** Copies `bytes` from `start` to `end` into memory of its own, so that the copy can be kept for long. */
 export function copyOf(bytes: Uint8Array, kind: ViewKind, start: number, end: number): Uint8Array {
   const copy = ownMemory(kind, end - start)
   copyInto(copy, 0, bytes, start, end)
   return copy
 }
 
-/** All the pieces, one after the other. */
+/** Concatenates the pieces. */
 export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = ownMemory(
     'uint8array',
@@ -103,41 +103,41 @@ export function copyInto(
   }
 }
 
-// Below this many bytes a loop costs less than a call of `set`.
+// Below this many bytes a loop is cheaper than calling `set`.
 const LOOP_BELOW = 16
 
-// Found once: V8 looks a method of a Buffer up at every call.
+// Looked up once: V8 would look up the method of a Buffer at every call.
 const { set } = Uint8Array.prototype
 
-/** Whether the value is a Uint8Array, of whatever realm: a frame or a test runner may have brought its own. */
+/** Whether the value is a Uint8Array of any realm: frames and test runners have their own. */
 export function isBytes(value: unknown): value is Uint8Array {
   return tag.call(value) === 'Uint8Array'
 }
 
-/** The length of a Uint8Array; undefined for what is none, or says that it has another. */
+/** The length of a Uint8Array; undefined for any other value, and if its `length` property is overridden to differ. */
 export function honestLength(value: unknown): number | undefined {
-  // Not by `isBytes` and `lengthOf`: each small chunk comes through here, and what is exported is looked up at every use.
+  // Does not call `isBytes` and `lengthOf`: this runs for every chunk, and V8 looks up exported functions at every use.
   if (tag.call(value) !== 'Uint8Array') return undefined
-  const claimed = (value as Uint8Array).length // first: V8 then knows what the getter gets
+  const claimed = (value as Uint8Array).length // first: V8 then knows the type for the getter
   return claimed === length.call(value as Uint8Array) ? claimed : undefined
 }
 
-/** `bytes.buffer`, whatever the object says. */
+/** `bytes.buffer`, even if the property is overridden. */
 export function memoryOf(bytes: Uint8Array): ArrayBufferLike {
   return buffer.call(bytes)
 }
 
-/** `bytes.byteOffset`, whatever the object says. */
+/** `bytes.byteOffset`, even if the property is overridden. */
 export function offsetOf(bytes: Uint8Array): number {
   return byteOffset.call(bytes)
 }
 
-/** `bytes.length`, whatever the object says. */
+/** `bytes.length`, even if the property is overridden. */
 export function lengthOf(bytes: Uint8Array): number {
   return length.call(bytes)
 }
 
-/** Refuses what is not bytes: a mistake of the caller's, not of the peer's. */
+/** @throws TypeError if the value is not a Uint8Array: a mistake of the caller, not of the peer */
 export function assertBytes(value: unknown): asserts value is Uint8Array {
   if (honestLength(value) === undefined) throw new TypeError(`expected a Uint8Array, not ${nameOf(value)}`)
 }
@@ -152,9 +152,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   Array: 'an Array; convert it with Uint8Array.from(array)',
 }
 
-/** What a value is, and how to make bytes of it where there is a way. */
+/** Names the type of a value, and how to convert it to bytes if possible. */
 function nameOf(value: unknown): string {
-  if (isBytes(value)) return 'one whose length is not what its class says'
+  if (isBytes(value)) return 'one whose length property is overridden'
   if (value === null || value === undefined) return String(value)
   const name = Object.prototype.toString.call(value).slice(8, -1)
   if (Object.hasOwn(REMEDIES, name)) return REMEDIES[name]!
@@ -164,23 +164,23 @@ function nameOf(value: unknown): string {
     : typeof value
 }
 
-/** Whether other threads may write to the memory. */
+/** Whether other threads can write to the memory. */
 export function isShared(memory: ArrayBufferLike): boolean {
-  // The first comparison takes a nanosecond, and is all that most memory needs.
+  // The first comparison takes a nanosecond, and is enough for most memory.
   return (
     Object.getPrototypeOf(memory) !== ArrayBuffer.prototype &&
     Object.prototype.toString.call(memory) === '[object SharedArrayBuffer]'
   )
 }
 
-/** A copy that nobody else has. */
+/** Copies the bytes into a new Uint8Array. */
 export function privateCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(lengthOf(bytes))
   put(copy, 0, bytes)
   return copy
 }
 
-/** What to throw if the memory of bytes that had this length was detached or shrunk since; undefined if it was not. */
+/** The error to throw if the bytes, which had this length, have been detached or shrunk since; otherwise undefined. */
 export function detachedError(bytes: Uint8Array, length: number): TypeError | undefined {
   if (lengthOf(bytes) === length) return undefined
   return new TypeError(
@@ -188,14 +188,14 @@ export function detachedError(bytes: Uint8Array, length: number): TypeError | un
   )
 }
 
-/** @throws TypeError if the memory of bytes that had this length was detached or shrunk since */
+/** @throws TypeError if the bytes, which had this length, have been detached or shrunk since */
 export function assertAttached(bytes: Uint8Array, length: number): void {
   const error = detachedError(bytes, length)
   if (error !== undefined) throw error
 }
 
-/** Refuses what is no place in bytes. */
+/** @throws TypeError if the offset is not a non-negative integer */
 export function assertOffset(offset: unknown): void {
   if (!Number.isInteger(offset) || (offset as number) < 0)
-    throw new TypeError(`an offset is a whole number of at least 0, not ${String(offset)}`)
+    throw new TypeError(`offset must be a non-negative integer, not ${String(offset)}`)
 }

@@ -1,17 +1,17 @@
-// Chunks that were pushed and wait to be read.
+// The queue of chunks that were pushed but not yet read.
 
 import { lengthOf } from './bytes.ts'
 
-/** A pushed chunk, and the queue that starts with it. */
+/** A pushed chunk, and the head of the queue that starts with it. */
 export class Chunk<Bytes extends Uint8Array = Uint8Array> {
   readonly bytes: Bytes
   readonly length: number
-  /** Bytes of the stream before the chunk. */
+  /** The stream offset of the chunk's first byte. */
   readonly streamOffset: number
-  /** Where what has not been taken starts. */
+  /** The index of the first unread byte. */
   start: number
   private next: Chunk<Bytes> | undefined
-  /** The end of the queue, if this is its start. */
+  /** The last chunk of the queue, if this is its head. */
   private last: Chunk<Bytes>
 
   constructor(bytes: Bytes, streamOffset: number) {
@@ -23,12 +23,12 @@ export class Chunk<Bytes extends Uint8Array = Uint8Array> {
     this.last = this
   }
 
-  /** Bytes that have not been taken. */
+  /** The number of unread bytes. */
   get unread(): number {
     return this.length - this.start
   }
 
-  /** Puts a chunk at the end of the queue. */
+  /** Appends a chunk to the queue. */
   append(chunk: Chunk<Bytes>): void {
     this.last.next = chunk
     this.last = chunk

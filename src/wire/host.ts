@@ -1,8 +1,8 @@
-// What the host may offer beyond the language. Declared here, so that nothing needs Node's or the DOM's types.
+// APIs that the host may offer beyond the language. They are declared here so that no file needs Node's or the DOM's types.
 
-// The web's own streams, where the program has their types: these declarations merge with the DOM's and with Node's.
+// Web streams: these declarations merge with those of the DOM and of Node if the program has them.
 declare global {
-  // biome-ignore lint: merged declarations must agree, `any` and all
+  // biome-ignore lint: merged declarations must agree, including `any`
   interface ReadableStream<R = any> {
     readonly locked: boolean
   }
@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-/** Buffer where the program has Node's types, else Uint8Array. */
+/** Buffer if the program has Node's types, otherwise Uint8Array. */
 export type HostBytes = typeof globalThis extends {
   Buffer: { isBuffer(value: unknown): value is infer B extends Uint8Array }
 }
@@ -53,23 +53,23 @@ interface Host {
 
 export const host: Host = globalThis as unknown as Host
 
-/** Node's function of this name, where the host has it: looked up once, and without it nothing is marked. */
+/** Node's `markAsUntransferable`, if the host has it. Looked up once. */
 const mark = lookUpMark()
 
 function lookUpMark(): ((memory: ArrayBuffer) => void) | undefined {
   try {
-    // Browsers' stand-ins for `process` have no such method, and other hosts' may throw or find nothing.
+    // Polyfills of `process` in browsers do not have this method, and other hosts may throw or return undefined.
     return host.process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable
   } catch {
     return undefined
   }
 }
 
-/** Makes an attempt to transfer this memory fail, as far as the host can. */
+/** Makes attempts to transfer this memory fail, if the host supports it. */
 export function markAsUntransferable(memory: ArrayBuffer): void {
   try {
     mark?.(memory)
   } catch {
-    // The host has the function and cannot do it: the memory can be transferred, as on hosts without it.
+    // The host has the function but does not support it: the memory stays transferable, as on hosts without it.
   }
 }

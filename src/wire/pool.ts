@@ -1,14 +1,14 @@
-// Memory that short-lived pieces share: a view of it costs about 15 ns, memory of its own a microsecond.
+// Memory shared by short-lived pieces: a view of it costs about 15 ns, separate memory a microsecond.
 //
-// Whoever has one piece can reach all of it through `.buffer`: read it, which is why it starts as zeros, and transfer it,
-// which detaches it for every other piece. What is long-lived or not yet whole lies elsewhere.
+// Anyone who has one piece can reach the whole pool through `.buffer`. They can read it, so it starts zeroed; and they can
+// transfer it, which detaches all other pieces. Long-lived and incomplete data is therefore never stored in a pool.
 
 import { BufferView, ownMemory, type ViewKind } from './bytes.ts'
 import { host, markAsUntransferable } from './host.ts'
 
-/** What one kept piece holds. `encode` of a broker's mix takes 5 % longer with half of it, and 7 % with a quarter. */
+/** What one retained piece keeps alive. With half of it `encode` of a broker's mix takes 5 % longer, with a quarter 7 %. */
 const POOL_SIZE = 32_768
-/** A larger piece gets memory of its own, so that no more than an eighth of a pool is ever given up. */
+/** Larger pieces get memory of their own, so that at most an eighth of a pool is ever wasted. */
 const LARGEST_PIECE = POOL_SIZE / 8
 
 const DEFAULT_KIND: ViewKind = host.Buffer === undefined ? 'uint8array' : 'buffer'
@@ -21,9 +21,9 @@ class Pool {
   take(length: number): Uint8Array<ArrayBuffer> {
     const offset = this.used
     const end = offset + length
-    // Detached memory has a length of 0. With `>=` it has no room even for a piece of no bytes.
+    // Detached memory has length 0. With `>=` even an empty piece does not fit in it.
     if (end >= this.bytes.length) return this.takeElsewhere(length)
-    this.used = (end + 7) & ~7 // DataViews read faster from whole words
+    this.used = (end + 7) & ~7 // DataViews read faster from aligned words
     return new BufferView(this.memory, offset, length)
   }
 
@@ -39,12 +39,12 @@ class Pool {
 
 const pool = new Pool()
 
-/** Memory for `length` bytes: a Buffer where there is Buffer. The caller writes every byte before anybody sees it. */
+/** Allocates `length` bytes, as a Buffer if the host has Buffer. The caller must write every byte before exposing them. */
 export function allocate(length: number): Uint8Array<ArrayBuffer> {
   return pool.take(length)
 }
 
-/** As {@link allocate}, of this kind. */
+/** The same as {@link allocate}, for this kind of view. */
 export function allocateOf(kind: ViewKind, length: number): Uint8Array<ArrayBuffer> {
   if (kind === DEFAULT_KIND) return pool.take(length)
   if (length > LARGEST_PIECE) return ownMemory(kind, length)

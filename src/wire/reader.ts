@@ -1,4 +1,4 @@
-// Reads the fields of one packet's body, and cannot see past its end.
+// Reads the fields of one packet's body, and never past its end.
 
 import { DecodeError, type DecodeErrorCode, type DecodeErrorDetails, violationOf } from '../errors.ts'
 import { isTolerated, type Refusable, type Settings } from '../options.ts'
@@ -28,7 +28,7 @@ import {
   utf8Text,
 } from './utf8.ts'
 
-/** A rule that a text breaks at an index into the bytes, and the statement that says so where it is not the code's. */
+/** A violation in a text, its index in the bytes, and the rule if it differs from the code's. */
 export interface Breach {
   readonly code: DecodeErrorCode
   readonly index: number
@@ -39,39 +39,39 @@ interface FoundBreach extends Breach {
   readonly found: number | string
 }
 
-/** Reads the fields of one packet after the other, all of which lie whole in the same bytes. */
+/** Reads the fields of one packet after another. All of the packets lie completely within the same bytes. */
 export class Reader<Bytes extends Uint8Array = Uint8Array> {
-  /** What is read: a private copy where the memory is shared, so that what was checked is what is returned. */
+  /** The bytes to read: a private copy if the memory is shared, so that they cannot change after they were checked. */
   readonly bytes: Uint8Array
   readonly length: number
   settings: Settings
-  /** Where the next packet starts. */
+  /** The index at which the next packet starts. */
   next: number
-  /** Where the packet that is read starts. */
+  /** The index at which the current packet starts. */
   start: number
   firstByte: number
-  /** Where the next field starts. */
+  /** The index at which the next field starts. */
   position: number
-  /** Where the packet ends. */
+  /** The index at which the current packet ends. */
   end: number
-  /** Whether the user's code is being called, and may call back. */
-  isCallingOut: boolean
-  /** Bytes of the stream before these; undefined outside a stream. */
+  /** Whether user code is running, which may call the parser. */
+  isInCallback: boolean
+  /** The stream offset of the first byte; undefined outside a stream. */
   readonly streamOffset: number | undefined
   private readonly kind: ViewKind
   /**
-   * The bytes again. Also single bytes are read through it: V8 knows one kind of DataView, but compiles every place that
-   * indexes Buffers and Uint8Arrays alike for each kind of them.
+   * A view of the same bytes, used even for single bytes: to V8 there is one kind of DataView, while code that indexes both
+   * Buffers and Uint8Arrays is compiled for each kind.
    */
   readonly view: DataView
-  /** What payloads are views of, and where in its memory it starts: asking for them costs as much as making the view. */
+  /** The bytes that payloads are views of, with their memory and offset: the getters cost as much as creating the view. */
   readonly source: Bytes
   private readonly memory: ArrayBufferLike
   private readonly byteOffset: number
 
   /**
-   * @param streamOffset bytes of the stream before these; undefined outside a stream
-   * @param next where the first packet starts
+   * @param streamOffset the stream offset of the first byte; undefined outside a stream
+   * @param next the index at which the first packet starts
    */
   constructor(source: Bytes, settings: Settings, streamOffset?: number, next = 0) {
     const memory = memoryOf(source)
@@ -85,7 +85,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.firstByte = 0
     this.position = 0
     this.end = 0
-    this.isCallingOut = false
+    this.isInCallback = false
     this.streamOffset = streamOffset
     this.kind = kindOf(source)
     this.view = isPrivate
@@ -97,9 +97,9 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /**
-   * Steps from the packet's start to its body.
+   * Moves to the body of a packet.
    *
-   * @param start where in the bytes the packet starts
+   * @param start the index at which the packet starts
    */
   enter(start: number, firstByte: number, bodyOffset: number, size: number): void {
     this.start = start
@@ -120,7 +120,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     return this.view.getUint16(position)
   }
 
-  /** A packet identifier, §2.3.1. `rule` is the statement that forbids 0 where the packet type has one of its own. */
+  /** Reads a packet identifier (§2.3.1). `rule` is the rule that forbids 0 for this packet type. */
   packetIdentifier(rule: string): number {
     const packetId = this.uint16('Packet Identifier')
     if (packetId === 0)
@@ -128,7 +128,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     return packetId
   }
 
-  /** Steps over a field with a length prefix of two bytes (§1.5.3) and returns where its content starts; it ends at `position`. */
+  /** Skips a field with a two-byte length prefix (§1.5.3). Returns the index of its content, which ends at `position`. */
   prefixed(field: string): number {
     const prefix = this.position
     const start = prefix + 2
@@ -139,7 +139,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     return start
   }
 
-  /** Text, §1.5.3. */
+  /** Reads text (§1.5.3). */
   text(field: string): string {
     const start = this.prefixed(field)
     return isPlainText(this.view, start, this.position)
@@ -148,8 +148,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /**
-   * Text from `start` to `position` that is not plain: beyond printable ASCII, or ill-formed. `others` are further breaches
-   * in it; all are reported in the order of the bytes.
+   * Decodes the text from `start` to `position` if it is not printable ASCII. `others` are more violations in it. All
+   * violations are reported in the order of the bytes.
    */
   unusualText(field: string, start: number, others: readonly Breach[] = []): string {
     const { bytes, position: end, settings } = this
@@ -170,13 +170,13 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     return text
   }
 
-  /** Binary data with a length prefix of two bytes. */
+  /** Reads binary data with a two-byte length prefix. */
   data(field: string): Bytes {
     const start = this.prefixed(field)
     return this.slice(start, this.position)
   }
 
-  /** The rest of the packet. */
+  /** Reads the rest of the packet. */
   rest(): Bytes {
     const start = this.position
     this.position = this.end
@@ -189,8 +189,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 
   private sub(start: number, end: number): Bytes {
-    // Buffers are what sockets give: the others are out of line. `memory` is kept because asking a typed array for it
-    // costs as much as making the view.
+    // Sockets deliver Buffers, so the other kinds are out of line. `memory` is stored because reading the property of a typed
+    // array costs as much as creating the view.
     if (this.kind !== 'buffer') return this.subOther(start, end)
     const offset = this.byteOffset + start
     return new BufferView(this.memory as ArrayBuffer, offset, end - start) as Uint8Array as Bytes
@@ -199,22 +199,22 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   private subOther(start: number, end: number): Bytes {
     if (this.kind === 'uint8array')
       return new Uint8Array(this.memory, this.byteOffset + start, end - start) as Uint8Array as Bytes
-    this.isCallingOut = true // a class of the user's own has a `subarray` of its own
+    this.isInCallback = true // a subclass may override `subarray`
     const view = this.source.subarray(start, end) as Bytes
-    this.isCallingOut = false
+    this.isInCallback = false
     return view
   }
 
-  /** A view of the whole packet. */
+  /** Returns a view of the whole packet. */
   whole(): Bytes {
     return this.sub(this.start, this.end)
   }
 
   /**
-   * A breach of a rule at index `at`. Returns if it is tolerated, and has been reported.
+   * Handles a violation at index `at`: throws it unless it is tolerated, and otherwise reports it.
    *
-   * @param rule the closest statement, where it is not the code's
-   * @param found what stands there
+   * @param rule the most specific rule, if it differs from the code's
+   * @param found the offending value
    */
   violation(
     code: DecodeErrorCode,
@@ -228,13 +228,13 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     if (!isTolerated(tolerate, code, packetTypeNameOf(this.firstByte)))
       this.fail(code, field, at, rule, found, reason)
     if (onTolerated === undefined) return
-    this.isCallingOut = true // it stays so if the callback throws, so that a parser can tell
+    this.isInCallback = true // stays true if the callback throws, so that the parser can tell
     onTolerated(violationOf(code, this.details(field, at, rule, found, reason)))
-    this.isCallingOut = false
+    this.isInCallback = false
     assertAttached(this.source, this.length)
   }
 
-  /** A breach after which the packet cannot be read further. Out of line and never returning: callers stay small. */
+  /** Throws a violation after which the packet cannot be read further. A separate function keeps the callers small. */
   fail(
     code: DecodeErrorCode,
     field: string | undefined,
@@ -273,7 +273,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 }
 
-/** The first of each kind of characters that the receiver refuses. */
+/** The first character of each kind that the receiver refuses. */
 function refusedCharacters(
   text: string,
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-// Remaining Length, §2.2.3: one to four bytes, seven bits a byte, the least significant first.
+// Remaining Length, §2.2.3: one to four bytes, seven bits per byte, least significant first.
 
 import { DecodeError } from '../errors.ts'
 import { type Field, refuse } from '../field.ts'
@@ -9,14 +9,14 @@ const NAME = 'Remaining Length'
 const MAX_LENGTH = 4
 const CONTINUATION = 0x80
 
-/** The bytes that the shortest form of `value` takes, 1 to 4. */
+/** The length of the shortest form of `value` in bytes, 1 to 4. */
 export function remainingLengthSize(value: number): number {
   if (value < 0x80) return 1
   if (value < 0x4000) return 2
   return value < 0x20_0000 ? 3 : 4
 }
 
-/** The bytes of a packet with this Remaining Length; refuses what is too large [§2.2.3]. */
+/** The size in bytes of a packet with this Remaining Length. Throws if it is too large (§2.2.3). */
 export function packetSize(remainingLength: number, packetType: string): number {
   return remainingLength < CONTINUATION ? remainingLength + 2 : largePacketSize(remainingLength, packetType)
 }
@@ -41,9 +41,9 @@ function writeRemainingLengthBytes(target: Uint8Array, position: number, value: 
 /**
  * Encodes a Remaining Length in its shortest form (§2.2.3).
  *
- * @param value a whole number of bytes, 0 to 268,435,455
+ * @param value an integer from 0 to 268,435,455
  * @returns 1 to 4 bytes
- * @throws EncodeError `packet-too-large` above the range, `value-out-of-range` for anything else that is no such number
+ * @throws EncodeError `packet-too-large` if the value is larger, `value-out-of-range` for any other invalid value
  */
 export function encodeRemainingLength(value: number): Uint8Array {
   checkRemainingLength(value, { packetType: undefined, name: NAME, property: 'value' })
@@ -52,14 +52,14 @@ export function encodeRemainingLength(value: number): Uint8Array {
   return bytes
 }
 
-/** Refuses what is not a Remaining Length. */
+/** Checks a Remaining Length to be encoded. */
 export function checkRemainingLength(value: unknown, field: Field): asserts value is number {
   if (typeof value === 'number' && value > MAX_REMAINING_LENGTH) refuseTooLarge(value, field)
   if (!Number.isInteger(value) || (value as number) < 0)
     refuse(
       'value-out-of-range',
       field,
-      `is a whole number from 0 to ${MAX_REMAINING_LENGTH}`,
+      `must be an integer from 0 to ${MAX_REMAINING_LENGTH}`,
       value,
       undefined,
       '§2.2.3',
@@ -67,18 +67,18 @@ export function checkRemainingLength(value: unknown, field: Field): asserts valu
 }
 
 function refuseTooLarge(value: number, field: Field): never {
-  refuse('packet-too-large', field, `is at most ${MAX_REMAINING_LENGTH}`, value)
+  refuse('packet-too-large', field, `must be at most ${MAX_REMAINING_LENGTH}`, value)
 }
 
-/** A Remaining Length's value, and the bytes that it took. */
+/** A decoded Remaining Length: its value, and the number of bytes it takes. */
 export interface RemainingLength {
   value: number
   length: number
 }
 
 /**
- * The Remaining Length at `start`, of bytes that are known up to `end`: undefined if it goes on beyond them.
- * Forms that are longer than necessary are read: no rule of 3.1.1 forbids them.
+ * Reads the Remaining Length at `start`. Returns undefined if it is not complete before `end`. Forms that are longer than
+ * necessary are accepted: MQTT 3.1.1 has no rule against them.
  */
 export function remainingLengthAt(
   bytes: Uint8Array,
@@ -93,18 +93,18 @@ export function remainingLengthAt(
     value |= (byte & 0x7f) << (7 * (length - 1))
     if (byte < CONTINUATION) return { value, length }
   }
-  return 'too-long' // §2.2.3: the fourth byte announces a fifth
+  return 'too-long' // §2.2.3: the fourth byte has the continuation bit
 }
 
 /**
  * Decodes a Remaining Length (§2.2.3).
  *
- * @param bytes holds the Remaining Length at `offset`
- * @param offset in bytes; default 0
- * @returns the value, 0 to 268,435,455, and the bytes that it took, 1 to 4; undefined: more bytes are needed
- * @throws DecodeError `remaining-length-too-long`; its `offset` counts from the fixed header's first byte, which
- *   precedes the Remaining Length
- * @throws TypeError if `bytes` is not a Uint8Array, or `offset` is not a whole number of at least 0
+ * @param bytes the Remaining Length, and any bytes around it
+ * @param offset the index of its first byte; default 0
+ * @returns the value, 0 to 268,435,455, and the number of bytes it takes, 1 to 4; undefined if more bytes are needed
+ * @throws DecodeError `remaining-length-too-long`; its `offset` counts from the fixed header's first byte, which precedes the
+ *   Remaining Length
+ * @throws TypeError if `bytes` is not a Uint8Array, or `offset` is not a non-negative integer
  */
 export function decodeRemainingLength(bytes: Uint8Array, offset = 0): RemainingLength | undefined {
   assertBytes(bytes)

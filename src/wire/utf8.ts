@@ -1,4 +1,4 @@
-// UTF-8 as §1.5.3 has it: well-formed, without U+0000, a leading U+FEFF kept.
+// UTF-8 as §1.5.3 requires it: well-formed, without U+0000; a leading U+FEFF is kept.
 
 import { SHORT, shortAscii } from './ascii.ts'
 import { copyInto } from './bytes.ts'
@@ -10,9 +10,9 @@ const SPACES = 0x2020_2020
 const PLUS_SIGNS = 0x2b2b_2b2b
 const PLUS_FROM_HASH = 0x0808_0808
 
-// Four bytes at a time, and the last four once more where the length is not a multiple. Plain is what is printable ASCII:
-// subtracting a space sets the high bit of a byte below 0x20, and adding 1 that of 0x7F. A borrow may find a word unusual
-// that is not, which costs a closer look; no unusual word is ever found plain.
+// Text is checked four bytes at a time; if the length is not a multiple of four, the last word overlaps the one before it.
+// "Plain" means printable ASCII: subtracting 0x20 sets the high bit of a byte below 0x20, and adding 1 that of 0x7F. A borrow
+// can make a plain word look unusual, which only costs the slow path. An unusual word never looks plain.
 
 /** Whether one of four bytes is not printable ASCII. */
 const isUnusual = (word: number): boolean => ((word | (word - SPACES) | (word + ONES)) & HIGH_BITS) !== 0
@@ -22,14 +22,14 @@ export const isUnusualInTopicName = (word: number): boolean =>
   ((word | (word - SPACES) | (word + ONES) | (((word | PLUS_FROM_HASH) ^ PLUS_SIGNS) - ONES)) & HIGH_BITS) !==
   0
 
-/** Up to four bytes as a word, filled up with spaces. */
+/** Up to three bytes as a word, padded with spaces. */
 function shortWord(view: DataView, start: number, end: number): number {
   let word = 0x2020_2020
   for (let position = start; position < end; position++) word = (word << 8) | view.getUint8(position)
   return word
 }
 
-/** Whether the bytes hold printable ASCII only. */
+/** Whether the bytes are all printable ASCII. */
 export function isPlainText(view: DataView, start: number, end: number): boolean {
   const last = end - 4
   if (last < start) return !isUnusual(shortWord(view, start, end))
@@ -39,7 +39,7 @@ export function isPlainText(view: DataView, start: number, end: number): boolean
   return !isUnusual(view.getInt32(last))
 }
 
-/** Whether the bytes are at least one, and hold printable ASCII only and no wildcard. */
+/** Whether there is at least one byte, and all are printable ASCII other than wildcards. */
 export function isPlainTopicName(view: DataView, start: number, end: number): boolean {
   const last = end - 4
   if (last < start) return start < end && !isUnusualInTopicName(shortWord(view, start, end))
@@ -56,18 +56,18 @@ const utf8Slice = slices?.utf8Slice
 let strict: { decode(bytes: Uint8Array): string } | undefined
 let replacing: { decode(bytes: Uint8Array): string } | undefined
 
-/** The text of bytes that are all ASCII. */
+/** Decodes bytes that are all ASCII. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= SHORT) return shortAscii(bytes, start, end - start)
   if (latin1Slice !== undefined) return latin1Slice.call(bytes, start, end)
   return strictText(bytes, start, end) as string
 }
 
-/** The text of UTF-8 bytes; undefined if they are ill-formed. */
+/** Decodes UTF-8; returns undefined if it is ill-formed. */
 export function utf8Text(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (utf8Slice === undefined) return strictText(bytes, start, end)
   const text = utf8Slice.call(bytes, start, end)
-  // Where the bytes are ill-formed Buffer puts a U+FFFD, which they may also have held themselves.
+  // Buffer replaces ill-formed bytes with U+FFFD, but a well-formed text may also contain it.
   return text.includes('\uFFFD') && illFormedAt(bytes, start, end) !== undefined ? undefined : text
 }
 
@@ -80,20 +80,20 @@ function strictText(bytes: Uint8Array, start: number, end: number): string | und
   }
 }
 
-/** The text of bytes that may be ill-formed UTF-8: U+FFFD for each maximal ill-formed piece, as browsers do. */
+/** Decodes bytes that may be ill-formed UTF-8, with U+FFFD for each maximal ill-formed subsequence, as browsers do. */
 export function replacedText(bytes: Uint8Array, start: number, end: number): string {
   replacing ??= new host.TextDecoder('utf-8', { ignoreBOM: true }) // [MQTT-1.5.3-3]
   return replacing.decode(copyBetween(bytes, start, end))
 }
 
-/** A copy, because browsers decode no resizable memory. Not by `slice`: a subclass of the user's may have its own. */
+/** Copies, because browsers do not decode resizable memory. Not with `slice`, which a subclass may override. */
 function copyBetween(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const copy = new Uint8Array(end - start)
   copyInto(copy, 0, bytes, start, end)
   return copy
 }
 
-/** Where the first ill-formed sequence starts [MQTT-1.5.3-1]; undefined: nowhere. Table 3-7 of the Unicode Standard. */
+/** The index of the first ill-formed sequence [MQTT-1.5.3-1], or undefined. See Table 3-7 of the Unicode Standard. */
 export function illFormedAt(bytes: Uint8Array, start: number, end: number): number | undefined {
   let position = start
   while (position < end) {
@@ -103,8 +103,8 @@ export function illFormedAt(bytes: Uint8Array, start: number, end: number): numb
       continue
     }
     const length = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
-    if (length === 0 || position + length > end) return position // stray, overlong, beyond U+10FFFF; or cut off
-    // The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF.
+    if (length === 0 || position + length > end) return position // stray, overlong, beyond U+10FFFF, or truncated
+    // The second byte alone shows overlong forms, surrogates and code points beyond U+10FFFF.
     const lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
     const highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
     const second = bytes[position + 1]!
@@ -117,22 +117,22 @@ export function illFormedAt(bytes: Uint8Array, start: number, end: number): numb
   return undefined
 }
 
-/** Where the first U+0000 stands [MQTT-1.5.3-2]; undefined: nowhere. No longer sequence holds a byte of 0. */
+/** The index of the first U+0000 [MQTT-1.5.3-2], or undefined. No multibyte sequence contains a zero byte. */
 export function nullAt(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let position = start; position < end; position++) if (bytes[position] === 0) return position
   return undefined
 }
 
 /**
- * Where a character first stands in bytes that hold it, ill-formed or not. Bytes that are ill-formed elsewhere do not hide
- * it: no sequence goes on through the first byte of another.
+ * The index of the first occurrence of a character, which the bytes must contain. Ill-formed bytes elsewhere do not hide it:
+ * no sequence extends over the first byte of another.
  */
 export function characterAt(bytes: Uint8Array, start: number, character: string): number {
   const memory = new Uint8Array(4)
-  const sought = memory.subarray(0, writeUtf8(memory, 0, character))
-  let position = bytes.indexOf(sought[0]!, start)
-  while (!sought.every((byte, index) => byte === bytes[position + index]))
-    position = bytes.indexOf(sought[0]!, position + 1)
+  const needle = memory.subarray(0, writeUtf8(memory, 0, character))
+  let position = bytes.indexOf(needle[0]!, start)
+  while (!needle.every((byte, index) => byte === bytes[position + index]))
+    position = bytes.indexOf(needle[0]!, position + 1)
   return position
 }
 
@@ -150,8 +150,8 @@ export function isNonCharacter(codePoint: number): boolean {
 export type TextBreach = 'null-character' | 'ill-formed-utf8'
 
 /**
- * The bytes that `text` takes in UTF-8; or why it is no text that MQTT carries: a lone
- * surrogate [MQTT-1.5.3-1], or U+0000 [MQTT-1.5.3-2] where `allowNull` is false.
+ * The length of `text` in UTF-8 bytes; or why MQTT does not allow it: a lone surrogate [MQTT-1.5.3-1], or
+ * U+0000 [MQTT-1.5.3-2] if `allowNull` is false.
  */
 export function utf8Length(text: string, allowNull: boolean): number | TextBreach {
   let length = text.length
@@ -166,7 +166,7 @@ export function utf8Length(text: string, allowNull: boolean): number | TextBreac
       if (unit >= 0xd800 && unit <= 0xdfff) {
         const next = index + 1 < text.length ? text.charCodeAt(index + 1) : 0
         if (unit > 0xdbff || next < 0xdc00 || next > 0xdfff) return 'ill-formed-utf8' // [MQTT-1.5.3-1]
-        index++ // a pair: two units, four bytes
+        index++ // a surrogate pair: two units, four bytes
       }
     }
   }
@@ -176,10 +176,10 @@ export function utf8Length(text: string, allowNull: boolean): number | TextBreac
 const utf8Write = slices?.utf8Write
 let encoder: { encodeInto(text: string, target: Uint8Array): { readonly written: number } } | undefined
 
-// Above this many characters a call out of JavaScript is cheaper than a loop.
+// From this many characters on, a native call is cheaper than a loop.
 const LOOP_BELOW = 64
 
-/** Writes well-formed `text` and returns the position behind it. */
+/** Writes well-formed `text` and returns the position after it. */
 export function writeUtf8(target: Uint8Array, position: number, text: string): number {
   if (text.length >= LOOP_BELOW) return writeLong(target, position, text)
   for (let index = 0; index < text.length; index++) {

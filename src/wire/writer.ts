@@ -1,38 +1,38 @@
-// Packets on their way out: what was checked and is to be written.
+// Packets that have been checked and can be written.
 
 import { FIRST_BYTE, type PacketTypeName } from '../packet-types.ts'
 import { privateCopy, put } from './bytes.ts'
 import { packetSize, writeRemainingLength } from './remaining-length.ts'
 import { writeUtf8 } from './utf8.ts'
 
-/** The two bytes in front of text and binary data (§1.5.3). */
+/** The length of the length prefix of text and binary data (§1.5.3). */
 export const PREFIX_SIZE = 2
 
-/** A packet that was checked. */
+/** A checked packet, ready to be written. */
 export interface Outgoing {
   readonly firstByte: number
-  /** All of its bytes. */
+  /** The size of the packet in bytes. */
   readonly size: number
-  /** Writes them, where there is room for them, and lets go of what the packet holds. */
+  /** Writes the packet to a target with enough room, and releases its references. */
   write(target: Uint8Array, offset: number): void
-  /** Lets go of what the packet holds, if it is not to be written. */
+  /** Releases the packet's references without writing it. */
   release(): void
 }
 
-/** Writes a number of two bytes and returns the position after it. */
+/** Writes a two-byte integer and returns the position after it. */
 export function writeUint16(target: Uint8Array, position: number, value: number): number {
   target[position] = value >> 8
   target[position + 1] = value
   return position + 2
 }
 
-/** The body of a packet, field by field. What it is given must have been checked. */
+/** A packet body, built field by field. The values must have been checked. */
 export class Body implements Outgoing {
   readonly firstByte: number
   size = 0
   private readonly packetType: PacketTypeName
   private length = 0
-  /** Numbers are bytes; text and binary data get a prefix. */
+  /** Numbers are single bytes; text and binary data get a length prefix. */
   private readonly fields: (number | string | Uint8Array)[] = []
 
   constructor(packetType: PacketTypeName) {
@@ -51,9 +51,9 @@ export class Body implements Outgoing {
   }
 
   /**
-   * Text or bytes, with a prefix. Bytes are copied, so that they are written as they were checked.
+   * Adds text or bytes with a length prefix. Bytes are copied, so that they are written as they were checked.
    *
-   * @param length in bytes, of text in UTF-8
+   * @param length the length in bytes; for text, in UTF-8
    */
   prefixed(data: string | Uint8Array, length: number): this {
     this.fields.push(typeof data === 'string' ? data : privateCopy(data))
@@ -61,7 +61,7 @@ export class Body implements Outgoing {
     return this
   }
 
-  /** Ends the body; refuses a packet that is too large. */
+  /** Completes the body. Throws if the packet is too large. */
   end(): this {
     this.size = packetSize(this.length, this.packetType)
     return this

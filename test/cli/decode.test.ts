@@ -189,7 +189,7 @@ test('what MQTT 3.1 ignores is told, and is no error', () => {
 describe('bad input', () => {
   // biome-ignore format: one row an input
   test.each([
-    ['a breach', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name holds no wildcard, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
+    ['a breach', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
     ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', '5 is not supported, only', 'answer CONNACK with return code 1, then close']],
     ['a packet that is cut off', 'c000 30', ['incomplete-packet', 'byte 1 of the packet, byte 3 of the stream']],
     ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ['the text is hexadecimal but for "o"']],

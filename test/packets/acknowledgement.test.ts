@@ -74,7 +74,7 @@ describe.each(ACKNOWLEDGEMENTS)('$name', ({ type, first, lengthRule, flagged, fl
       field: 'Packet Identifier',
       property: 'packetId',
       rule: '§2.3.1',
-      says: `${type.toUpperCase()} packetId is a whole number from 1 to 65535, not undefined`,
+      says: `${type.toUpperCase()} packetId must be an integer from 1 to 65535, not undefined`,
     },
     {
       name: "another library's name for it",

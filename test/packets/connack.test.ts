@@ -44,7 +44,7 @@ describe('CONNACK, §3.2', () => {
     { name: 'no return code', packet: { type: 'connack' }, code: 'missing-field', field: 'Return Code' },
     { name: 'return code 256', packet: { type: 'connack', returnCode: 256 }, code: 'reserved-connack-code', field: 'Return Code' },
     { name: "MQTT 5's name for it", packet: { type: 'connack', reasonCode: 0 }, code: 'unknown-field', property: 'reasonCode', says: 'use returnCode' },
-    { name: 'return code 6', says: 'CONNACK returnCode is a whole number from 0 to 5, not 6', property: 'returnCode', packet: { type: 'connack', returnCode: 6 }, code: 'reserved-connack-code', field: 'Return Code' },
+    { name: 'return code 6', says: 'CONNACK returnCode must be an integer from 0 to 5, not 6', property: 'returnCode', packet: { type: 'connack', returnCode: 6 }, code: 'reserved-connack-code', field: 'Return Code' },
     { name: 'return code -1', packet: { type: 'connack', returnCode: -1 }, code: 'reserved-connack-code', field: 'Return Code' },
     { name: 'return code 0.5', packet: { type: 'connack', returnCode: 0.5 }, code: 'reserved-connack-code', field: 'Return Code' },
     { name: 'a return code as text', packet: { type: 'connack', returnCode: '0' }, code: 'wrong-field-type', field: 'Return Code' },

@@ -110,7 +110,7 @@ describe('CONNECT, §3.1', () => {
     { name: 'another protocol', packet: { ...input, protocolName: 'HTTP' }, code: 'unknown-protocol-name', field: 'Protocol Name' },
     { name: 'level 5', packet: { ...input, protocolLevel: 5 }, code: 'unsupported-protocol-level', field: 'Protocol Level' },
     { name: "3.1's name with 3.1.1's level", packet: { ...input, protocolName: 'MQIsdp', protocolLevel: 4 }, code: 'unsupported-protocol-level', field: 'Protocol Level' },
-    { name: "3.1.1's name with 3.1's level", packet: { ...input, protocolName: 'MQTT', protocolLevel: 3 }, code: 'unsupported-protocol-level', field: 'Protocol Level', property: 'protocolLevel', says: "is 4 where protocolName is 'MQTT' (MQTT 3.1.1), not 3" },
+    { name: "3.1.1's name with 3.1's level", packet: { ...input, protocolName: 'MQTT', protocolLevel: 3 }, code: 'unsupported-protocol-level', field: 'Protocol Level', property: 'protocolLevel', says: "must be 4 if protocolName is 'MQTT' (MQTT 3.1.1), not 3" },
     ...[{ protocolLevel: 3 }, { protocolName: 'MQIsdp', cleanSession: false }].map((protocol) => ({ name: `an empty client identifier in MQTT 3.1: ${JSON.stringify(protocol)}`, packet: { ...input, ...protocol, clientId: '' }, code: 'empty-client-identifier' as const, field: 'Client Identifier', rule: '§3.1.3.1', says: 'in MQTT 3.1' })),
     ...[
       ['clean', 'cleanSession'], ['keepalive', 'keepAlive'], ['KeepAlive', 'keepAlive'], ['protocolId', 'protocolName'], ['protocolVersion', 'protocolLevel'], ['bridgeMode', 'bridge'], ['user', 'username'], ['userName', 'username'], ['clientID', 'clientId'], ['passwort', 'password'],

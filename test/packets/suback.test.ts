@@ -30,8 +30,8 @@ describe('SUBACK, §3.9', () => {
     { name: 'text in the list', packet: { ...input, returnCodes: ['0'] }, code: 'wrong-field-type', field: 'Return Code' },
     { name: 'return code 259', packet: { ...input, returnCodes: [259] }, code: 'reserved-suback-code', field: 'Return Code', property: 'returnCodes[0]' },
     { name: "another library's name for the list", packet: { ...input, granted: [0] }, code: 'unknown-field', property: 'granted', says: 'use returnCodes' },
-    { name: '65,536 return codes', packet: { ...input, returnCodes: new Array(65_536).fill(0) }, code: 'too-many-topic-filters', field: 'Return Code', rule: '§3.9.3', property: 'returnCodes', says: 'has at most 65535 entries, not 65536' },
-    { name: 'return code 3', property: 'returnCodes[1]', says: 'SUBACK returnCodes[1] is 0, 1, 2 or 128, not 3', packet: { ...input, returnCodes: [0, 3] }, code: 'reserved-suback-code', field: 'Return Code', rule: 'MQTT-3.9.3-2' },
+    { name: '65,536 return codes', packet: { ...input, returnCodes: new Array(65_536).fill(0) }, code: 'too-many-topic-filters', field: 'Return Code', rule: '§3.9.3', property: 'returnCodes', says: 'must have at most 65535 entries, not 65536' },
+    { name: 'return code 3', property: 'returnCodes[1]', says: 'SUBACK returnCodes[1] must be 0, 1, 2 or 128, not 3', packet: { ...input, returnCodes: [0, 3] }, code: 'reserved-suback-code', field: 'Return Code', rule: 'MQTT-3.9.3-2' },
     { name: 'packet identifier 0', packet: { type: 'suback', packetId: 0, returnCodes: [0] }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: '§2.3.1' },
   ])
 })

@@ -67,7 +67,7 @@ describe('SUBSCRIBE, §3.8', () => {
     { name: 'a hole in the list', packet: { ...input, subscriptions: new Array(1) }, code: 'missing-field', field: 'Topic Filter' },
     { name: 'no topic filter', packet: filter(undefined), code: 'missing-field', field: 'Topic Filter' },
     { name: 'an empty topic filter', packet: filter(''), code: 'empty-topic-filter', field: 'Topic Filter' },
-    { name: 'a misplaced #', property: 'subscriptions[0].topicFilter', says: "subscriptions[0].topicFilter has # only as its last level, not '#/a'", packet: filter('#/a'), code: 'misplaced-multi-level-wildcard', field: 'Topic Filter' },
+    { name: 'a misplaced #', property: 'subscriptions[0].topicFilter', says: "subscriptions[0].topicFilter must have # only as its entire last level, not '#/a'", packet: filter('#/a'), code: 'misplaced-multi-level-wildcard', field: 'Topic Filter' },
     { name: 'a misplaced +', packet: filter('a+'), code: 'misplaced-single-level-wildcard', field: 'Topic Filter' },
     { name: 'U+0000', packet: filter('\0'), code: 'null-character', field: 'Topic Filter' },
     { name: 'QoS 3', property: 'subscriptions[0].qos', packet: filter('a', 3), code: 'invalid-qos', field: 'Requested QoS', rule: 'MQTT-3-8.3-4' },

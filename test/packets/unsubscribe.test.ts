@@ -36,7 +36,7 @@ describe('UNSUBSCRIBE, §3.10', () => {
     { name: 'null for the packet identifier', packet: { ...input, packetId: null, topicFilters: ['a'] }, code: 'missing-field', field: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },
     { name: 'an empty list', packet: { ...input, topicFilters: [] }, code: 'no-topic-filter', field: 'Topic Filter', rule: 'MQTT-3.10.3-2' },
     { name: 'a number in the list', packet: { ...input, topicFilters: [7] }, code: 'wrong-field-type', field: 'Topic Filter' },
-    { name: 'a misplaced wildcard', packet: { ...input, topicFilters: ['a', 'b+'] }, code: 'misplaced-single-level-wildcard', field: 'Topic Filter', property: 'topicFilters[1]', says: "topicFilters[1] has + only as a whole level, not 'b+'" },
+    { name: 'a misplaced wildcard', packet: { ...input, topicFilters: ['a', 'b+'] }, code: 'misplaced-single-level-wildcard', field: 'Topic Filter', property: 'topicFilters[1]', says: "topicFilters[1] must have + only as an entire level, not 'b+'" },
     { name: "another library's name for the list", packet: { ...input, unsubscriptions: ['a'] }, code: 'unknown-field', property: 'unsubscriptions', says: 'use topicFilters' },
     { name: '65,536 topic filters', packet: { ...input, topicFilters: new Array(65_536).fill('a') }, code: 'too-many-topic-filters', field: 'Topic Filter', rule: '§3.10.3', property: 'topicFilters' },
   ])

@@ -65,10 +65,10 @@ describe('a packet that is put together', () => {
     expect(assembly.streamOffset).toBe(1_000 + 59_000)
   })
 
-  test('lacks what it can take without a look at it', () => {
+  test('needs bytes only once its size is known', () => {
     const assembly = open(4, 0, 10)
-    expect([0, 1, 5, 6, 7].map((length) => assembly.lacks(length))).toEqual([true, true, true, true, false])
-    expect(open(1, 0, undefined).lacks(0)).toBe(false)
+    expect([0, 1, 5, 6, 7].map((length) => assembly.needs(length))).toEqual([true, true, true, true, false])
+    expect(open(1, 0, undefined).needs(0)).toBe(false)
   })
 
   test.each([

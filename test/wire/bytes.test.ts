@@ -121,7 +121,7 @@ test.each([
 ])('%s refuses what is no offset', (_, use) => {
   for (const offset of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
     expect(() => use(offset as number)).toThrow(
-      new TypeError(`an offset is a whole number of at least 0, not ${offset}`),
+      new TypeError(`offset must be a non-negative integer, not ${offset}`),
     )
   }
 })
@@ -147,7 +147,7 @@ describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) =
   ])('is refused by %s', (_, use) => {
     for (const liar of liars) {
       expect(() => use(liar)).toThrow(
-        new TypeError('expected a Uint8Array, not one whose length is not what its class says'),
+        new TypeError('expected a Uint8Array, not one whose length property is overridden'),
       )
       expect(lengthOf(liar)).toBe(20)
     }

@@ -90,9 +90,9 @@ const EXTENT: readonly Breach[] = [
   },
   breach('surplus-bytes', (of) => {
     const packet = pick(CLOSED, of.way)(of)
-    const { least, most, lengthRule } = rowOf(packet.type)!
-    // A type with but one Remaining Length is refused at it.
-    const at = least === most ? { at: 'Remaining Length', rule: lengthRule } : { at: '' }
+    const { minLength, maxLength, lengthRule } = rowOf(packet.type)!
+    // A type with only one valid Remaining Length is refused at the fixed header.
+    const at = minLength === maxLength ? { at: 'Remaining Length', rule: lengthRule } : { at: '' }
     return { packet: { ...packet, surplus: of.payload }, ...at }
   }),
 ]
@@ -113,7 +113,7 @@ function cutOff(packet: RawPacket, { way, turn }: Ingredients): Malformed {
   const whole = concat([bytes.subarray(0, 1), remainingLength, kept])
   const row = rowOf(packet.type)!
   const hasIdentifier = row.flags === 'publish' && qosOf(bytes[0]!) !== 0
-  if (kept.length < (hasIdentifier ? row.least + 2 : row.least))
+  if (kept.length < (hasIdentifier ? row.minLength + 2 : row.minLength))
     return framing('body-too-short', {
       bytes: whole,
       field: 'Remaining Length',
