@@ -1,4 +1,4 @@
-// `mqtt-wire decode`: every packet of an input on a line of its own, and whether each encodes to the same bytes again.
+// `mqtt-wire decode`: prints each packet of an input on one line, and checks that it encodes to the same bytes again.
 
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -12,13 +12,13 @@ import { UsageError } from './usage.ts'
 
 const RECORDED_SESSION = fileURLToPath(new URL('../../test/fixtures/session.ndjson', import.meta.url))
 
-/** Returns the exit status. */
+/** Runs the command and returns the exit status. */
 export async function decodeCommand(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg.startsWith('-') && arg !== '-')
-  if (unknown !== undefined) throw new UsageError(`there is no option ${unknown}`)
-  if (args.length > 1) throw new UsageError('one FILE at a time')
+  if (unknown !== undefined) throw new UsageError(`unknown option ${unknown}`)
+  if (args.length > 1) throw new UsageError('decode accepts only one FILE')
   const file = args[0] ?? RECORDED_SESSION
-  if (args.length === 0 && !existsSync(file)) throw new UsageError('which FILE?')
+  if (args.length === 0 && !existsSync(file)) throw new UsageError('FILE is missing')
   const name = file === '-' ? 'standard input' : relative('.', file)
   const screen = new Screen()
   const inspection = new Inspection()
@@ -36,7 +36,7 @@ export async function decodeCommand(args: readonly string[]): Promise<number> {
     await screen.line(`\n${inspection.summary(name)}`)
     return inspection.unexplained === 0 ? 0 : 1
   } catch (error) {
-    const lines = explain(error)
+    const lines = describeError(error)
     if (lines === undefined) throw error
     if (inspection.packets > 0) await screen.line(`\n${inspection.soFar()}`)
     await screen.finish()
@@ -52,18 +52,18 @@ function position({ position, size }: Input, { packets }: Inspection): string {
   return `${(position() / 1e6).toFixed(1)} MB${share}, ${packets.toLocaleString('en')} packets`
 }
 
-function explain(error: unknown): string | undefined {
+function describeError(error: unknown): string | undefined {
   if (error instanceof InputError) return error.message
   if (!(error instanceof DecodeError)) return undefined
   const { message, code, rule, field, offset, streamOffset, action } = error
   const answer =
     action === 'close'
       ? 'close the connection'
-      : `answer CONNACK with return code ${action.connack}, then close`
+      : `send CONNACK with return code ${action.connack}, then close the connection`
   return [
     message,
     `  code ${code}, rule ${rule}${field === undefined ? '' : `, field ${field}`}`,
     `  byte ${offset} of the packet, byte ${streamOffset} of the stream`,
-    `  what a receiver should do: ${answer}`,
+    `  action ${answer}`,
   ].join('\n')
 }

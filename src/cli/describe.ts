@@ -1,9 +1,9 @@
-// Packets in words, safe to print: nothing that a peer sent reaches the terminal as a control character.
+// Describes packets in text that is safe to print: control characters from a peer never reach the terminal.
 
 import type { Packet } from '../index.ts'
 import type { Inspected } from './inspection.ts'
 
-/** Where the packet was found, its type, and the flags of its fixed header. */
+/** The packet's position in the input, its type, and the flags of its fixed header. */
 export function heading({ piece, packet, frame, sequence, offset }: Inspected): string {
   const { connection, direction, milliseconds } = piece
   const place =
@@ -15,7 +15,7 @@ export function heading({ piece, packet, frame, sequence, offset }: Inspected): 
   return `${place} ${packet.type.toUpperCase().padEnd(11)} ${frame.flags.toString(2).padStart(4, '0')}  `
 }
 
-/** The fields that matter. */
+/** The packet's fields, except those that are undefined or false. */
 export function describePacket(packet: Packet): string {
   return Object.entries(fieldsOf(packet))
     .filter(([, value]) => value !== undefined && value !== false)
@@ -37,7 +37,7 @@ function fieldsOf(packet: Packet): Record<string, string | number | boolean | un
           will &&
           `${quoted(will.topic)} ${preview(will.payload)} QoS ${will.qos}${will.retain ? ' retain' : ''}`,
         'user name': packet.username === undefined ? undefined : quoted(packet.username),
-        // Its value stays out of terminals and logs.
+        // Only the length: the password must not appear in terminals and logs.
         password: packet.password && `of ${packet.password.length} bytes`,
       }
     }
@@ -75,23 +75,23 @@ function fieldsOf(packet: Packet): Record<string, string | number | boolean | un
   }
 }
 
-const LONGEST_TEXT = 60
-const LONGEST_PAYLOAD = 24
+const MAX_TEXT_LENGTH = 60
+const MAX_PAYLOAD_LENGTH = 24
 
 function quoted(text: string): string {
-  return text.length > LONGEST_TEXT
-    ? `${safe(text.slice(0, LONGEST_TEXT))}… (${text.length} characters)`
+  return text.length > MAX_TEXT_LENGTH
+    ? `${safe(text.slice(0, MAX_TEXT_LENGTH))}… (${text.length} characters)`
     : safe(text)
 }
 
 function preview(payload: Uint8Array): string {
-  const start = payload.subarray(0, LONGEST_PAYLOAD)
+  const start = payload.subarray(0, MAX_PAYLOAD_LENGTH)
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true })
   const shown = text.includes('\uFFFD') ? Buffer.from(start).toString('hex') : safe(text)
   return `${shown}${payload.length > start.length ? '…' : ''} (${payload.length.toLocaleString('en')} bytes)`
 }
 
-/** In double quotes, with control characters and whatever turns or hides text escaped. */
+/** Quotes the text and escapes control, bidirectional and invisible characters. */
 function safe(text: string): string {
   return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const codePoint = (character.codePointAt(0) ?? 0).toString(16)

@@ -1,8 +1,8 @@
-// Chunks of bytes from whatever the user has: raw bytes, hexadecimal text, or a recording.
+// Reads chunks of bytes from raw bytes, hexadecimal text, or a recording.
 
 import { createReadStream, statSync } from 'node:fs'
 
-/** A chunk, and where it comes from as far as that is known. */
+/** A chunk, and its origin if known. */
 export interface Piece {
   readonly bytes: Buffer
   readonly connection?: string | undefined
@@ -12,13 +12,13 @@ export interface Piece {
 
 export interface Input {
   readonly pieces: AsyncIterable<Piece>
-  /** Bytes of the input; undefined where nobody knows. */
+  /** The size of the input in bytes; undefined if unknown. */
   readonly size: number | undefined
-  /** Bytes of the input that were read so far. */
+  /** The number of bytes of the input read so far. */
   position(): number
 }
 
-/** Input that cannot be read, or is in none of the forms. */
+/** Thrown for input that cannot be read or is in an unknown format. */
 export class InputError extends Error {}
 
 type Chunks = AsyncIterable<Buffer>
@@ -61,24 +61,24 @@ function sizeOf(file: string): number {
 }
 
 /*
- * The beginning tells the forms apart for certain: a packet that starts with a byte order mark, with `{`, or with the
- * characters of hexadecimal text alone breaks a rule in so many bytes.
+ * The first 64 bytes identify the format reliably: a packet that starts with a byte order mark, with `{`, or with 64
+ * characters of hexadecimal text breaks a rule within these bytes.
  */
-const ENOUGH = 64
-const MARK = '\xEF\xBB\xBF' // U+FEFF, which some editors put before text
+const BEGINNING_LENGTH = 64
+const MARK = '\xEF\xBB\xBF' // the byte order mark U+FEFF, which some editors write
 const DIGITS = '[\\da-fA-FxX\\t-\\r ,:;_-]'
 const HEXADECIMAL = new RegExp(`^(${MARK})?${DIGITS}+$`)
 const RECORDING = new RegExp(`^(${MARK})?\\{\\s*"\\w`)
-/** What may become either. */
+/** Matches a beginning that could still become either. */
 const UNDECIDED = new RegExp(`^(\xEF|\xEF\xBB|(${MARK})?(${DIGITS}*|\\{\\s*"?))$`)
 
-/** A connection that is still open may send little at first, and wait. */
+/** Whether more bytes are needed. Reads no more than that, because an open connection may pause after a few bytes. */
 function isUndecided(beginning: Buffer): boolean {
-  return beginning.length < ENOUGH && UNDECIDED.test(beginning.toString('latin1'))
+  return beginning.length < BEGINNING_LENGTH && UNDECIDED.test(beginning.toString('latin1'))
 }
 
 function formOf(beginning: Buffer): (chunks: Chunks) => AsyncGenerator<Piece> {
-  const text = beginning.toString('latin1', 0, ENOUGH)
+  const text = beginning.toString('latin1', 0, BEGINNING_LENGTH)
   if (RECORDING.test(text)) return recording
   return HEXADECIMAL.test(text) ? hexadecimal : raw
 }
@@ -95,16 +95,15 @@ async function* hexadecimal(chunks: Chunks): AsyncGenerator<Piece> {
   let digits = ''
   for await (const chunk of chunks) {
     const text = digits + chunk.toString('latin1').replace(/[\s,:;_-]+/g, '')
-    // A last 0 may be the beginning of 0x, a last digit of an odd number is half a byte: both wait for the next chunk.
+    // A trailing 0 may be the start of 0x, and a trailing odd digit is half a byte: both wait for the next chunk.
     const plain = text.replace(/0x/gi, '')
-    const stranger = /[^\da-f]/i.exec(plain)
-    if (stranger !== null)
-      throw new InputError(`the text is hexadecimal but for ${JSON.stringify(stranger[0])}`)
+    const invalid = /[^\da-f]/i.exec(plain)
+    if (invalid !== null) throw new InputError(`the hexadecimal text contains ${JSON.stringify(invalid[0])}`)
     const end = (plain.endsWith('0') ? plain.length - 1 : plain.length) & ~1
     digits = plain.slice(end)
     yield { bytes: Buffer.from(plain.slice(0, end), 'hex') }
   }
-  if (digits.length % 2 !== 0) throw new InputError('the hexadecimal text ends in half a byte')
+  if (digits.length % 2 !== 0) throw new InputError('the hexadecimal text has an odd number of digits')
   yield { bytes: Buffer.from(digits, 'hex') }
 }
 
@@ -127,6 +126,6 @@ function pieceOf(line: string, number: number): Piece {
       throw new Error('"bytes" is not hexadecimal text')
     return { bytes: Buffer.from(bytes, 'hex'), connection, direction, milliseconds }
   } catch (error) {
-    throw new InputError(`line ${number} is not part of a recording: ${(error as Error).message}`)
+    throw new InputError(`line ${number} of the recording is invalid: ${(error as Error).message}`)
   }
 }

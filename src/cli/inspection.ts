@@ -1,27 +1,27 @@
-// Every packet of some streams, and a comparison of what it encodes to with what came in.
+// Decodes the packets of one or more streams, encodes each again, and compares the bytes.
 
 import { encode, type Frame, type Packet, PacketParser, type ParserOptions } from '../index.ts'
 import type { Piece } from './input.ts'
 
-/** A packet as it was found. */
+/** A decoded packet and its origin. */
 export interface Inspected {
   readonly piece: Piece
   readonly packet: Packet<Buffer>
   readonly frame: Frame<Buffer>
-  /** Counted from 1. */
+  /** The number of the packet, starting at 1. */
   readonly sequence: number
-  /** Bytes of its stream before it. */
+  /** The stream offset of the packet's first byte. */
   readonly offset: number
-  /** What is odd about it; mostly nothing. */
+  /** A remark if the packet encodes to other bytes; usually empty. */
   readonly remark: string
 }
 
-/** One direction of a connection: a parser that decodes, and one that keeps the very bytes. */
+/** One direction of a connection: a parser for the packets, and one for their bytes. */
 interface Stream {
   readonly packets: PacketParser<Buffer>
   readonly frames: PacketParser<Buffer>
   offset: number
-  /** Whether it is MQTT 3.1, in which a receiver ignores flags and absent fields that an encoder writes otherwise. */
+  /** Whether it is MQTT 3.1, whose ignored flags and missing fields do not survive encoding. */
   isMqtt31: boolean
 }
 
@@ -29,7 +29,7 @@ const ROLES = { c2s: 'server', s2c: 'client' } as const
 
 export class Inspection {
   packets = 0
-  /** Packets that encode to other bytes although their Remaining Length was the shortest: there should be none. */
+  /** Packets that encode to other bytes for no known reason. There should be none. */
   unexplained = 0
   private bytes = 0
   private longForms = 0
@@ -41,7 +41,7 @@ export class Inspection {
     for (const { packets } of this.streams.values()) packets.end()
   }
 
-  /** Gives every packet that the piece completes, before it throws the DecodeError of the first bad one. */
+  /** Yields every packet that the piece completes, then throws the DecodeError of the first malformed one, if any. */
   *push(piece: Piece): Generator<Inspected> {
     const stream = this.streamOf(piece)
     stream.packets.push(piece.bytes)
@@ -66,14 +66,14 @@ export class Inspection {
   summary(name: string): string {
     const exceptions = [
       this.longForms > 0 && `${this.longForms} whose Remaining Length was not in its shortest form`,
-      this.mqtt31Forms > 0 && `${this.mqtt31Forms} with what MQTT 3.1 ignores`,
+      this.mqtt31Forms > 0 && `${this.mqtt31Forms} with flags or fields that MQTT 3.1 ignores`,
     ].filter(Boolean)
     const verdict =
       this.unexplained > 0
-        ? `${this.unexplained} do not encode to the bytes that came in: please report this`
+        ? `${this.unexplained} do not encode to the same bytes again: please report this`
         : exceptions.length > 0
-          ? `all encode to the very bytes that came in, but for ${exceptions.join(' and ')}`
-          : 'every one encodes to the very bytes that came in'
+          ? `all encode to the same bytes again, except ${exceptions.join(' and ')}`
+          : 'all encode to the same bytes again'
     return `${name}: ${this.soFar()}, ${verdict}.`
   }
 
@@ -101,7 +101,7 @@ export class Inspection {
     const key = `${direction} ${connection}`
     let stream = this.streams.get(key)
     if (stream === undefined) {
-      // A tool that shows packets takes every protocol that the library can read.
+      // Accept every protocol that the library supports.
       const isMqtt31 = direction === 's2c' && this.streams.get(`c2s ${connection}`)?.isMqtt31 === true
       const options: ParserOptions = {
         protocols: isMqtt31 ? ['3.1'] : ['3.1.1', '3.1', 'bridge'],

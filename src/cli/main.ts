@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `mqtt-wire`: a table of what it can do.
+// The command `mqtt-wire`.
 
 import { decodeCommand } from './decode.ts'
 import { fuzzCommand } from './fuzz/command.ts'
@@ -8,34 +8,34 @@ import { UsageError } from './usage.ts'
 const COMMANDS = {
   decode: {
     run: decodeCommand,
-    summary: 'decode [FILE]     show every packet of a file, or of standard input (-)',
+    summary: 'decode [FILE]     print every packet of a file, or of standard input (-)',
   },
   fuzz: {
     run: fuzzCommand,
-    summary: `fuzz ADAPTER      try to break the parser that a module adapts
+    summary: `fuzz ADAPTER      fuzz the parser that the module ADAPTER opens
                               [--runs N] [--seconds N] [--seed N] [--json FILE]`,
   },
 } as const
 
-const HELP = `mqtt-wire: MQTT 3.1.1 on the wire
+const HELP = `mqtt-wire: decode MQTT 3.1.1, and test MQTT parsers
 
 ${Object.values(COMMANDS)
   .map(({ summary }) => `  mqtt-wire ${summary}`)
   .join('\n')}
 
-A FILE holds raw MQTT bytes, hexadecimal text, or a recording: one JSON object a line, with a chunk's "bytes" in
-hexadecimal and, where they are known, "connection", "direction" (c2s or s2c) and "milliseconds". Without a FILE,
-decode shows the session that is recorded in mqtt-wire's repository.
+A FILE contains raw MQTT bytes, hexadecimal text, or a recording: one JSON object per line, with the "bytes" of a chunk in
+hexadecimal and, if known, "connection", "direction" (c2s or s2c) and "milliseconds". Without a FILE, decode prints the
+session recorded in mqtt-wire's repository.
 
-An ADAPTER exports open(onPacket), which returns a function that takes the next chunk of a stream, hands its packets to
-onPacket, and throws to refuse; or accepts(chunks), which returns true or false.
+An ADAPTER is a module that exports open(onPacket) or accepts(chunks). open returns a function that is called with each chunk
+of a stream; it passes the packets to onPacket and throws to refuse a packet. accepts returns true or false.
 
-Exit status: 0, 1 for input that is not MQTT 3.1.1 or a parser that is broken, 2 for a command that makes no sense.
+Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the parser has faults, 2 for invalid arguments.
 `
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  process.exit() // whoever reads has seen enough
+  process.exit() // the reader has closed the pipe
 })
 
 const [name = '--help', ...rest] = process.argv.slice(2)
@@ -43,7 +43,7 @@ if (name === '--help' || rest.includes('--help')) {
   process.stdout.write(HELP)
 } else {
   try {
-    if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`there is no command ${name}`)
+    if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`unknown command ${name}`)
     process.exitCode = await COMMANDS[name as keyof typeof COMMANDS].run(rest)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

@@ -1,26 +1,26 @@
-// Lines on standard output, in large pieces, and a line of progress where somebody watches.
+// Buffers lines for standard output, and shows progress if standard error is a terminal.
 
 import { once } from 'node:events'
 
-const PIECE = 65_536
-/** Milliseconds before progress shows, and between two looks at it. */
-const PATIENCE = 1_000
-const PAUSE = 200
+const BUFFER_LENGTH = 65_536
+/** Milliseconds before progress is first shown, and between updates. */
+const DELAY = 1_000
+const INTERVAL = 200
 
 export class Screen {
   private pending = ''
-  private next = Date.now() + PATIENCE
+  private next = Date.now() + DELAY
   private shown = false
 
   async line(text: string): Promise<void> {
     this.pending += `${text}\n`
-    if (this.pending.length > PIECE) await this.flush()
+    if (this.pending.length > BUFFER_LENGTH) await this.flush()
   }
 
-  /** Shows how far it has come, now and then. */
+  /** Updates the progress line, if enough time has passed since the last update. */
   progress(text: () => string): void {
     if (!process.stderr.isTTY || Date.now() < this.next) return
-    this.next = Date.now() + PAUSE
+    this.next = Date.now() + INTERVAL
     process.stderr.write(`\r\x1b[K${text()}`)
     this.shown = true
   }

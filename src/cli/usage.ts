@@ -1,2 +1,2 @@
-/** A command line that makes no sense. */
+/** Thrown for invalid command-line arguments. */
 export class UsageError extends Error {}

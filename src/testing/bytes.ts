@@ -1,6 +1,6 @@
-// Plain Uint8Arrays in memory of their own: the same on every runtime, and nothing lies behind their ends.
+// Plain Uint8Arrays that share no memory: they are the same on every runtime, and there are no bytes beyond their ends.
 
-/** All the pieces behind one another. */
+/** Concatenates the pieces. */
 export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
   let position = 0
@@ -11,7 +11,7 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** A copy of the bytes from `start` to `end`. */
+/** Copies the bytes from `start` to `end`. */
 export function copyOf(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end))
 }

@@ -1,21 +1,21 @@
-// What the arbitraries are made of: the part of fast-check that they use, and what is made of that.
+// The combinators of the arbitraries: the part of fast-check that they use, and helpers built from it.
 //
-// They are written once. fast-check runs them and shrinks what they give; seeded.ts runs them without fast-check.
+// Each arbitrary is written once. fast-check runs it and shrinks its values; seeded.ts runs it without fast-check.
 
 /* biome-ignore lint/suspicious/noTsIgnore: no error here, but one in the declarations of those who have no fast-check */
-/** @ts-ignore: without fast-check these types are `any`, and nobody needs them. */
+/** @ts-ignore: without fast-check these types are `any`, and are not needed. */
 import type * as FastCheck from 'fast-check'
 
-/** fast-check's own. */
+/** fast-check's arbitrary. */
 export type Arbitrary<Value> = FastCheck.Arbitrary<Value>
 
-/** The part of fast-check, 3 or 4, that is used: hand in all of it. */
+/** The part of fast-check 3 or 4 that is used. Pass the whole module. */
 export type Combinators = Pick<
   typeof FastCheck,
   'array' | 'boolean' | 'constant' | 'constantFrom' | 'integer' | 'oneof' | 'tuple' | 'uint8Array'
 >
 
-/** One of several, by weight. Put the simplest first: the others shrink to it. */
+/** Chooses one of several by weight. Put the simplest first: the others shrink to it. */
 export function choose<Value>(
   fc: Combinators,
   ...branches: readonly (readonly [weight: number, arbitrary: Arbitrary<Value>])[]
@@ -26,14 +26,14 @@ export function choose<Value>(
   )
 }
 
-/** A value or, half the time, none. */
+/** A value or, half the time, undefined. */
 export function maybe<Value>(fc: Combinators, arbitrary: Arbitrary<Value>): Arbitrary<Value | undefined> {
   return choose<Value | undefined>(fc, [1, fc.constant(undefined)], [1, arbitrary])
 }
 
 /**
- * One to `maxLength` values. In place of none there is the simplest: fast-check drops what does not matter from a list
- * only if the list may become empty.
+ * One to `maxLength` values. An empty list is replaced by one with the simplest value, because fast-check removes irrelevant
+ * entries only from lists that may become empty.
  */
 export function some<Value>(
   fc: Combinators,
@@ -44,7 +44,7 @@ export function some<Value>(
   return fc.array(arbitrary, { maxLength }).map((values) => (values.length === 0 ? [simplest] : values))
 }
 
-/** An object, field by field; a plain one, which fast-check 4's own are not. */
+/** A plain object, built field by field. Those of fast-check 4 have no prototype. */
 export function record<Fields extends object>(
   fc: Combinators,
   fields: { readonly [Name in keyof Fields]: Arbitrary<Fields[Name]> },

@@ -1,22 +1,22 @@
-// Ways to cut a stream into chunks, and where cuts hurt: inside fixed headers and length prefixes.
+// Cuts streams into chunks, preferably where parsers have bugs: inside fixed headers and length prefixes.
 
 import { copyOf } from './bytes.ts'
 import { layoutOf } from './layout.ts'
 
-/** One place to cut at. */
+/** One cut. */
 export interface Cut {
-  /** At the bytes that tell lengths and types, or anywhere. */
+  /** Whether to cut at fixed headers and length prefixes, or anywhere. */
   readonly at: 'length' | 'anywhere'
-  /** Which of these places, counted round. */
+  /** The index of the place, modulo the number of places. */
   readonly place: number
-  /** One cut there, an empty chunk there, or a chunk of one byte. */
+  /** Whether to make one cut, an empty chunk, or a chunk of one byte. */
   readonly chunk: 'cut' | 'empty' | 'byte'
 }
 
-/** How to cut a stream: at places, or behind every byte. */
+/** How to cut a stream: at certain places, or after every byte. */
 export type Cutting = 'every byte' | readonly Cut[]
 
-/** Cuts within fixed headers and length prefixes, and right behind them. */
+/** The places inside fixed headers and length prefixes, and directly after them. */
 function placesAtLengths(bytes: Uint8Array): number[] {
   return layoutOf(bytes).flatMap(({ start, body, fields }) => [
     ...between(start, body),
@@ -28,7 +28,7 @@ function between(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, index) => start + 1 + index)
 }
 
-/** The bytes in pieces, in memory of their own; put together they are `bytes` again. */
+/** Cuts the bytes into chunks that do not share memory. Concatenated, they are `bytes` again. */
 export function applyCutting(bytes: Uint8Array, cutting: Cutting): Uint8Array[] {
   if (cutting === 'every byte') return Array.from(bytes, (byte) => Uint8Array.of(byte))
   const atLengths = placesAtLengths(bytes)

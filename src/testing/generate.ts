@@ -1,4 +1,4 @@
-// The arbitraries from a seed, without fast-check: for load generators, other runtimes and fuzzers.
+// Runs the arbitraries from a seed, without fast-check: for load generators, other runtimes and fuzzers.
 
 import { CONTROL_PACKETS, type PacketTypeName, type Role } from '../packet-types.ts'
 import type { Packet } from '../packets/packet.ts'
@@ -7,34 +7,34 @@ import { type Session, session } from './arbitraries/session.ts'
 import { cutting, mutations } from './arbitraries/streams.ts'
 import type { Arbitrary } from './combinators.ts'
 import { applyCutting } from './cut.ts'
-import type { Malformed } from './malformed/breach.ts'
 import { malformed } from './malformed/index.ts'
+import type { Malformed } from './malformed/violation.ts'
 import { mistake } from './mistake.ts'
 import { applyMutations } from './mutation.ts'
 import { Random } from './random.ts'
 import { draw, SEEDED } from './seeded.ts'
 
-// Made once: they are drawn from as fast as a fuzzer can.
+// Created once, because a fuzzer draws from them in a hot loop.
 const MUTATIONS = mutations(SEEDED)
 const CUTTING = cutting(SEEDED)
 
-/** Which packets to generate. */
+/** Options of {@link generatePackets}. */
 export interface GenerateOptions {
-  /** Only these types; default all. */
+  /** The packet types; default all. */
   readonly types?: Iterable<PacketTypeName> | undefined
-  /** Only types that this end of a connection may send (Table 2.1); default both. */
+  /** Generate only types that this role may send (Table 2.1); default both. */
   readonly sentBy?: Role | undefined
-  /** Keep packets below some tens of kilobytes: `'modest'`, the default. `'ample'`: up to a few megabytes. */
+  /** `'modest'`, the default: up to some tens of kilobytes. `'ample'`: up to a few megabytes. */
   readonly size?: 'modest' | 'ample' | undefined
 }
 
 /**
- * Packets that MQTT 3.1.1 allows, of all types and shapes. The same seed and options give the same packets on every
- * runtime, for one version of this package.
+ * Generates valid MQTT 3.1.1 packets of all types and shapes. With the same version of this package, the same seed and
+ * options give the same packets on every runtime.
  *
  * @param seed any safe integer
- * @param count how many; `Infinity` for as many as are taken
- * @throws TypeError at once, before a packet is drawn, for a seed, a count or options that are none
+ * @param count the number of packets; `Infinity` for an endless iterator
+ * @throws TypeError immediately, not at the first packet, if the seed, the count or the options are invalid
  */
 export function generatePackets(
   seed: number,
@@ -42,22 +42,22 @@ export function generatePackets(
   options: GenerateOptions = {},
 ): IterableIterator<Packet> {
   const { types, sentBy, size = 'modest' } = options
-  if (size !== 'modest' && size !== 'ample') mistake("size is 'modest' or 'ample'", size)
+  if (size !== 'modest' && size !== 'ample') mistake("size must be 'modest' or 'ample'", size)
   if (sentBy !== undefined && sentBy !== 'client' && sentBy !== 'server')
-    mistake("sentBy is 'client' or 'server'", sentBy)
+    mistake("sentBy must be 'client' or 'server'", sentBy)
   const all = packetArbitraries(SEEDED, size)
   const wanted = new Set<string>(types ?? Object.keys(all))
   for (const name of wanted)
-    if (!Object.hasOwn(all, name)) throw new TypeError(`types: there is no ${String(name)}`)
+    if (!Object.hasOwn(all, name)) throw new TypeError(`types: unknown packet type ${String(name)}`)
   const packets = Object.entries(all).filter(([name]) => wanted.has(name) && maySend(name, sentBy))
-  if (packets.length === 0) throw new TypeError('no packet type fits the options')
+  if (packets.length === 0) throw new TypeError('no packet type matches the options')
   return generate(anyPacket(SEEDED, Object.fromEntries(packets) as Partial<PacketArbitraries>), seed, count)
 }
 
 /**
- * Mutates a stream of packets, valid or not: one to eight changes that know where its fields lie.
+ * Mutates a stream of packets, valid or not, with one to eight changes that take the layout of its fields into account.
  *
- * @param bytes are not changed
+ * @param bytes the stream; it is not modified
  * @param seed any safe integer; the same bytes and seed give the same result on every runtime
  */
 export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
@@ -65,8 +65,8 @@ export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
 }
 
 /**
- * Cuts a stream into chunks, preferably where that hurts: inside fixed headers and length prefixes, into single bytes,
- * with empty chunks among them.
+ * Cuts a stream into chunks, preferably where parsers have bugs: inside fixed headers and length prefixes, into single
+ * bytes, and with empty chunks.
  *
  * @param seed any safe integer; the same bytes and seed give the same chunks on every runtime
  */
@@ -74,12 +74,12 @@ export function cut(bytes: Uint8Array, seed: number): Uint8Array[] {
   return applyCutting(bytes, draw(CUTTING, new Random(seed)))
 }
 
-/** What clients and servers send from CONNECT to DISCONNECT: {@link Arbitraries.session} from a seed. */
+/** Generates what clients and servers send from CONNECT to DISCONNECT: {@link Arbitraries.session} from a seed. */
 export function generateSessions(seed: number, count: number): IterableIterator<Session> {
   return generate(session(SEEDED, packetArbitraries(SEEDED, 'modest')), seed, count)
 }
 
-/** Malformed packets, each with the error that must be reported for it: {@link Arbitraries.malformed} from a seed. */
+/** Generates malformed packets, each with the error that it must cause: {@link Arbitraries.malformed} from a seed. */
 export function generateMalformed(seed: number, count: number): IterableIterator<Malformed> {
   return generate(malformed(SEEDED), seed, count)
 }
@@ -89,10 +89,10 @@ function maySend(name: string, sentBy: Role | undefined): boolean {
   return sentBy === undefined || sender === 'both' || sender === sentBy
 }
 
-/** Not a generator itself: that would keep a mistake to itself until somebody asks for a value. */
+/** Not itself a generator function, which would throw for invalid arguments only when the first value is requested. */
 function generate<Value>(arbitrary: Arbitrary<Value>, seed: number, count: number): IterableIterator<Value> {
   const isCount = count === Number.POSITIVE_INFINITY || (Number.isSafeInteger(count) && count >= 0)
-  if (!isCount) mistake('count is a whole number or Infinity', count)
+  if (!isCount) mistake('count must be a non-negative integer or Infinity', count)
   return drawings(arbitrary, new Random(seed), count)
 }
 

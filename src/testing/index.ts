@@ -1,4 +1,4 @@
-// The public face of `mqtt-wire/testing`: re-exports only. It builds on the core; the core knows nothing of it.
+// The public API of `mqtt-wire/testing`: re-exports only. It builds on the core, which never imports it.
 
 export { type Arbitraries, arbitraries } from './arbitraries/index.ts'
 export type { PacketArbitraries } from './arbitraries/packets.ts'
@@ -15,7 +15,7 @@ export {
   mutate,
 } from './generate.ts'
 export { type Field, layoutOf, type PacketLayout } from './layout.ts'
-export type { Malformed } from './malformed/breach.ts'
+export type { Malformed } from './malformed/violation.ts'
 export { applyMutations, MUTATION_KINDS, type Mutation, type MutationKind } from './mutation.ts'
 export type { Raw, RawContent, RawLength, RawNumber, RawPrefixed, Verbatim } from './raw-field.ts'
 export {

@@ -1,33 +1,33 @@
-// Where fields lie in a stream of packets that may be wrong. It never throws: what makes no sense is a field as well.
+// Locates the fields in a stream of packets, valid or not. It never throws: bytes that make no sense are a field, too.
 
 import { flagsOf, PacketType, packetTypeOf, qosOf } from '../packet-types.ts'
 import { type RemainingLength, remainingLengthAt } from '../wire/remaining-length.ts'
 
-/** Where a field lies: its bytes with their length prefix, if it has one, from `start` to `end`. */
+/** The position of a field: its bytes from `start` to `end`, including the length prefix if it has one. */
 export interface Field {
-  /** The standard's name of it: `'Topic Name'`. */
+  /** The standard's name of the field: `'Topic Name'`. */
   readonly name: string
   readonly start: number
-  /** Where its content starts: behind the length prefix, or at `start`. */
+  /** The offset of its content: after the length prefix, or `start`. */
   readonly content: number
   readonly end: number
 }
 
-/** Where a packet lies, and its fields, the fixed header's two among them. */
+/** The position of a packet and of its fields, including the two fields of the fixed header. */
 export interface PacketLayout {
   readonly start: number
-  /** Where its body starts. */
+  /** The offset of its body. */
   readonly body: number
   readonly end: number
   readonly fields: readonly Field[]
 }
 
-/** Bytes of a field: a fixed number of them, a length prefix of two and what it says, or all that are left. */
+/** The extent of a field: a fixed number of bytes, a two-byte length prefix and its content, or the rest of the packet. */
 type Extent = number | 'prefixed' | 'rest'
 
 type FieldShape = readonly [name: string, extent: Extent]
 
-/** The fields of CONNECT that a flag announces, §3.1.2.3. */
+/** The fields of CONNECT whose presence a flag indicates, §3.1.2.3. */
 const CONNECT_PAYLOAD: readonly (readonly [flag: number, ...FieldShape])[] = [
   [0x04, 'Will Topic', 'prefixed'],
   [0x04, 'Will Message', 'prefixed'],
@@ -35,7 +35,7 @@ const CONNECT_PAYLOAD: readonly (readonly [flag: number, ...FieldShape])[] = [
   [0x40, 'Password', 'prefixed'],
 ]
 
-/** Walks the fields of one body; what does not fit into it is a field without a name. */
+/** Walks the fields of one body. Bytes that match no field become a field without a name. */
 class Walk {
   readonly fields: Field[] = []
   private readonly bytes: Uint8Array
@@ -52,7 +52,7 @@ class Walk {
     return this.position >= this.end
   }
 
-  /** The fields one after another. */
+  /** Adds these fields, one after another. */
   take(...shapes: readonly FieldShape[]): this {
     for (const [name, extent] of shapes) {
       if (!this.isAtEnd) this.add(name, extent)
@@ -60,12 +60,12 @@ class Walk {
     return this
   }
 
-  /** The fields again and again, to the end. */
+  /** Repeats these fields to the end of the body. */
   repeat(...shapes: readonly FieldShape[]): void {
     while (!this.isAtEnd) this.take(...shapes)
   }
 
-  /** The first byte of the field that was found last. */
+  /** The first byte of the last field. */
   get lastByte(): number {
     return this.bytes[this.fields.at(-1)?.start ?? this.end] ?? 0
   }
@@ -122,7 +122,7 @@ function walkBody(walk: Walk, firstByte: number): void {
   walk.take(['', 'rest'])
 }
 
-/** Where the packets of a stream and their fields lie; a last one that is cut off ends with the bytes. */
+/** Locates the packets of a stream and their fields. An incomplete last packet ends with the bytes. */
 export function layoutOf(bytes: Uint8Array): PacketLayout[] {
   const packets: PacketLayout[] = []
   for (let start = 0; start < bytes.length; ) {
@@ -141,7 +141,7 @@ export function layoutOf(bytes: Uint8Array): PacketLayout[] {
   return packets
 }
 
-/** As the bytes have it; where they have none, all that is left belongs to the Remaining Length. */
+/** Reads the Remaining Length. If it is invalid, all remaining bytes belong to it. */
 function remainingLength(bytes: Uint8Array, start: number): RemainingLength {
   const found = remainingLengthAt(bytes, start, bytes.length)
   return found === undefined || found === 'too-long' ? { value: 0, length: bytes.length - start } : found

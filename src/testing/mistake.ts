@@ -1,8 +1,8 @@
-// Errors for callers who pass what is none: the kit lets bytes be wrong, not its own arguments.
+// Errors for invalid arguments: the kit builds malformed packets, but checks its own arguments.
 
-/** @throws TypeError that says what the value should be */
-export function mistake(should: string, value: unknown): never {
-  throw new TypeError(`${should}, not ${isObject(value) ? 'an object' : String(value)}`)
+/** @throws TypeError with the requirement and the value */
+export function mistake(requirement: string, value: unknown): never {
+  throw new TypeError(`${requirement}, not ${isObject(value) ? 'an object' : String(value)}`)
 }
 
 export function isObject(value: unknown): value is object {

@@ -1,4 +1,4 @@
-// Changes to a stream of packets that know where its fields lie.
+// Mutations of a stream of packets that take the layout of its fields into account.
 
 import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
 import { encodeRemainingLength } from '../wire/remaining-length.ts'
@@ -6,22 +6,22 @@ import { concat, copyOf } from './bytes.ts'
 import { type Field, layoutOf, type PacketLayout } from './layout.ts'
 
 /**
- * What to do to the bytes: flip a bit; insert or delete some bytes; duplicate a field or a packet; swap two fields of a
- * packet; write another number into a length; or go on, in the midst of a packet, in the midst of another one.
+ * The kinds of mutations: flip a bit; insert or delete some bytes; duplicate a field or a packet; swap two fields of a
+ * packet; change a length (`lie`); or continue, in the middle of a packet, in the middle of another one (`splice`).
  */
 export const MUTATION_KINDS = ['flip', 'insert', 'delete', 'duplicate', 'swap', 'lie', 'splice'] as const
 
-/** A {@link Mutation}'s kind. */
+/** The kind of a {@link Mutation}. */
 export type MutationKind = (typeof MUTATION_KINDS)[number]
 
-/** One change. The numbers choose among what the bytes offer, counted round: any will do, small ones are the first. */
+/** One mutation. Its numbers are indices, modulo the number of choices that the bytes offer: any number is valid. */
 export interface Mutation {
   readonly kind: MutationKind
-  /** Which byte, field, length or packet. */
+  /** The index of the byte, field, length or packet. */
   readonly place: number
-  /** Which other field or packet; how many bytes. */
+  /** The index of the other field or packet, or the number of bytes. */
   readonly other: number
-  /** Which bit, byte or number. */
+  /** The bit, byte or number. */
   readonly value: number
 }
 
@@ -40,7 +40,7 @@ function chosen<Item>(items: readonly Item[], index: number): Item | undefined {
 
 const fieldsOf = (bytes: Uint8Array): Field[] => layoutOf(bytes).flatMap(({ fields }) => fields)
 
-/** One length, and how to write a number into it. */
+/** A length, and how to replace it by another number. */
 interface Length {
   readonly start: number
   readonly end: number
@@ -129,7 +129,7 @@ const MUTATIONS: Readonly<Record<MutationKind, Mutate>> = {
   },
 }
 
-/** The bytes after the mutations, one after another, in memory of their own. Nothing is done to no bytes but insert some. */
+/** Applies the mutations in order and returns new bytes. Empty input can only grow, by insertions. */
 export function applyMutations(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8Array {
   return mutations.reduce((mutated, mutation) => MUTATIONS[mutation.kind](mutated, mutation), copyOf(bytes))
 }

@@ -1,9 +1,9 @@
-// A seed's numbers: 32-bit integer arithmetic alone, so that they are the same on every runtime.
+// Seeded random numbers. They use only 32-bit integer arithmetic, so they are the same on every runtime.
 
 const TWO_32 = 0x1_0000_0000
 const WARM_UP = 12
 
-/** Pseudo-random numbers: the sfc32 generator, 128 bits of state. Not for secrets. */
+/** The pseudo-random number generator sfc32, with 128 bits of state. Not cryptographically secure. */
 export class Random {
   private a: number
   private b: number
@@ -12,7 +12,7 @@ export class Random {
 
   /** @throws TypeError unless `seed` is a safe integer */
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed)) throw new TypeError(`a seed is a safe integer, not ${String(seed)}`)
+    if (!Number.isSafeInteger(seed)) throw new TypeError(`seed must be a safe integer, not ${String(seed)}`)
     this.a = seed | 0
     this.b = Math.floor(seed / TWO_32) | 0
     this.c = 0
@@ -20,7 +20,7 @@ export class Random {
     for (let round = 0; round < WARM_UP; round++) this.uint32()
   }
 
-  /** 0 to 4,294,967,295. */
+  /** An integer from 0 to 4,294,967,295. */
   uint32(): number {
     const { a, b, c } = this
     const next = (a + b + this.counter) | 0
@@ -31,7 +31,7 @@ export class Random {
     return next >>> 0
   }
 
-  /** `min` to `max`, both included, each as likely as the others. */
+  /** An integer from `min` to `max`, both inclusive, with uniform distribution. */
   integer(min: number, max: number): number {
     const range = max - min + 1
     const fair = TWO_32 - (TWO_32 % range)

@@ -1,4 +1,4 @@
-// Packets that may be wrong in any way: a builder that believes everything that it is told.
+// Builds packets that may be malformed in any way.
 
 import { CONTROL_PACKETS, DUP, type PacketTypeName, qosOf, RETAIN } from '../packet-types.ts'
 import type { Field } from './layout.ts'
@@ -15,25 +15,25 @@ import {
   RawWriter,
 } from './raw-field.ts'
 
-/** What every packet has. */
+/** The properties of every packet. */
 interface RawFrame {
-  /** The whole first byte, instead of type and flags. */
+  /** The whole first byte, which replaces type and flags. */
   readonly firstByte?: RawNumber
-  /** Its lower four bits. */
+  /** The lower four bits of the first byte. */
   readonly flags?: number | undefined
-  /** `'auto'` counts the body as it was built; a number above 268,435,455 takes five bytes. */
+  /** `'auto'` is the actual length of the body; a number above 268,435,455 takes five bytes or more. */
   readonly remainingLength?: Raw<RawLength>
-  /** Bytes behind the last field, and within the packet. */
+  /** Bytes after the last field, within the packet. */
   readonly surplus?: Raw<RawContent>
 }
 
-/** The flags follow from what is there: a field that is `null` is announced by its flag, and left out. */
+/** The flags follow from the fields: a field that is `null` sets its flag, but is omitted. */
 export interface RawConnect extends RawFrame {
   readonly type: 'connect'
   readonly protocolName?: RawPrefixed
   readonly protocolLevel?: RawNumber
   readonly bridge?: boolean | undefined
-  /** The whole byte, instead of what the other fields say. */
+  /** The whole Connect Flags byte, which otherwise follows from the other fields. */
   readonly connectFlags?: RawNumber
   readonly cleanSession?: boolean | undefined
   readonly keepAlive?: RawNumber
@@ -54,7 +54,7 @@ export interface RawConnect extends RawFrame {
 export interface RawConnack extends RawFrame {
   readonly type: 'connack'
   readonly sessionPresent?: boolean | undefined
-  /** The whole byte, instead of `sessionPresent`. */
+  /** The whole byte, which replaces `sessionPresent`. */
   readonly acknowledgeFlags?: RawNumber
   readonly returnCode?: RawNumber
 }
@@ -66,7 +66,7 @@ export interface RawPublish extends RawFrame {
   readonly qos?: number | undefined
   readonly retain?: boolean | undefined
   readonly topic?: RawPrefixed
-  /** Left out, unless it is given or the flags say a QoS above 0. */
+  /** Omitted by default if the QoS is 0. */
   readonly packetId?: RawNumber
   readonly payload?: Raw<RawContent>
 }
@@ -94,12 +94,12 @@ export interface RawUnsubscribe extends RawFrame {
   readonly topicFilters?: RawPrefixed
 }
 
-/** A packet without a body, also of a type that is reserved: 0 or 15. */
+/** A packet without a body, also of a reserved type: 0 or 15. */
 export interface RawEmpty extends RawFrame {
   readonly type: 'pingreq' | 'pingresp' | 'disconnect' | 0 | 15
 }
 
-/** A packet as `encode` takes it, and every way to be wrong. */
+/** A packet as `encode` accepts it, with every way to make it malformed. */
 export type RawPacket =
   | RawConnect
   | RawConnack
@@ -110,16 +110,16 @@ export type RawPacket =
   | RawUnsubscribe
   | RawEmpty
 
-/** A packet's bytes and where its fields lie, in the order in which they were written. */
+/** A packet's bytes and the positions of its fields, in the order in which they were written. */
 export interface RawLayout {
   readonly bytes: Uint8Array
-  /** Also fields that were left out: where they would have started. Several where a field was repeated. */
+  /** Includes omitted fields, at the position where they would start, and each copy of a repeated field. */
   readonly fields: readonly Field[]
 }
 
 /**
- * The bytes of a packet that may be wrong in any way. What is not said is right: a packet that `encode` accepts gives
- * the same bytes. Every field can be another, left out or repeated, and have bytes around it: see {@link Raw}.
+ * Builds a packet that may be malformed in any way. Everything that you do not specify is correct: for a packet that `encode`
+ * accepts, the bytes are the same. You can replace, omit or repeat every field, and insert bytes around it: see {@link Raw}.
  *
  * ```js
  * rawPacket({ type: 'publish', topic: '' }) // 30 02 00 00
@@ -129,15 +129,15 @@ export interface RawLayout {
  * ```
  *
  * @throws RangeError for a number that its field's bytes cannot hold
- * @throws TypeError for what is no packet, and for values that no field takes
+ * @throws TypeError if `packet` is not a packet, or a value has the wrong type
  */
 export function rawPacket(packet: RawPacket): Uint8Array {
   return rawLayout(packet).bytes
 }
 
-/** {@link rawPacket}, and where its fields lie. */
+/** The same as {@link rawPacket}, with the positions of the fields. */
 export function rawLayout(packet: RawPacket): RawLayout {
-  if (!isObject(packet)) mistake('a packet is an object', packet)
+  if (!isObject(packet)) mistake('a packet must be an object', packet)
   const flags = packet.flags ?? flagsOf(packet)
   const body = writeBody(new RawWriter(), packet, flags)
   if (packet.surplus !== undefined) body.rest('', packet.surplus)
@@ -151,7 +151,7 @@ export function rawLayout(packet: RawPacket): RawLayout {
 function typeOf(type: PacketTypeName | 0 | 15): number {
   if (type === 0 || type === 15) return type
   const number = CONTROL_PACKETS.findIndex((packet) => packet?.name === type)
-  return type !== undefined && number >= 0 ? number : mistake('type is a packet type, 0 or 15', type)
+  return type !== undefined && number >= 0 ? number : mistake('type must be a packet type, 0 or 15', type)
 }
 
 function flagsOf(packet: RawPacket): number {
@@ -204,7 +204,7 @@ function writePacketIdentifier(
 function writeSubscriptions(writer: RawWriter, { subscriptions }: RawSubscribe): RawWriter {
   const list = listOf(given(subscriptions, {}))
   for (const subscription of list) {
-    if (!isObject(subscription)) mistake('a subscription is an object', subscription)
+    if (!isObject(subscription)) mistake('a subscription must be an object', subscription)
     if (isVerbatim(subscription)) writer.rest('Topic Filter', subscription)
     else {
       writer
@@ -236,7 +236,7 @@ function writeConnect(writer: RawWriter, packet: RawConnect): RawWriter {
 
 /** §3.1.2.3. */
 function connectFlags({ cleanSession, will, username, password }: RawConnect): number {
-  if (will !== undefined && will !== null && !isObject(will)) mistake('will is an object', will)
+  if (will !== undefined && will !== null && !isObject(will)) mistake('will must be an object', will)
   return (
     (cleanSession === false ? 0 : 0x02) |
     (will === undefined ? 0 : 0x04 | ((will?.qos ?? 0) << 3) | (will?.retain === true ? 0x20 : 0)) |

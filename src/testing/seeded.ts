@@ -1,4 +1,4 @@
-// The combinators that need no fast-check: the same arbitraries, drawn from a seed, without shrinking.
+// Combinators that do not need fast-check: the same arbitraries, drawn from a seed, without shrinking.
 
 import type { Arbitrary, Combinators } from './combinators.ts'
 import type { Random } from './random.ts'
@@ -13,7 +13,7 @@ interface Lengths {
   readonly maxLength: number
 }
 
-// How often an integer is its range's first or last: what breaks parsers lies at the edges.
+// One integer in eight is the first or last of its range, because parsers break at the edges.
 const EDGE_ONE_IN = 8
 
 function seeded<Value>(draw: (random: Random) => Value): Seeded<Value> {
@@ -56,7 +56,7 @@ function oneof(
   return seeded((random) => tickets[random.integer(0, tickets.length - 1)]!.draw(random))
 }
 
-/** Stands in for fast-check, in what {@link Combinators} names and as the arbitraries use it. */
+/** A replacement for fast-check, as far as the arbitraries use it. */
 export const SEEDED: Combinators = {
   array,
   boolean: () => constantFrom(false, true),
@@ -68,7 +68,7 @@ export const SEEDED: Combinators = {
   uint8Array,
 } as unknown as Combinators
 
-/** A value of an arbitrary that was made of {@link SEEDED}. */
+/** Draws a value from an arbitrary that was built with {@link SEEDED}. */
 export function draw<Value>(arbitrary: Arbitrary<Value>, random: Random): Value {
   return (arbitrary as unknown as Seeded<Value>).draw(random)
 }

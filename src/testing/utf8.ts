@@ -1,4 +1,4 @@
-// UTF-8 by arithmetic: no host's encoder, and no opinion on what may be sent.
+// Encodes UTF-8 without the host's encoder and without validation.
 
 const LEADS = [0, 0xc0, 0xe0, 0xf0]
 
@@ -10,7 +10,7 @@ function sequence(codePoint: number): number[] {
   return bytes
 }
 
-/** The text's bytes. A lone surrogate becomes the three bytes that UTF-8 does not allow for it. */
+/** Encodes text. A lone surrogate becomes three bytes, which UTF-8 does not allow. */
 export function utf8(text: string): Uint8Array {
   return Uint8Array.from(Array.from(text, (character) => sequence(character.codePointAt(0)!)).flat())
 }

@@ -47,7 +47,7 @@ const PACKETS = [
   encode({ type: 'disconnect' }),
 ]
 const RAW = Buffer.concat(PACKETS)
-const SUMMARY = `8 packets in ${RAW.length} bytes, every one encodes to the very bytes that came in.`
+const SUMMARY = `8 packets in ${RAW.length} bytes, all encode to the same bytes again.`
 
 describe('the recorded session', () => {
   const { status, lines, stderr } = run(['decode'])
@@ -56,7 +56,7 @@ describe('the recorded session', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(lines.at(-1)).toBe(
-      `${join('test/fixtures/session.ndjson')}: 41 packets in 100,758 bytes, every one encodes to the very bytes that came in.`,
+      `${join('test/fixtures/session.ndjson')}: 41 packets in 100,758 bytes, all encode to the same bytes again.`,
     )
     expect(lines).toHaveLength(41 + 2)
     expect(lines[0]).toMatch(
@@ -121,7 +121,7 @@ describe('input of every form', () => {
       const { status, lines } = run(['decode', file('large', content)])
       expect(status).toBe(0)
       expect(lines.at(-1)).toContain(
-        `24,000 packets in ${large.length.toLocaleString('en')} bytes, every one encodes`,
+        `24,000 packets in ${large.length.toLocaleString('en')} bytes, all encode to the same bytes`,
       )
     }
   })
@@ -159,7 +159,7 @@ describe('input of every form', () => {
     const { status, stdout } = run(['decode', '-'], 'c08000 c000')
     expect(status).toBe(0)
     expect(stdout).toContain('(Remaining Length in 2 bytes)')
-    expect(stdout).toContain('but for 1 whose Remaining Length was not in its shortest form')
+    expect(stdout).toContain('except 1 whose Remaining Length was not in its shortest form')
   })
 
   test('MQTT 3.1 and bridges are read too', () => {
@@ -183,19 +183,19 @@ test('what MQTT 3.1 ignores is told, and is no error', () => {
   const { status, stdout, stderr } = run(['decode', '-'], recording.join('\n'))
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toContain('(MQTT 3.1: encodes to 8206000100016100)')
-  expect(stdout).toContain('but for 2 with what MQTT 3.1 ignores')
+  expect(stdout).toContain('except 2 with flags or fields that MQTT 3.1 ignores')
 })
 
 describe('bad input', () => {
   // biome-ignore format: one row an input
   test.each([
     ['a breach', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
-    ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', '5 is not supported, only', 'answer CONNACK with return code 1, then close']],
+    ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', '5 is not supported, only', 'send CONNACK with return code 1, then close']],
     ['a packet that is cut off', 'c000 30', ['incomplete-packet', 'byte 1 of the packet, byte 3 of the stream']],
-    ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ['the text is hexadecimal but for "o"']],
-    ['half a byte', '4002000', ['the hexadecimal text ends in half a byte']],
-    ['a recording of something else', '{"bytes":"zz"}', ['line 1 is not part of a recording: "bytes" is not hexadecimal text']],
-    ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 is not part of a recording']],
+    ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ['the hexadecimal text contains "o"']],
+    ['half a byte', '4002000', ['the hexadecimal text has an odd number of digits']],
+    ['a recording of something else', '{"bytes":"zz"}', ['line 1 of the recording is invalid: "bytes" is not hexadecimal text']],
+    ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 of the recording is invalid']],
   ])('%s', (_, input, told) => {
     const { status, stderr } = run(['decode', '-'], input)
     expect(status).toBe(1)
@@ -231,7 +231,7 @@ describe('bad input', () => {
   })
 
   test.each([[['decode', '--wat']], [['decode', 'a', 'b']], [['wat']], [['toString']]])(
-    '%j makes no sense',
+    '%j is refused',
     (args) => {
       expect(run(args)).toMatchObject({
         status: 2,

@@ -51,10 +51,10 @@ test.each([
   ['hangs', 200, { kind: 'hang', chunks: ['20020005'] }, 4],
   ['never-settles', 200, { kind: 'hang', bytes: '20020005' }, 4],
   ['believes-lengths', 2_000, { kind: 'memory', about: 'per input' }, 8],
-  ['leaks', 500, { kind: 'memory', about: 'in all' }, undefined],
+  ['leaks', 500, { kind: 'memory', about: 'in total' }, undefined],
   ['accepts-too-much', 2_000, accepts('ill-formed-utf8', 'MQTT-1.5.3-1', 'publish'), 8],
-  ['accepts-too-little', 2_000, { kind: 'verdict', about: 'refuses what is allowed', packetType: 'publish', rule: '§3.3' }, 5],
-  ['loses-packets', 2_000, { kind: 'verdict', about: 'nothing comes', bytes: 'd000' }, 2],
+  ['accepts-too-little', 2_000, { kind: 'verdict', about: 'refuses a valid packet', packetType: 'publish', rule: '§3.3' }, 5],
+  ['loses-packets', 2_000, { kind: 'verdict', about: 'packet missing', bytes: 'd000' }, 2],
   ['says-yes', 2_000, accepts('packet-identifier-zero', '§2.3.1', 'puback'), 4],
   ['wrong-field', 2_000, { kind: 'fields', about: 'keepAlive', packetType: 'connect' }, 15],
   ['forgets-between-chunks', 2_000, { kind: 'chunking', packetType: 'publish' }, 10],
@@ -97,15 +97,15 @@ test('it ends when its time is over', () => {
   expect(stdout).toMatch(/seed \d+\.\n$/)
 })
 
-describe('a command that makes no sense', () => {
+describe('invalid arguments', () => {
   test.each([
     [[], 'one ADAPTER'],
     [['a.mjs', 'b.mjs'], 'one ADAPTER'],
-    [['nowhere.mjs'], 'there is no nowhere.mjs'],
+    [['nowhere.mjs'], 'nowhere.mjs does not exist'],
     [['test/fuzz/broken/wrapped.mjs'], 'exports neither open nor accepts'],
     [['README.md'], 'cannot load'],
-    [['test/fuzz/sound/slow.mjs', '--runs', 'many'], '--runs is a whole number'],
-    [['test/fuzz/sound/slow.mjs', '--seconds', '0'], '--seconds is a whole number'],
+    [['test/fuzz/sound/slow.mjs', '--runs', 'many'], '--runs must be an integer of at least 0'],
+    [['test/fuzz/sound/slow.mjs', '--seconds', '0'], '--seconds must be an integer of at least 1'],
     [['test/fuzz/sound/slow.mjs', '--json', 'nowhere/findings.json'], '--json: ENOENT'],
     [['test/fuzz/sound/slow.mjs', '--json', '.'], '--json: '],
     [['test/fuzz/sound/slow.mjs', '--wat'], '--wat'],

@@ -209,9 +209,9 @@ describe.each(VERSIONS)('%s', (_, fc) => {
 })
 
 test('without fast-check there are no arbitraries, and for what is no code no malformed packets', () => {
-  expect(() => arbitraries(undefined as never)).toThrow(new TypeError('hand in fast-check: arbitraries(fc)'))
+  expect(() => arbitraries(undefined as never)).toThrow(new TypeError('pass fast-check: arbitraries(fc)'))
   expect(() => arbitraries({} as never)).toThrow(TypeError)
   expect(() => arbitraries(VERSIONS[0]![1]).malformedBy('wat' as never)).toThrow(
-    new TypeError('there is no code wat'),
+    new TypeError('unknown code wat'),
   )
 })

@@ -99,26 +99,28 @@ test('the options choose the types', () => {
   )
 })
 
-// Before anything is drawn: nobody looks for a mistake in an empty list.
+// Even if no value is drawn.
 test.each([
   ['generatePackets', generatePackets],
   ['generateSessions', generateSessions],
   ['generateMalformed', generateMalformed],
 ])('%s takes a seed that is a safe integer, and a count', (_, generate) => {
-  expect(() => generate(0.5, 1)).toThrow(new TypeError('a seed is a safe integer, not 0.5'))
+  expect(() => generate(0.5, 1)).toThrow(new TypeError('seed must be a safe integer, not 0.5'))
   expect(() => generate(undefined as never, 1)).toThrow(TypeError)
   for (const count of [undefined, Number.NaN, -1, 0.5, '3', {}])
-    expect(() => generate(1, count as number)).toThrow(/^count is a whole number or Infinity, not /)
+    expect(() => generate(1, count as number)).toThrow(
+      /^count must be a non-negative integer or Infinity, not /,
+    )
   expect([...generate(1, 0)]).toEqual([])
   expect(generate(1, Number.POSITIVE_INFINITY).next().done).toBe(false)
 })
 
 test.each([
-  [{ types: ['publsh'] }, 'types: there is no publsh'],
-  [{ types: [] }, 'no packet type fits the options'],
-  [{ types: ['connack'], sentBy: 'client' }, 'no packet type fits the options'],
-  [{ sentBy: 'broker' }, "sentBy is 'client' or 'server', not broker"],
-  [{ size: 'huge' }, "size is 'modest' or 'ample', not huge"],
-])('the options %j are a mistake, and told', (options, told) => {
+  [{ types: ['publsh'] }, 'types: unknown packet type publsh'],
+  [{ types: [] }, 'no packet type matches the options'],
+  [{ types: ['connack'], sentBy: 'client' }, 'no packet type matches the options'],
+  [{ sentBy: 'broker' }, "sentBy must be 'client' or 'server', not broker"],
+  [{ size: 'huge' }, "size must be 'modest' or 'ample', not huge"],
+])('the options %j throw a TypeError', (options, told) => {
   expect(() => generatePackets(1, 1, options as GenerateOptions)).toThrow(new TypeError(told))
 })

@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { readSource, sourceFiles } from '../support/source.ts'
 
-const IMPORT = /^(?:import|export)\s(?<what>[^;]*?)\sfrom '(?<from>[^']+)'|^import '(?<bare>[^']+)'/gmu
+const IMPORT = /^(?:import|export)\s(?<what>[^;/]*?)\sfrom '(?<from>[^']+)'|^import '(?<bare>[^']+)'/gmu
 
 interface Import {
   readonly from: string

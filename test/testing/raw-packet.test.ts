@@ -227,33 +227,33 @@ test('a number that does not fit its field is a mistake', () => {
   expect(() => rawPacket({ type: 'pingreq', remainingLength: 0.5 })).toThrow(RangeError)
 })
 
-// biome-ignore format: one row a mistake
+// biome-ignore format: one row per mistake
 test.each<[packet: unknown, told: string]>([
-  [null, 'a packet is an object, not null'],
-  ['pingreq', 'a packet is an object, not pingreq'],
-  [undefined, 'a packet is an object, not undefined'],
-  [{}, "type is a packet type, 0 or 15, not undefined"],
-  [{ type: 'x' }, "type is a packet type, 0 or 15, not x"],
-  [{ type: 3 }, "type is a packet type, 0 or 15, not 3"],
-  [{ type: 'toString' }, "type is a packet type, 0 or 15, not toString"],
-  [{ type: 'publish', topic: 5 }, 'Topic Name is text, bytes, or their length and content, not 5'],
-  [{ type: 'publish', topic: ['a', null] }, 'Topic Name is text, bytes, or their length and content, not null'],
-  [{ type: 'publish', topic: { content: 5 } }, 'Topic Name is text or bytes, not 5'],
-  [{ type: 'publish', topic: { length: '1' } }, 'the length of Topic Name is a number, bytes or auto, not 1'],
-  [{ type: 'publish', topic: { bytes: 'ff' } }, 'Topic Name is a list of bytes, not ff'],
-  [{ type: 'publish', topic: { bytes: [256] } }, 'Topic Name is a list of bytes, not 256'],
-  [{ type: 'publish', payload: { a: 1 } }, 'Payload is text or bytes, not an object'],
-  [{ type: 'pingreq', surplus: true }, 'surplus is text or bytes, not true'],
-  [{ type: 'pingreq', remainingLength: '2' }, 'the length of Remaining Length is a number, bytes or auto, not 2'],
-  [{ type: 'puback', packetId: '7' }, 'Packet Identifier is a number, not 7'],
-  [{ type: 'connect', will: true }, 'will is an object, not true'],
-  [{ type: 'subscribe', subscriptions: 'a' }, 'a subscription is an object, not a'],
-  [{ type: 'subscribe', subscriptions: [null] }, 'a subscription is an object, not null'],
-])('%j is a mistake, and told', (packet, told) => {
+  [null, 'a packet must be an object, not null'],
+  ['pingreq', 'a packet must be an object, not pingreq'],
+  [undefined, 'a packet must be an object, not undefined'],
+  [{}, "type must be a packet type, 0 or 15, not undefined"],
+  [{ type: 'x' }, "type must be a packet type, 0 or 15, not x"],
+  [{ type: 3 }, "type must be a packet type, 0 or 15, not 3"],
+  [{ type: 'toString' }, "type must be a packet type, 0 or 15, not toString"],
+  [{ type: 'publish', topic: 5 }, 'Topic Name must be text, bytes, or their length and content, not 5'],
+  [{ type: 'publish', topic: ['a', null] }, 'Topic Name must be text, bytes, or their length and content, not null'],
+  [{ type: 'publish', topic: { content: 5 } }, 'Topic Name must be text or bytes, not 5'],
+  [{ type: 'publish', topic: { length: '1' } }, 'the length of Topic Name must be a number, bytes or auto, not 1'],
+  [{ type: 'publish', topic: { bytes: 'ff' } }, 'Topic Name must be a list of bytes, not ff'],
+  [{ type: 'publish', topic: { bytes: [256] } }, 'Topic Name must be a list of bytes, not 256'],
+  [{ type: 'publish', payload: { a: 1 } }, 'Payload must be text or bytes, not an object'],
+  [{ type: 'pingreq', surplus: true }, 'surplus must be text or bytes, not true'],
+  [{ type: 'pingreq', remainingLength: '2' }, 'the length of Remaining Length must be a number, bytes or auto, not 2'],
+  [{ type: 'puback', packetId: '7' }, 'Packet Identifier must be a number, not 7'],
+  [{ type: 'connect', will: true }, 'will must be an object, not true'],
+  [{ type: 'subscribe', subscriptions: 'a' }, 'a subscription must be an object, not a'],
+  [{ type: 'subscribe', subscriptions: [null] }, 'a subscription must be an object, not null'],
+])('%j throws a TypeError', (packet, told) => {
   expect(() => rawPacket(packet as RawPacket)).toThrow(new TypeError(told))
 })
 
-test('a will that is null is announced, and left out', () => {
+test('a null will sets its flag and is omitted', () => {
   expect(hex(rawPacket({ type: 'connect', will: null }))).toBe('100c00044d51545404060000' + '0000')
   expect(rawLayout({ type: 'connect', will: null }).fields.slice(-2)).toEqual([
     { name: 'Will Topic', start: 14, content: 14, end: 14 },
@@ -266,7 +266,7 @@ test('a list of as many filters as a packet holds', () => {
   expect(rawPacket({ type: 'subscribe', subscriptions }).length).toBe(4 + 2 + 50_000 * 4)
 })
 
-test('a field that is left out has its place', () => {
+test('an omitted field has a position', () => {
   const { fields } = rawLayout({ type: 'publish', qos: 1, packetId: null, payload: 'x' })
   expect(fields.map(({ name, start, content, end }) => [name, start, content, end])).toEqual([
     ['Control Packet type', 0, 0, 1],

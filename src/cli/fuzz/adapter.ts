@@ -1,24 +1,24 @@
-// What a parser under test looks like from here.
+// Adapters: the interface to a parser under test.
 
 import { pathToFileURL } from 'node:url'
 
-/** Takes the next chunk of a stream, and may return a promise of having done so. */
+/** Parses the next chunk of a stream. If it returns a promise, the next chunk waits for it. */
 export type Feed = (chunk: Buffer) => unknown
 
-/** An adapter's exports. It has `open`, or `accepts` where a parser says no more than yes or no. */
+/** The exports of an adapter: `open`, or `accepts` for a parser that only accepts or refuses. */
 export interface Adapter {
-  /** Opens a parser for one stream. It hands every packet to `onPacket`, and refuses by throwing from the feed. */
+  /** Opens a parser for one stream. It passes every packet to `onPacket`, and throws from the feed to refuse one. */
   readonly open?: (onPacket: (packet: unknown) => void) => Feed
-  /** Whether a stream of whole packets is allowed, given in chunks. */
+  /** Whether the parser accepts a stream of complete packets, given in chunks. */
   readonly accepts?: (chunks: Buffer[]) => boolean | Promise<boolean>
-  /** Whether what was thrown is the parser's way to refuse; all else is a crash. Default: see {@link isRefusal}. */
+  /** Whether a thrown value is a refusal; any other is a crash. For the default see {@link isRefusal}. */
   readonly isRefusal?: (error: unknown) => boolean
 }
 
-/** An adapter that cannot be used. */
+/** Thrown for an adapter that cannot be used. */
 export class AdapterError extends Error {}
 
-/** @throws AdapterError if the module cannot be loaded, or is no adapter */
+/** @throws AdapterError if the module cannot be loaded, or is not an adapter */
 export async function loadAdapter(file: string): Promise<Adapter> {
   let adapter: Adapter
   try {
@@ -31,8 +31,8 @@ export async function loadAdapter(file: string): Promise<Adapter> {
   return adapter
 }
 
-/** Errors that the language throws where a program is wrong. */
-const OF_THE_LANGUAGE: ReadonlySet<unknown> = new Set([
+/** The built-in errors of the language, which indicate bugs. */
+const BUILT_IN_ERRORS: ReadonlySet<unknown> = new Set([
   TypeError,
   RangeError,
   ReferenceError,
@@ -41,9 +41,9 @@ const OF_THE_LANGUAGE: ReadonlySet<unknown> = new Set([
   URIError,
 ])
 
-/** By default any Error is a refusal, unless it is one of the language's own. */
+/** Whether a thrown value is a refusal: by default any Error except the built-in ones. */
 export function isRefusal({ isRefusal }: Adapter, error: unknown): boolean {
   if (isRefusal !== undefined) return isRefusal(error)
   if (!(error instanceof Error)) return false
-  return ![...OF_THE_LANGUAGE].some((own) => error instanceof (own as ErrorConstructor))
+  return ![...BUILT_IN_ERRORS].some((type) => error instanceof (type as ErrorConstructor))
 }

@@ -1,4 +1,4 @@
-// All inputs through a parser: each distinct finding once, minimised.
+// Runs all inputs through a parser and reports each distinct finding once, minimised.
 
 import type { Input } from './examination.ts'
 import { keyOf, type Symptom } from './finding.ts'
@@ -9,31 +9,31 @@ import { ParserThread } from './thread.ts'
 
 export interface Finding extends Symptom {
   readonly stream: Stream
-  /** The input that has shown it first. */
+  /** The name of the first input that showed it. */
   readonly origin: string
-  /** Whether the stream alone shows it; else it takes the ones before it, too. */
+  /** Whether the stream shows it on its own; otherwise the inputs before it are needed, too. */
   readonly showsAlone: boolean
 }
 
 export interface CampaignOptions {
-  /** The adapter's file. */
+  /** The path of the adapter. */
   readonly adapter: string
   readonly seed: number
-  /** Generated inputs, after those of the corpus. */
+  /** The number of generated inputs, which follow those of the corpus. */
   readonly runs: number
-  /** Milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly deadline: number
 }
 
 const BATCH = 64
 
-/** How many streams are tried to make a finding smaller; each that hangs takes a second, and those that leak add up. */
+/** How many streams to try when minimising a finding. Each that hangs takes a second, and leaks add up. */
 const ATTEMPTS = 1_500
-const ATTEMPTS_AT_MEMORY = 150
-const ATTEMPTS_AT_DEATHS = 20
+const ATTEMPTS_FOR_MEMORY = 150
+const ATTEMPTS_FOR_DEATHS = 20
 
-/** A parser that hangs or dies so often has been broken enough: each time takes a second. */
-const MOST_DEATHS = 10
+/** Stop after this many hangs and crashes of the thread: each takes a second. */
+const MAX_DEATHS = 10
 
 export class Campaign {
   inputs = 0
@@ -51,7 +51,7 @@ export class Campaign {
     try {
       let deaths = 0
       for (const batch of this.batches()) {
-        if (deaths > MOST_DEATHS) return
+        if (deaths > MAX_DEATHS) return
         const found: [NamedInput, Symptom][] = []
         deaths += await this.thread.examine(batch, (index, symptoms) => {
           for (const symptom of symptoms) found.push([batch[index] as NamedInput, symptom])
@@ -90,24 +90,28 @@ export class Campaign {
     const { bytes, cuts, name } = input
     const { needsCuts, isDeath } = symptom
     const whole = { bytes, cuts: needsCuts || isDeath ? cuts : [] }
-    // What its generator knows holds for this very stream; smaller ones are judged by our decoder.
+    // The generator's expectation applies only to this exact stream; smaller ones are judged by our decoder.
     const showsAlone = await shows({ ...whole, known: input.known })
     if (!showsAlone) return { ...symptom, stream: whole, origin: name, showsAlone }
-    const stream = await minimise(whole, shows, attemptsAt(symptom))
+    const stream = await minimise(whole, shows, attemptsFor(symptom))
     return { ...last, stream, origin: name, showsAlone }
   }
 }
 
-function attemptsAt({ isDeath, kind }: Symptom): number {
-  if (isDeath) return ATTEMPTS_AT_DEATHS
-  return kind === 'memory' ? ATTEMPTS_AT_MEMORY : ATTEMPTS
+function attemptsFor({ isDeath, kind }: Symptom): number {
+  if (isDeath) return ATTEMPTS_FOR_DEATHS
+  return kind === 'memory' ? ATTEMPTS_FOR_MEMORY : ATTEMPTS
 }
 
-function* inBatches(inputs: Iterable<NamedInput>, most: number, deadline: number): Generator<NamedInput[]> {
+function* inBatches(
+  inputs: Iterable<NamedInput>,
+  maxCount: number,
+  deadline: number,
+): Generator<NamedInput[]> {
   let batch: NamedInput[] = []
   let taken = 0
   for (const input of inputs) {
-    if (taken++ >= most) break
+    if (taken++ >= maxCount) break
     batch.push(input)
     if (batch.length < BATCH) continue
     yield batch

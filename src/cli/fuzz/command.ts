@@ -1,4 +1,4 @@
-// `mqtt-wire fuzz`: tries to break a parser, and says how.
+// `mqtt-wire fuzz`: fuzzes a parser and reports its faults.
 
 import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -16,9 +16,9 @@ const OPTIONS = {
 } as const satisfies ParseArgsConfig['options']
 
 const DEFAULT_RUNS = 20_000
-const LARGEST_SEED = 2 ** 32 - 1
+const MAX_SEED = 2 ** 32 - 1
 
-/** Returns the exit status: 1 if something was found. */
+/** Runs the command and returns the exit status: 1 if it found something. */
 export async function fuzzCommand(args: readonly string[]): Promise<number> {
   const { adapter, runs, seconds, seed, json } = optionsFrom(args)
   const started = Date.now()
@@ -55,23 +55,24 @@ export async function fuzzCommand(args: readonly string[]): Promise<number> {
 }
 
 function optionsFrom(args: readonly string[]) {
-  const { values, positionals } = parsed(args)
+  const { values, positionals } = parseArguments(args)
   const [adapter] = positionals
-  if (adapter === undefined || positionals.length > 1) throw new UsageError('one ADAPTER, please')
-  if (!existsSync(adapter)) throw new UsageError(`there is no ${adapter}`)
-  const seconds = wholeNumber('seconds', values.seconds, 1)
-  const runs = wholeNumber('runs', values.runs, 0)
-  const seed = wholeNumber('seed', values.seed, 0)
+  if (adapter === undefined || positionals.length > 1)
+    throw new UsageError('fuzz requires exactly one ADAPTER')
+  if (!existsSync(adapter)) throw new UsageError(`${adapter} does not exist`)
+  const seconds = integerOption('seconds', values.seconds, 1)
+  const runs = integerOption('runs', values.runs, 0)
+  const seed = integerOption('seed', values.seed, 0)
   return {
     adapter,
     json: writable(values.json),
     seconds: seconds ?? Number.POSITIVE_INFINITY,
     runs: runs ?? (seconds === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY),
-    seed: seed ?? Math.floor(Math.random() * LARGEST_SEED),
+    seed: seed ?? Math.floor(Math.random() * MAX_SEED),
   }
 }
 
-/** Hours of findings are not to be lost in the end: a file that cannot be written is told before. */
+/** Checks that the file can be written before fuzzing starts, so that hours of findings are not lost. */
 function writable(file: string | undefined): string | undefined {
   try {
     if (file !== undefined) closeSync(openSync(file, 'a'))
@@ -81,7 +82,7 @@ function writable(file: string | undefined): string | undefined {
   }
 }
 
-function parsed(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
   } catch (error) {
@@ -89,11 +90,11 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function wholeNumber(name: string, text: string | undefined, least: number): number | undefined {
+function integerOption(name: string, text: string | undefined, min: number): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
-  throw new UsageError(`--${name} is a whole number, not ${text}`)
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= min) return value
+  throw new UsageError(`--${name} must be an integer of at least ${min}, not ${text}`)
 }
 
 const inputs = (campaign: Campaign): string => count(campaign.inputs, 'input')

@@ -1,10 +1,10 @@
-// Where a packet differs from another, and packets as text.
+// Compares packets, and formats them as text.
 
-const LONGEST_TEXT = 300
+const MAX_TEXT_LENGTH = 300
 
 /**
- * The first field that differs, by its path, if one does. A parser need not tell all fields: what its packet does not
- * have is not compared, except for `type`.
+ * Returns the path of the first field that differs, if any. A parser need not report all fields: fields that its packet does
+ * not have are not compared, except `type`.
  */
 export function differingField(expected: unknown, given: unknown, path = ''): string | undefined {
   if (expected instanceof Uint8Array) {
@@ -24,13 +24,15 @@ export function differingField(expected: unknown, given: unknown, path = ''): st
   return undefined
 }
 
-/** A packet as text: binary fields in hexadecimal, long ones cut short. */
+/** Formats a packet as text, truncated if it is long, with binary fields in hexadecimal. */
 export function packetText(packet: unknown): string {
   const text = JSON.stringify(plain(packet)) ?? String(packet)
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : text
+  return text.length > MAX_TEXT_LENGTH
+    ? `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`
+    : text
 }
 
-/** All of a packet that can be compared. */
+/** Converts a packet to plain values that can be compared as JSON. */
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`
   if (Array.isArray(value)) return value.map(plain)

@@ -1,4 +1,4 @@
-// One stream, whole and in its chunks, through a parser, and what is wrong with what it does.
+// Runs one stream through a parser, in one chunk and in several, and checks what the parser does.
 
 import type { Adapter } from './adapter.ts'
 import { packetText, plain } from './difference.ts'
@@ -8,9 +8,9 @@ import { judge } from './judge.ts'
 import { type Observation, observe } from './observation.ts'
 import type { Stream } from './stream.ts'
 
-/** A stream to be examined. */
+/** A stream to examine. */
 export interface Input extends Stream {
-  /** What its generator knows of it; default: what our decoder says. */
+  /** What its generator expects; defaults to the result of our decoder. */
   readonly known?: Expectation | undefined
 }
 
@@ -30,7 +30,7 @@ export async function examine(adapter: Adapter, input: Input): Promise<Symptom[]
 
 const isSevere = ({ kind }: Symptom): boolean => kind === 'crash' || kind === 'memory'
 
-/** What may follow a packet: if that changes how it is read, then the parser reads on. */
+/** Packets to append: if one of them changes how the packet before it is read, the parser reads beyond the packet's end. */
 const FOLLOWERS = [
   { hex: '', type: undefined },
   { hex: 'c000', type: 'pingreq' },
@@ -38,7 +38,7 @@ const FOLLOWERS = [
   { hex: 'e000', type: 'disconnect' },
 ] as const
 
-/** The symptom, as one of reading on if it is one. */
+/** Returns the symptom, with kind `next packet` if the parser reads beyond the end of the packet. */
 async function readsOn(adapter: Adapter, bytes: Uint8Array, symptom: Symptom): Promise<Symptom> {
   const { index, end } = symptom
   if (isSevere(symptom) || end === 0 || end === bytes.length) return symptom
@@ -62,7 +62,7 @@ function ending(thrown: Observation['thrown']): string {
   return thrown === undefined ? 'nothing' : `refused ${thrown.isRefusal}`
 }
 
-/** What must not depend on the chunks. A packet that is cut off may be refused early, or not. */
+/** The result that must not depend on the chunks. Whether an incomplete packet is refused early may depend on them. */
 function outcome({ packets, thrown }: Observation, { ending }: Expectation): string {
   const isJudged = ending.kind === 'complete' || ending.kind === 'refused'
   return `${JSON.stringify(plain(packets))}${isJudged ? thrown !== undefined : ''}`
@@ -76,7 +76,7 @@ function chunking(whole: Observation, cut: Observation, symptom: Symptom | undef
     about,
     rule,
     packetType,
-    expected: `as in one chunk: ${summary(whole)}`,
+    expected: `the same as in one chunk: ${summary(whole)}`,
     happened: summary(cut),
     needsCuts: true,
   }

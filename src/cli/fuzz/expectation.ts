@@ -1,4 +1,4 @@
-// What the standard says of a stream: the packets in it, and how it ends.
+// What the standard expects of a stream: its packets, and how it ends.
 
 import { DecodeError, decodeRemainingLength, type Packet, PacketParser } from '../../index.ts'
 
@@ -8,13 +8,13 @@ export interface Refusal {
   readonly rule: string
   readonly packetType: string | undefined
   readonly message: string
-  /** Where the packet ends that is to be refused. */
+  /** The offset at which the packet that must be refused ends. */
   readonly end: number
 }
 
 /**
- * How a stream ends: with a whole packet; with one that is to be refused; inside a packet, which may be refused before
- * all of it has come, but not delivered; or with a CONNECT for another protocol, which other parsers may read.
+ * How a stream ends: with a complete packet; with one that must be refused; inside a packet, which may be refused early but
+ * must not be delivered; or with a CONNECT for another protocol, which other parsers may support.
  */
 export type Ending =
   | { readonly kind: 'complete' }
@@ -24,15 +24,15 @@ export type Ending =
 
 export interface Expectation {
   readonly packets: readonly Packet[]
-  /** Where each of the packets ends. */
+  /** The offset at which each packet ends. */
   readonly ends: readonly number[]
   readonly ending: Ending
 }
 
-/** [MQTT-3.1.2-1] and [MQTT-3.1.2-2] leave it to the receiver which other protocols it speaks. */
-const OF_OTHER_PROTOCOLS: readonly string[] = ['unknown-protocol-name', 'unsupported-protocol-level']
+/** [MQTT-3.1.2-1] and [MQTT-3.1.2-2] let a receiver support other protocols. */
+const OTHER_PROTOCOL_CODES: readonly string[] = ['unknown-protocol-name', 'unsupported-protocol-level']
 
-/** What our decoder says. */
+/** The result of our own decoder. */
 export function expectationOf(bytes: Uint8Array): Expectation {
   const parser = new PacketParser()
   const packets: Packet[] = []
@@ -52,15 +52,15 @@ export function expectationOf(bytes: Uint8Array): Expectation {
 
 function endingOf(error: DecodeError, bytes: Uint8Array, start: number): Ending {
   const { code, rule, packetType, message } = error
-  if (OF_OTHER_PROTOCOLS.includes(code)) return { kind: 'another protocol' }
+  if (OTHER_PROTOCOL_CODES.includes(code)) return { kind: 'another protocol' }
   const end = endOf(bytes, start)
   if (end === undefined) return { kind: 'incomplete' }
   return { kind: 'refused', code, rule, packetType, message, end }
 }
 
-const LONGEST_FIXED_HEADER = 5
+const MAX_FIXED_HEADER_LENGTH = 5
 
-/** Where the packet that starts at `start` ends; undefined if that is beyond the bytes. */
+/** The offset at which the packet at `start` ends; undefined if it is incomplete. */
 function endOf(bytes: Uint8Array, start: number): number | undefined {
   const end = claimedEnd(bytes, start)
   return end === undefined || end > bytes.length ? undefined : end
@@ -71,6 +71,6 @@ function claimedEnd(bytes: Uint8Array, start: number): number | undefined {
     const remaining = decodeRemainingLength(bytes, start + 1)
     return remaining && start + 1 + remaining.length + remaining.value
   } catch {
-    return start + LONGEST_FIXED_HEADER // four bytes of Remaining Length do not end it
+    return start + MAX_FIXED_HEADER_LENGTH // the fourth byte of the Remaining Length has the continuation bit
   }
 }

@@ -1,24 +1,24 @@
-// What is reported.
+// Findings.
 
-/** `next packet`: what follows a packet changes how it is read. */
+/** `next packet` means that the bytes after a packet change how it is read. */
 export type Kind = 'crash' | 'hang' | 'memory' | 'verdict' | 'fields' | 'chunking' | 'next packet'
 
-/** What one stream has shown. */
+/** A fault that one stream has shown. */
 export interface Symptom {
   readonly kind: Kind
-  /** What tells it from others of its kind: a code of `DECODE_ERRORS`, a field, or a message without its numbers. */
+  /** Distinguishes it from others of its kind: a code of `DECODE_ERRORS`, a field, or a message without its numbers. */
   readonly about: string
-  /** The clause of the standard, where one is concerned. */
+  /** The clause of the standard, if one applies. */
   readonly rule: string | undefined
   readonly packetType: string | undefined
   readonly expected: string
   readonly happened: string
-  /** Which packet of the stream shows it, counted from 0, and where that ends; 0 if it is none in particular. */
+  /** The index of the packet that shows it, and the offset at which that packet ends; 0 if no single packet does. */
   readonly index: number
   readonly end: number
-  /** Whether it takes the chunks to see it. */
+  /** Whether it only appears with these chunks. */
   readonly needsCuts: boolean
-  /** Whether the thread had to be given up: it hung, or died. */
+  /** Whether the thread hung or died. */
   readonly isDeath: boolean
 }
 
@@ -27,7 +27,7 @@ export function keyOf({ kind, about, packetType = '' }: Symptom): string {
   return `${kind} ${about} ${packetType}`
 }
 
-/** Of a symptom that no packet in particular has to do with. */
+/** The properties of a symptom that is not about a single packet. */
 export const NO_PACKET = {
   rule: undefined,
   packetType: undefined,
@@ -37,7 +37,7 @@ export const NO_PACKET = {
   isDeath: false,
 } as const
 
-/** A message without what differs from input to input. */
+/** Replaces the numbers in a message, which differ from input to input. */
 export function withoutNumbers(message: string): string {
   return message.replace(/0x[\da-f]+|\d+/gi, 'N')
 }

@@ -1,4 +1,4 @@
-// The streams that a parser is tried with: the conformance corpus, then generated ones, right, wrong and mutated.
+// The input streams: the conformance corpus, then generated streams: valid, malformed and mutated.
 
 import { readFileSync } from 'node:fs'
 import { encode, type Packet } from '../../index.ts'
@@ -15,7 +15,7 @@ import { Random } from '../../testing/random.ts'
 import type { Input } from './examination.ts'
 import type { Expectation } from './expectation.ts'
 
-/** An input, and where it comes from. */
+/** An input with the name of its origin. */
 export interface NamedInput extends Input {
   readonly name: string
 }
@@ -30,7 +30,7 @@ interface Row {
   readonly options?: object
 }
 
-/** The rows of the conformance corpus that hold for every receiver, each before another packet. */
+/** The rows of the conformance corpus that apply to every receiver, each followed by another packet. */
 export function* corpusInputs(seed: number): Generator<NamedInput> {
   const random = new Random(seed)
   const { valid, malformed, streams } = JSON.parse(readFileSync(CORPUS, 'utf8')) as Record<string, Row[]>
@@ -42,7 +42,7 @@ export function* corpusInputs(seed: number): Generator<NamedInput> {
   }
 }
 
-/** As many as are taken; the same seed gives the same ones. */
+/** Generates inputs without end. The same seed gives the same inputs. */
 export function* generatedInputs(seed: number): Generator<NamedInput> {
   const random = new Random(seed)
   const makers = makersFor(seed)
@@ -56,32 +56,32 @@ export function* generatedInputs(seed: number): Generator<NamedInput> {
 type Made = Pick<Input, 'bytes' | 'known'>
 type Maker = readonly [kind: string, make: (random: Random) => Made]
 
-const MOST_PACKETS = 4
+const MAX_PACKETS = 4
 
 function makersFor(seed: number): Maker[] {
   const packets = generatePackets(seed, Number.POSITIVE_INFINITY)
   const sessions = generateSessions(seed, Number.POSITIVE_INFINITY)
   const malformed = generateMalformed(seed, Number.POSITIVE_INFINITY)
   const stream = (random: Random): Made =>
-    wellFormed(Array.from({ length: random.integer(1, MOST_PACKETS) }, () => packets.next().value))
-  const breach = (): Made => broken(malformed.next().value)
+    fromPackets(Array.from({ length: random.integer(1, MAX_PACKETS) }, () => packets.next().value))
+  const malformedPacket = (): Made => fromMalformed(malformed.next().value)
   const session = (): Made => ({ bytes: sessions.next().value.bytes })
   const mutated =
     (make: (random: Random) => Made) =>
     (random: Random): Made => ({ bytes: mutate(make(random).bytes, random.uint32()) })
   return [
     ['well-formed', stream],
-    ['malformed', breach],
+    ['malformed', malformedPacket],
     ['session', session],
     ['mutated stream', mutated(stream)],
     ['mutated stream', mutated(stream)],
-    ['mutated malformed packet', mutated(breach)],
+    ['mutated malformed packet', mutated(malformedPacket)],
     ['mutated session', mutated(session)],
   ]
 }
 
-/** What the generator knows, whatever our decoder says. */
-function wellFormed(packets: readonly Packet[]): Made {
+/** Encodes the packets. The generator's own packets are the expectation, so that our decoder is not trusted. */
+function fromPackets(packets: readonly Packet[]): Made {
   const encoded = packets.map((packet) => encode(packet))
   return {
     bytes: Buffer.concat(encoded),
@@ -89,17 +89,17 @@ function wellFormed(packets: readonly Packet[]): Made {
   }
 }
 
-/** Codes that another stream, another receiver or no stream at all has to do with. */
+/** Codes that do not apply to every receiver, or not to streams. */
 const NOT_FOR_ALL: readonly string[] = [
   'incomplete-packet',
   'unknown-protocol-name',
   'unsupported-protocol-level',
 ]
 
-function broken({ bytes, code, rule, field, options, seenBy }: Malformed): Made {
+function fromMalformed({ bytes, code, rule, field, options, seenBy }: Malformed): Made {
   const followed = Buffer.concat([bytes, PING])
   if (options !== undefined || seenBy !== 'both' || NOT_FOR_ALL.includes(code)) return { bytes: followed }
-  const message = `${field ?? 'the packet'} breaks ${code} [${rule}]`
+  const message = `${field ?? 'the packet'} violates ${code} [${rule}]`
   const packetType = CONTROL_PACKETS[packetTypeOf(bytes[0] ?? 0)]?.name
   const known: Expectation = {
     packets: [],
@@ -109,11 +109,11 @@ function broken({ bytes, code, rule, field, options, seenBy }: Malformed): Made 
   return { bytes: followed, known }
 }
 
-/** More only show that a parser copies all that it has for every chunk: slow, but no hang. */
-const MOST_CUTS = 1_024
+/** More cuts would only show that a parser copies everything for each chunk, which is slow but not a hang. */
+const MAX_CUTS = 1_024
 
 const cutsBetween = (chunks: readonly ArrayLike<number>[]): number[] =>
-  endsOf(chunks).slice(0, -1).slice(0, MOST_CUTS)
+  endsOf(chunks).slice(0, -1).slice(0, MAX_CUTS)
 
 const randomCuts = (bytes: Uint8Array, random: Random): number[] => cutsBetween(cut(bytes, random.uint32()))
 

@@ -1,4 +1,4 @@
-// What is wrong with what a parser has done, by what the standard says of the stream.
+// Compares what a parser did with what the standard expects of the stream.
 
 import { PacketType } from '../../index.ts'
 import { differingField, packetText } from './difference.ts'
@@ -6,15 +6,15 @@ import type { Expectation, Refusal } from './expectation.ts'
 import { NO_PACKET, type Symptom, withoutNumbers } from './finding.ts'
 import type { Observation } from './observation.ts'
 
-/** Memory that a parser may take for an input, in bytes, and for each byte of it. */
+/** The memory that a parser may use: a fixed amount per input, and an amount per byte of it. */
 const MEMORY = 2 ** 25
 const MEMORY_PER_BYTE = 64
 
-/** The first thing that is wrong, if anything is. */
+/** Returns the first fault, if any. */
 export function judge(expectation: Expectation, bytes: Uint8Array, given: Observation): Symptom | undefined {
   return (
     crash(expectation, given) ??
-    greed(bytes, given) ??
+    excessiveMemory(bytes, given) ??
     (given.packets === undefined
       ? verdictOnWhole(expectation, given)
       : (wrongPacket(expectation, given.packets) ?? wrongEnding(expectation, given.packets, given)))
@@ -28,24 +28,24 @@ function crash(expectation: Expectation, { thrown, packets }: Observation): Symp
     ...packetAt(expectation, packets?.length ?? 0),
     kind: 'crash',
     about: withoutNumbers(thrown.text),
-    expected: 'packets, or an error that is the parser’s own',
+    expected: 'packets, or a refusal',
     happened: `it threw ${thrown.text}`,
   }
 }
 
-function greed({ length }: Uint8Array, { memory }: Observation): Symptom | undefined {
-  const most = MEMORY + length * MEMORY_PER_BYTE
-  if (memory <= most) return undefined
+function excessiveMemory({ length }: Uint8Array, { memory }: Observation): Symptom | undefined {
+  const limit = MEMORY + length * MEMORY_PER_BYTE
+  if (memory <= limit) return undefined
   return {
     ...NO_PACKET,
     kind: 'memory',
     about: 'per input',
-    expected: `at most ${megabytes(most)} for ${length} bytes`,
-    happened: `more than ${megabytes(most)}`,
+    expected: `at most ${megabytes(limit)} for ${length} bytes`,
+    happened: `more than ${megabytes(limit)}`,
   }
 }
 
-/** For a parser that says yes or no. */
+/** Judges a parser that only accepts or refuses. */
 function verdictOnWhole(expectation: Expectation, { thrown }: Observation): Symptom | undefined {
   const { ending, packets } = expectation
   if (ending.kind === 'refused' && thrown === undefined)
@@ -55,7 +55,7 @@ function verdictOnWhole(expectation: Expectation, { thrown }: Observation): Symp
   return undefined
 }
 
-/** Packets that were delivered, compared one by one. */
+/** Compares the delivered packets one by one. */
 function wrongPacket(expectation: Expectation, given: readonly unknown[]): Symptom | undefined {
   const { packets, ending } = expectation
   for (const [index, packet] of given.entries()) {
@@ -107,14 +107,14 @@ function accepted(expectation: Expectation, { code, rule, message }: Refusal, ha
   }
 }
 
-/** A packet that is allowed, and did not come. */
+/** The symptom for a valid packet that was not delivered. */
 function refused(expectation: Expectation, index: number, error: string | undefined): Symptom {
   const place = packetAt(expectation, index)
   return {
     ...NO_PACKET,
     ...place,
     kind: 'verdict',
-    about: error === undefined ? 'nothing comes' : 'refuses what is allowed',
+    about: error === undefined ? 'packet missing' : 'refuses a valid packet',
     rule: place.packetType && sectionOf(place.packetType),
     expected: packetText(expectation.packets[index]),
     happened: error === undefined ? 'no packet, and no error' : `it refused: ${error}`,
@@ -125,7 +125,7 @@ function tooMany(packet: unknown, ending: 'complete' | 'incomplete'): Symptom {
   return {
     ...NO_PACKET,
     kind: 'verdict',
-    about: ending === 'complete' ? 'a packet out of nothing' : 'a packet before all of it has come',
+    about: ending === 'complete' ? 'extra packet' : 'incomplete packet delivered',
     rule: '§2.2.3',
     expected: 'no more packets',
     happened: `it gave ${packetText(packet)}`,
@@ -141,7 +141,7 @@ function packetAt(
   return { packetType: undefined, index, end: 0 }
 }
 
-/** §3.1 is CONNECT, whose type is 1, and so on. */
+/** The section of a packet type: §3.1 for CONNECT, whose type is 1, and so on. */
 function sectionOf(packetType: string): string {
   return `§3.${PacketType[packetType.toUpperCase() as keyof typeof PacketType]}`
 }

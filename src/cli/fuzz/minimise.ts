@@ -1,4 +1,4 @@
-// The smallest stream that still shows what a large one has shown.
+// Finds the smallest stream that still shows a finding.
 
 import { encodeRemainingLength } from '../../index.ts'
 import { type Field, layoutOf, type PacketLayout } from '../../testing/index.ts'
@@ -6,21 +6,21 @@ import { replaced, type Stream } from './stream.ts'
 
 const NOTHING = new Uint8Array(0)
 
-/** Its two fields come first in a layout. */
+/** The number of fields of the fixed header, which come first in a layout. */
 const FIXED_HEADER = 2
 
-/** A half, a quarter and an eighth of the bytes are left out before fields are looked at. */
+/** Halves, quarters and eighths of the bytes are removed before single fields are. */
 const COARSE = 4
 
-/** What bytes are replaced by: a number by a small one, text by an `a`. */
+/** The replacements for a byte: small numbers for a number, `a` for text. */
 const PLAIN_NUMBERS = [0x00, 0x01]
 const PLAIN_TEXT = [0x00, 0x61, 0x01]
 const FIRST_OF_TEXT = 0x20
 
 /**
- * Simplifies the stream step by step for as long as `shows` holds.
+ * Simplifies the stream step by step while `shows` returns true.
  *
- * @param attempts how often `shows` may be asked
+ * @param attempts the maximum number of calls of `shows`
  */
 export async function minimise(
   stream: Stream,
@@ -44,23 +44,23 @@ export async function minimise(
   }
 }
 
-/** Whether it is shorter; or as long, with fewer cuts; or with plainer bytes. */
+/** Whether it is shorter; or of the same length with fewer cuts; or with simpler bytes. */
 function isSimpler(one: Stream, other: Stream): boolean {
   if (one.bytes.length !== other.bytes.length) return one.bytes.length < other.bytes.length
   if (one.cuts.length !== other.cuts.length) return one.cuts.length < other.cuts.length
-  return roughness(one) < roughness(other)
+  return complexity(one) < complexity(other)
 }
 
-function roughness({ bytes }: Stream): number {
-  return bytes.reduce((sum, byte) => sum + roughnessOf(byte), 0)
+function complexity({ bytes }: Stream): number {
+  return bytes.reduce((sum, byte) => sum + complexityOf(byte), 0)
 }
 
-function roughnessOf(byte: number): number {
+function complexityOf(byte: number): number {
   if (byte === 0) return 0
   return PLAIN_TEXT.includes(byte) ? 1 : 2
 }
 
-/** Streams that are about one step simpler, the largest steps first. */
+/** Streams that are one step simpler, largest steps first. */
 function* simplifications(stream: Stream): Generator<Stream> {
   if (stream.cuts.length > 0) yield { ...stream, cuts: [] }
   const packets = layoutOf(stream.bytes)
@@ -74,10 +74,10 @@ function* simplifications(stream: Stream): Generator<Stream> {
   yield* fewerBytes(stream, length >> COARSE, 0)
   yield* fewerCuts(stream)
   for (const packet of packets) yield withLength(stream, packet)
-  yield* plainerBytes(stream)
+  yield* simplerBytes(stream)
 }
 
-/** The packet without some of its fields, many at first; its Remaining Length is put right. */
+/** Removes fields of the packet, many at first, and corrects its Remaining Length. */
 function* fewerFields(stream: Stream, packet: PacketLayout): Generator<Stream> {
   for (const { start, end } of runsOf(packet.fields.slice(FIXED_HEADER)))
     yield withLength(replaced(stream, start, end, NOTHING), { ...packet, end: packet.end - (end - start) })
@@ -88,7 +88,7 @@ interface Span {
   readonly end: number
 }
 
-/** All of the spans, which lie one behind the other; each half of them, each quarter, down to single ones. */
+/** All of the adjacent spans; then each half of them, each quarter, down to single spans. */
 function* runsOf(spans: readonly Span[]): Generator<Span> {
   for (let count = spans.length; count > 0; count >>= 1) {
     for (let last = spans.length; last >= count; last -= count) {
@@ -97,7 +97,7 @@ function* runsOf(spans: readonly Span[]): Generator<Span> {
   }
 }
 
-/** Less in the field, from any place; its prefix and the Remaining Length are put right. */
+/** Removes parts of the field, at any position, and corrects its prefix and the Remaining Length. */
 function* shorterField(stream: Stream, packet: PacketLayout, field: Field): Generator<Stream> {
   const { start, content, end } = field
   for (let size = end - content; size > 0; size >>= 1) {
@@ -110,14 +110,14 @@ function* shorterField(stream: Stream, packet: PacketLayout, field: Field): Gene
   }
 }
 
-/** The stream with a packet's Remaining Length as it should be. */
+/** Corrects the Remaining Length of a packet. */
 function withLength(stream: Stream, { start, body, end }: PacketLayout): Stream {
   return replaced(stream, start + 1, body, encodeRemainingLength(end - body))
 }
 
-/** Pieces of `most` bytes left out, of half of that, and so on while they are more than `least`. */
-function* fewerBytes(stream: Stream, most: number, least: number): Generator<Stream> {
-  for (let size = most; size > least; size >>= 1) {
+/** Removes pieces of `max` bytes, then of half that size, and so on while they are larger than `min`. */
+function* fewerBytes(stream: Stream, max: number, min: number): Generator<Stream> {
+  for (let size = max; size > min; size >>= 1) {
     for (let start = stream.bytes.length - size; start >= 0; start -= size)
       yield replaced(stream, start, start + size, NOTHING)
   }
@@ -130,7 +130,7 @@ function* fewerCuts({ bytes, cuts }: Stream): Generator<Stream> {
   for (const left of cuts.keys()) yield { bytes, cuts: cuts.filter((_, index) => index !== left) }
 }
 
-function* plainerBytes(stream: Stream): Generator<Stream> {
+function* simplerBytes(stream: Stream): Generator<Stream> {
   for (const [index, byte] of stream.bytes.entries()) {
     for (const plain of byte < FIRST_OF_TEXT ? PLAIN_NUMBERS : PLAIN_TEXT)
       yield replaced(stream, index, index + 1, Uint8Array.of(plain))

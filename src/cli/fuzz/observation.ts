@@ -1,4 +1,4 @@
-// What a parser does with a stream.
+// Runs a stream through a parser and records what it does.
 
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -11,10 +11,10 @@ export interface Thrown {
 }
 
 export interface Observation {
-  /** Undefined for a parser that says no more than yes or no. */
+  /** Undefined for a parser that only accepts or refuses. */
   readonly packets: readonly unknown[] | undefined
   readonly thrown: Thrown | undefined
-  /** Bytes of memory that it has taken. */
+  /** The memory that it has used, in bytes. */
   readonly memory: number
 }
 
@@ -30,7 +30,7 @@ export async function observe(adapter: Adapter, stream: Stream): Promise<Observa
     thrown = { isRefusal: isRefusal(adapter, error), text: textOf(error) }
   }
   const memory = memoryInUse() - before
-  if (memory > MUCH) collectGarbage() // else it would be set off against what the next stream takes
+  if (memory > COLLECT_ABOVE) collectGarbage() // otherwise it would be counted against the next stream
   return {
     packets: adapter.open === undefined ? undefined : packets,
     thrown,
@@ -46,8 +46,8 @@ async function feed(open: NonNullable<Adapter['open']>, chunks: Buffer[], packet
   }
 }
 
-/** Bytes of memory. */
-const MUCH = 2 ** 24
+/** The number of bytes from which memory is collected at once. */
+const COLLECT_ABOVE = 2 ** 24
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -57,7 +57,7 @@ function memoryInUse(): number {
   return used_heap_size + external_memory
 }
 
-/** What was thrown, which may be anything. */
+/** Formats a thrown value of any type. */
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} ${String(error)}`
   const code = (error as { code?: unknown }).code

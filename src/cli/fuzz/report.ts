@@ -1,11 +1,11 @@
-// Findings, for people and for programs.
+// Formats findings as text and as JSON.
 
 import type { Finding } from './campaign.ts'
 import { chunksOf } from './stream.ts'
 
-const LONGEST_HEX = 400
+const MAX_HEX_LENGTH = 400
 
-/** A finding as a readable block. */
+/** Formats a finding as a block of text. */
 export function block(finding: Finding, number: number): string {
   const { stream, expected, happened, origin, showsAlone } = finding
   const hex = Buffer.from(stream.bytes).toString('hex')
@@ -21,13 +21,13 @@ export function block(finding: Finding, number: number): string {
   return `\n${number}. ${title(finding)}\n${rows.map(([name, text]) => `   ${name.padEnd(9)} ${text}`).join('\n')}`
 }
 
-/** The finding's kind, what it is about, the clause and the packet type, in one line. */
+/** The finding's kind, subject, clause and packet type, in one line. */
 export function title({ kind, about, rule, packetType }: Finding): string {
   const type = packetType === undefined ? '' : `, ${packetType.toUpperCase()}`
   return `${kind}: ${about}${rule === undefined ? '' : ` [${rule}]`}${type}`
 }
 
-/** A finding as it goes into the JSON file. */
+/** Formats a finding for the JSON file. */
 export function asJson(finding: Finding): object {
   const { kind, about, rule, packetType, stream, expected, happened, origin, showsAlone } = finding
   const bytes = Buffer.from(stream.bytes).toString('hex')
@@ -50,5 +50,5 @@ function chunkHex({ stream }: Finding): string[] {
 }
 
 function shortened(hex: string): string {
-  return hex.length > LONGEST_HEX ? `${hex.slice(0, LONGEST_HEX)}… (${hex.length} characters)` : hex
+  return hex.length > MAX_HEX_LENGTH ? `${hex.slice(0, MAX_HEX_LENGTH)}… (${hex.length} characters)` : hex
 }

@@ -1,15 +1,15 @@
-// A stream of bytes, and where it is cut into chunks.
+// A stream of bytes and its division into chunks.
 
 export interface Stream {
   readonly bytes: Uint8Array
-  /** Where a chunk ends and the next one starts, in ascending order; the same place twice is an empty chunk. */
+  /** The offsets at which chunks end, in ascending order; a repeated offset is an empty chunk. */
   readonly cuts: readonly number[]
 }
 
-/** The chunks as views of a copy, with other bytes around it: a parser that looks beyond a chunk sees those. */
+/** The chunks, as views of a copy that is surrounded by other bytes, which a parser sees if it reads beyond a chunk. */
 export function chunksOf({ bytes, cuts }: Stream): Buffer[] {
   const memory = new ArrayBuffer(bytes.length + 2 * MARGIN)
-  new Uint8Array(memory).fill(STRANGE)
+  new Uint8Array(memory).fill(FILLER)
   const copy = Buffer.from(memory, MARGIN, bytes.length)
   copy.set(bytes)
   const ends = [...cuts, bytes.length]
@@ -17,9 +17,9 @@ export function chunksOf({ bytes, cuts }: Stream): Buffer[] {
 }
 
 const MARGIN = 8
-const STRANGE = 0xa5
+const FILLER = 0xa5
 
-/** The stream with its bytes from `start` to `end` replaced; its cuts stay where they were among the others. */
+/** Replaces the bytes from `start` to `end`. The cuts keep their positions relative to the other bytes. */
 export function replaced({ bytes, cuts }: Stream, start: number, end: number, by: Uint8Array): Stream {
   const growth = by.length - (end - start)
   const moved = (cut: number): number => (cut >= end ? cut + growth : Math.min(cut, start))

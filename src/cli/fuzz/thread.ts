@@ -1,4 +1,4 @@
-// The parser under test, in a thread that is watched: where it hangs or dies, another one takes its place.
+// Runs the parser under test in a monitored thread. If the thread hangs or dies, another one replaces it.
 
 import { Worker } from 'node:worker_threads'
 import { UsageError } from '../usage.ts'
@@ -7,13 +7,13 @@ import { NO_PACKET, type Symptom } from './finding.ts'
 import { textOf } from './observation.ts'
 import type { Message, WorkerData } from './worker.ts'
 
-/** Milliseconds that an input may take, and between two looks. */
-const BUDGET = 1_000
-const LOOK = 100
+/** The time limit for an input, and the interval at which it is checked, in milliseconds. */
+const TIME_LIMIT = 1_000
+const CHECK_INTERVAL = 100
 
 const HEAP_LIMIT_MIB = 256
 
-/** An input, by its index, and what it has shown. */
+/** Called with the index of an input and the faults that it has shown. */
 export type Found = (index: number, symptoms: readonly Symptom[]) => void
 
 type Event = Message | { readonly type: 'death'; readonly symptom: Symptom }
@@ -22,9 +22,9 @@ export class ParserThread {
   private readonly adapter: string
   private readonly current = new Int32Array(new SharedArrayBuffer(4))
   private worker: Worker | undefined
-  /** What is done with what the thread says; its listeners stay, as it falls silent once they are removed. */
-  private hear: (event: Event) => void = () => {}
-  /** Of a thread that died while nothing was asked of it. */
+  /** Handles the thread's events. Replaced instead of its listeners, because without listeners the thread's messages stop. */
+  private onEvent: (event: Event) => void = () => {}
+  /** The symptom of a thread that died while idle. */
   private lateDeath: Symptom | undefined
 
   constructor(adapter: string) {
@@ -32,7 +32,7 @@ export class ParserThread {
   }
 
   /**
-   * @returns how often a thread hung or died
+   * @returns the number of times that a thread hung or died
    * @throws UsageError if the adapter cannot be used
    */
   async examine(inputs: readonly Input[], found: Found): Promise<number> {
@@ -51,13 +51,13 @@ export class ParserThread {
   }
 
   async close(): Promise<void> {
-    this.hear = () => {}
+    this.onEvent = () => {}
     await this.worker?.terminate()
     this.worker = undefined
     this.lateDeath = undefined
   }
 
-  /** Returns what ended the thread before it was done, if anything did. */
+  /** Returns the symptom if the thread hung or died before it was done. */
   private async attempt(inputs: readonly Input[], found: Found): Promise<Symptom | undefined> {
     Atomics.store(this.current, 0, 0)
     if (this.lateDeath !== undefined) return this.lateDeath
@@ -65,7 +65,7 @@ export class ParserThread {
     let timer: NodeJS.Timeout | undefined
     const end = new Promise<Symptom | undefined>((resolve) => {
       timer = this.watch(() => resolve(HANG))
-      this.hear = (event) => {
+      this.onEvent = (event) => {
         if (event.type === 'found') found(event.index, event.symptoms)
         else resolve(event.type === 'death' ? event.symptom : undefined)
       }
@@ -73,7 +73,7 @@ export class ParserThread {
     worker.postMessage(inputs)
     return end.finally(() => {
       clearInterval(timer)
-      this.hear = (event) => {
+      this.onEvent = (event) => {
         if (event.type === 'death') this.lateDeath = event.symptom
       }
     })
@@ -84,14 +84,14 @@ export class ParserThread {
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
-      stdout: true, // what a parser prints is not ours
+      stdout: true, // discard what a parser prints
     })
     const first = new Promise<Event>((resolve) => {
-      this.hear = resolve
+      this.onEvent = resolve
     })
-    worker.on('message', (message: Message) => this.hear(message))
-    worker.on('error', (error) => this.hear({ type: 'death', symptom: deathBy(error) }))
-    worker.on('exit', (code) => this.hear({ type: 'death', symptom: crash(`process.exit(${code})`) }))
+    worker.on('message', (message: Message) => this.onEvent(message))
+    worker.on('error', (error) => this.onEvent({ type: 'death', symptom: deathBy(error) }))
+    worker.on('exit', (code) => this.onEvent({ type: 'death', symptom: crash(`process.exit(${code})`) }))
     const event = await first
     if (event.type === 'no adapter') throw new UsageError(event.message)
     if (event.type === 'death')
@@ -100,16 +100,16 @@ export class ParserThread {
     return worker
   }
 
-  /** Calls `hangs` when the thread is at the same input for longer than it may. */
-  private watch(hangs: () => void): NodeJS.Timeout {
+  /** Calls `onHang` when the thread exceeds the time limit for an input. */
+  private watch(onHang: () => void): NodeJS.Timeout {
     let last = -1
     let since = Date.now()
     return setInterval(() => {
       const now = Atomics.load(this.current, 0)
       if (now !== last) since = Date.now()
       last = now
-      if (Date.now() - since > BUDGET) hangs()
-    }, LOOK)
+      if (Date.now() - since > TIME_LIMIT) onHang()
+    }, CHECK_INTERVAL)
   }
 }
 
@@ -118,18 +118,18 @@ const DEATH = { ...NO_PACKET, isDeath: true }
 const HANG: Symptom = {
   ...DEATH,
   kind: 'hang',
-  about: `no end within ${BUDGET} ms`,
-  expected: 'an end',
-  happened: `none within ${BUDGET} ms; it was stopped`,
+  about: `no result within ${TIME_LIMIT} ms`,
+  expected: `a result within ${TIME_LIMIT} ms`,
+  happened: 'none; it was stopped',
 }
 
 function crash(text: string): Symptom {
-  const expected = 'packets, or an error that is the parser’s own, from the feed'
+  const expected = 'packets, or a refusal thrown from the feed'
   return { ...DEATH, kind: 'crash', about: text, expected, happened: `uncaught: ${text}` }
 }
 
 function deathBy(error: Error): Symptom {
   if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') return crash(textOf(error))
   const expected = `a heap of at most ${HEAP_LIMIT_MIB} MiB`
-  return { ...DEATH, kind: 'memory', about: 'in all', expected, happened: 'it grew beyond that' }
+  return { ...DEATH, kind: 'memory', about: 'in total', expected, happened: 'it exceeded that' }
 }

@@ -1,4 +1,4 @@
-// The thread in which the parser under test runs: it may hang, crash or run out of memory there.
+// The thread in which the parser under test runs. It may hang, crash or run out of memory here.
 
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -8,34 +8,34 @@ import type { Symptom } from './finding.ts'
 
 export interface WorkerData {
   readonly adapter: string
-  /** Shared: the index of the input that is being examined. */
+  /** The index of the input that is being examined, in shared memory. */
   readonly current: Int32Array
 }
 
-/** What the thread says: whether it can start; what it found in an input; and that it is done with all of them. */
+/** The thread's messages: whether it could start, what it found in an input, and that it has examined all inputs. */
 export type Message =
   | { readonly type: 'ready' | 'done' }
   | { readonly type: 'no adapter'; readonly message: string }
   | { readonly type: 'found'; readonly index: number; readonly symptoms: readonly Symptom[] }
 
 const { adapter: file, current } = workerData as WorkerData
-const say = (message: Message): void => parentPort?.postMessage(message)
+const send = (message: Message): void => parentPort?.postMessage(message)
 
 async function examineAll(adapter: Adapter, inputs: readonly Input[]): Promise<void> {
   for (const [index, input] of inputs.entries()) {
     Atomics.store(current, 0, index)
     const symptoms = await examine(adapter, input)
-    await setImmediate() // what the parser has put off is thrown now
-    if (symptoms.length > 0) say({ type: 'found', index, symptoms })
+    await setImmediate() // lets errors from the parser's pending callbacks surface
+    if (symptoms.length > 0) send({ type: 'found', index, symptoms })
   }
-  say({ type: 'done' })
+  send({ type: 'done' })
 }
 
 try {
   const adapter = await loadAdapter(file)
   parentPort?.on('message', (inputs: readonly Input[]) => void examineAll(adapter, inputs))
-  say({ type: 'ready' })
+  send({ type: 'ready' })
 } catch (error) {
   if (!(error instanceof AdapterError)) throw error
-  say({ type: 'no adapter', message: error.message })
+  send({ type: 'no adapter', message: error.message })
 }

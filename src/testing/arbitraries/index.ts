@@ -1,10 +1,10 @@
-// Everything that `arbitraries(fc)` offers, put together.
+// `arbitraries(fc)`: all arbitraries in one object.
 
 import type { DecodeErrorCode } from '../../errors.ts'
 import type { Packet, PacketInput } from '../../packets/packet.ts'
 import type { Arbitrary, Combinators } from '../combinators.ts'
-import type { Malformed } from '../malformed/breach.ts'
 import { malformed } from '../malformed/index.ts'
+import type { Malformed } from '../malformed/violation.ts'
 import { packetInput } from './input.ts'
 import { anyPacket, type PacketArbitraries, packetArbitraries, packetIdentifier } from './packets.ts'
 import { payload } from './payload.ts'
@@ -20,11 +20,11 @@ import {
 import { utf8Text } from './text.ts'
 import { type MatchingPair, matchingPair, topicFilter, topicName } from './topic.ts'
 
-/** The arbitraries: one for each packet type by its name, and these. */
+/** The arbitraries: one per packet type, by its name, and the following. */
 export interface Arbitraries extends PacketArbitraries {
-  /** Any packet that MQTT 3.1.1 allows, as `decode` returns it. */
+  /** Any valid MQTT 3.1.1 packet, as `decode` returns it. */
   readonly packet: Arbitrary<Packet>
-  /** Any packet as `encode` accepts it: defaults left out, text for bytes. */
+  /** Any packet that `encode` accepts: some defaults omitted, text instead of bytes. */
   readonly packetInput: Arbitrary<PacketInput>
   /** A topic name, 1 to 65,535 bytes. */
   readonly topicName: Arbitrary<string>
@@ -32,28 +32,28 @@ export interface Arbitraries extends PacketArbitraries {
   readonly topicFilter: Arbitrary<string>
   /** A topic filter and a topic name that it matches. */
   readonly matchingPair: Arbitrary<MatchingPair>
-  /** 1 to 65,535. */
+  /** A packet identifier, 1 to 65,535. */
   readonly packetIdentifier: Arbitrary<number>
-  /** Text that MQTT carries, 0 to 65,535 bytes, weighted to what breaks decoders. */
+  /** Valid MQTT text, 0 to 65,535 bytes, weighted towards characters that break decoders. */
   readonly utf8Text: Arbitrary<string>
-  /** Bytes, some as many as bring the Remaining Length of their PUBLISH to where it takes a byte more. */
+  /** Bytes, some of a length at which the Remaining Length of their PUBLISH grows by a byte. */
   readonly payload: Arbitrary<Uint8Array>
   /** One to six packets and their bytes. */
   readonly packetStream: Arbitrary<PacketStream>
-  /** A packet stream in chunks: cut inside fixed headers and length prefixes, into single bytes, into nothing. */
+  /** A packet stream in chunks: cut inside fixed headers and length prefixes, into single bytes, or with empty chunks. */
   readonly chunked: Arbitrary<ChunkedStream>
-  /** A packet stream after one to eight mutations that know where its fields lie. */
+  /** A packet stream after one to eight mutations that take the layout of its fields into account. */
   readonly mutated: Arbitrary<MutatedStream>
-  /** A packet with one breach, and the error that must be reported for it; of every code. */
+  /** A packet with one violation, and the error that it must cause, for every code. */
   readonly malformed: Arbitrary<Malformed>
-  /** {@link malformed} of one code. */
+  /** The same as {@link malformed}, for one code. */
   malformedBy(code: DecodeErrorCode): Arbitrary<Malformed>
   /** What a client or a server sends from CONNECT to DISCONNECT. */
   readonly session: Arbitrary<Session>
 }
 
 /**
- * Arbitraries for property-based tests of whatever speaks MQTT 3.1.1: they shrink to small packets with simple fields.
+ * Creates arbitraries for property-based tests of MQTT 3.1.1 software. They shrink to small packets with simple fields.
  *
  * ```js
  * import fc from 'fast-check'
@@ -67,7 +67,7 @@ export interface Arbitraries extends PacketArbitraries {
  * @throws TypeError if it is missing
  */
 export function arbitraries(fc: Combinators): Arbitraries {
-  if (typeof fc?.constantFrom !== 'function') throw new TypeError('hand in fast-check: arbitraries(fc)')
+  if (typeof fc?.constantFrom !== 'function') throw new TypeError('pass fast-check: arbitraries(fc)')
   const ample = packetArbitraries(fc, 'ample')
   const modest = packetArbitraries(fc, 'modest')
   const packet = anyPacket(fc, ample)

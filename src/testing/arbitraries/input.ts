@@ -1,4 +1,4 @@
-// What encode accepts beyond packets: defaults left out, text for bytes.
+// Packets as encode accepts them: defaults omitted, text instead of bytes.
 
 import type { Packet, PacketInput } from '../../packets/packet.ts'
 import { type Arbitrary, type Combinators, maybe } from '../combinators.ts'
@@ -21,7 +21,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   retain: false,
 }
 
-/** The object without every field that `leaveOut` picks among those that have their default, nested objects included. */
+/** Omits fields that have their default value, as picked by `leaveOut`, also in nested objects. */
 function lean(value: object, leaveOut: number): object {
   const entries = Object.entries(value)
   const kept = entries.filter(([name, field], index) => {

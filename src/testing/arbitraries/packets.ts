@@ -1,4 +1,4 @@
-// Packets that MQTT 3.1.1 allows, as decode returns them.
+// Valid MQTT 3.1.1 packets, as decode returns them.
 
 import type { QoS } from '../../packet-types.ts'
 import type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from '../../packets/acknowledgement.ts'
@@ -37,17 +37,17 @@ export interface PacketArbitraries {
 const MAX_ENTRIES = 8
 const MAX_UINT16 = 65_535
 
-/** 1 to 65,535 (§2.3.1). */
+/** A packet identifier, 1 to 65,535 (§2.3.1). */
 export function packetIdentifier(fc: Combinators): Arbitrary<number> {
   return fc.integer({ min: 1, max: MAX_UINT16 })
 }
 
-/** 0, 1 or 2. */
+/** A QoS: 0, 1 or 2. */
 export function qos(fc: Combinators): Arbitrary<QoS> {
   return fc.constantFrom(0, 1, 2)
 }
 
-/** The arbitraries of packets, by type. */
+/** Creates the arbitraries of all packet types. */
 export function packetArbitraries(fc: Combinators, size: Size): PacketArbitraries {
   const packetId = packetIdentifier(fc)
   const filter = size === 'ample' ? topicFilter(fc) : shortTopicFilter(fc)
@@ -84,7 +84,7 @@ export function packetArbitraries(fc: Combinators, size: Size): PacketArbitrarie
   }
 }
 
-// Simple types first, so that failures shrink to them; application messages a little more often than the others.
+// Simple types first, so that failures shrink to them; PUBLISH a little more often than the others.
 const WEIGHTS: readonly (readonly [keyof PacketArbitraries, weight: number])[] = [
   ['pingreq', 1],
   ['pingresp', 1],
@@ -122,11 +122,11 @@ function connect(fc: Combinators, size: Size): Arbitrary<Connect> {
   })
   return record(fc, {
     clientId: text,
-    // An empty client identifier asks for a clean session [MQTT-3.1.3-7].
+    // An empty client identifier requires a clean session [MQTT-3.1.3-7].
     cleanSession: fc.constantFrom(true, false),
     keepAlive: fc.integer({ min: 0, max: MAX_UINT16 }),
     will: maybe(fc, will),
-    // A password comes with a user name [MQTT-3.1.2-22].
+    // A password requires a user name [MQTT-3.1.2-22].
     credentials: maybe(fc, fc.tuple(text, maybe(fc, binary))),
   }).map(({ clientId, cleanSession, keepAlive, will, credentials }) => ({
     type: 'connect',
@@ -153,7 +153,7 @@ function fieldBytes(fc: Combinators, size: Size): Arbitrary<Uint8Array> {
 }
 
 function connack(fc: Combinators): Arbitrary<Connack> {
-  // Session Present is 0 where the connection is refused [MQTT-3.2.2-4].
+  // Session Present is 0 if the connection is refused [MQTT-3.2.2-4].
   return fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 5 })).map(([present, returnCode]) => ({
     type: 'connack',
     sessionPresent: present && returnCode === 0,
@@ -178,7 +178,7 @@ function publish(fc: Combinators, size: Size): Arbitrary<Publish> {
       payload: remainingLength === undefined ? payload : resized(payload, remainingLength - headerLength),
       retain,
     }
-    // Without QoS there is neither DUP [MQTT-3.3.1-2] nor a packet identifier [MQTT-2.3.1-5].
+    // With QoS 0 there is neither DUP [MQTT-3.3.1-2] nor a packet identifier [MQTT-2.3.1-5].
     return qos === 0
       ? { ...message, qos, dup: false, packetId: undefined }
       : { ...message, qos, dup, packetId }

@@ -1,16 +1,16 @@
-// Payloads, weighted to the steps of the Remaining Length.
+// Payloads, weighted towards lengths at which the Remaining Length grows by a byte.
 
 import { type Arbitrary, type Combinators, choose } from '../combinators.ts'
 
-// The last value that each length of Remaining Length can say (§2.2.3, Table 2.4), as far as memory likes it.
+// The largest value of each length of the Remaining Length (§2.2.3, Table 2.4), except the largest of all.
 const STEPS = [127, 16_383, 2_097_151] as const
-// A PUBLISH has its topic and its packet identifier in front of the payload.
+// Room for the topic and the packet identifier before the payload of a PUBLISH.
 const HEADER = 48
 
-/** What each arbitrary may cost: `ample` packets may be megabytes, `modest` ones keep a stream of them small. */
+/** The size of packets: `ample` ones may take megabytes, `modest` ones keep streams small. */
 export type Size = 'modest' | 'ample'
 
-/** Bytes of a few patterns: zeros, ones, and what looks like packets. */
+/** Bytes in one of a few patterns: zeros, ones, or bytes that look like packets. */
 function pattern(length: number, first: number): Uint8Array {
   return new Uint8Array(length).map((_, index) => first * (index + 1))
 }
@@ -21,7 +21,7 @@ function around(fc: Combinators, step: number): Arbitrary<Uint8Array> {
     .map(([length, first]) => pattern(length, first))
 }
 
-/** Any bytes: mostly few, else about as many as make the Remaining Length of a PUBLISH a byte longer. */
+/** Any bytes: usually few, otherwise about as many as make the Remaining Length of a PUBLISH a byte longer. */
 export function payload(fc: Combinators, size: Size): Arbitrary<Uint8Array> {
   const few = fc.uint8Array({ maxLength: 16 }).map((bytes) => Uint8Array.from(bytes))
   const ample = size === 'ample' ? 1 : 0
@@ -34,18 +34,18 @@ export function payload(fc: Combinators, size: Size): Arbitrary<Uint8Array> {
   )
 }
 
-// One PUBLISH in so many has its Remaining Length right at a step; the third step costs two megabytes.
+// One PUBLISH in this many has its Remaining Length exactly at a step. The third step takes two megabytes.
 const AT_STEPS = {
   modest: [127, 128],
   ample: [127, 128, 127, 128, 16_383, 16_384, 16_383, 16_384, 2_097_151, 2_097_152],
 } as const
 
-/** Mostly undefined, else a Remaining Length that is the last of its length, or the first that takes a byte more. */
+/** Usually undefined, otherwise a Remaining Length that is the last of its length, or the first of the next one. */
 export function remainingLengthAtStep(fc: Combinators, size: Size): Arbitrary<number | undefined> {
   return choose<number | undefined>(fc, [16, fc.constant(undefined)], [1, fc.constantFrom(...AT_STEPS[size])])
 }
 
-/** The payload, cut off or filled up with zeros to `length` bytes; unchanged where there are none so few. */
+/** Truncates the payload, or pads it with zeros, to `length` bytes. Returns it unchanged if `length` is negative. */
 export function resized(bytes: Uint8Array, length: number): Uint8Array {
   if (length < 0) return bytes
   const result = new Uint8Array(length)

@@ -9,15 +9,15 @@ import { type Arbitrary, type Combinators, choose, record } from '../combinators
 import type { PacketArbitraries } from './packets.ts'
 import { type PacketStream, streamOf } from './streams.ts'
 
-/** What one end of a connection sends, from CONNECT or CONNACK to the end. */
+/** The packets that one end of a connection sends, from CONNECT or CONNACK to the end. */
 export interface Session extends PacketStream {
   readonly sentBy: Role
 }
 
-/** Packets in the order of the conversation, and who sends them. */
+/** A packet of the conversation, and its sender. */
 type Line = readonly [sentBy: Role, packet: Packet]
 
-/** What the two say to each other about one matter, under one packet identifier. */
+/** An exchange of packets that share one packet identifier. */
 type Exchange = (packetId: number) => Line[]
 
 const MAX_EXCHANGES = 8
@@ -78,7 +78,7 @@ export function session(fc: Combinators, packets: PacketArbitraries): Arbitrary<
   }).map(({ sentBy, connect, sessionPresent, firstPacketId, exchanges }) => {
     const conversation: Line[] = [
       ['client', connect],
-      // A clean session is never present [MQTT-3.2.2-1].
+      // With a clean session, Session Present is 0 [MQTT-3.2.2-1].
       ['server', { type: 'connack', sessionPresent: sessionPresent && !connect.cleanSession, returnCode: 0 }],
       ...exchanges.flatMap((exchange, index) => exchange(identifier(firstPacketId.packetId, index))),
       ['client', { type: 'disconnect' }],
@@ -88,7 +88,7 @@ export function session(fc: Combinators, packets: PacketArbitraries): Arbitrary<
   })
 }
 
-/** Packet identifiers one after another, from 65,535 to 1. */
+/** Consecutive packet identifiers; 1 follows 65,535. */
 function identifier(first: number, index: number): number {
   return ((first - 1 + index) % 65_535) + 1
 }

@@ -1,4 +1,4 @@
-// Streams of packets: as they are, cut into chunks, and mutated.
+// Streams of packets: in one piece, in chunks, and mutated.
 
 import { encode } from '../../encode.ts'
 import type { Packet } from '../../packets/packet.ts'
@@ -7,7 +7,7 @@ import { type Arbitrary, type Combinators, choose, record, some } from '../combi
 import { applyCutting, type Cut, type Cutting } from '../cut.ts'
 import { applyMutations, MUTATION_KINDS, type Mutation } from '../mutation.ts'
 
-/** Packets, and their bytes one after another. */
+/** Packets, and their concatenated bytes. */
 export interface PacketStream {
   readonly packets: readonly Packet[]
   readonly bytes: Uint8Array
@@ -18,7 +18,7 @@ export interface ChunkedStream extends PacketStream {
   readonly chunks: readonly Uint8Array[]
 }
 
-/** A stream that was valid. */
+/** A mutated stream. */
 export interface MutatedStream {
   readonly bytes: Uint8Array
   readonly original: PacketStream
@@ -54,7 +54,7 @@ export function cutting(fc: Combinators): Arbitrary<Cutting> {
 /** A stream in chunks. */
 export function chunked(fc: Combinators, stream: Arbitrary<PacketStream>): Arbitrary<ChunkedStream> {
   return fc
-    .tuple(cutting(fc), stream) // in this order: a cut that is simple goes with any simpler stream
+    .tuple(cutting(fc), stream) // in this order, because a simple cut is valid for any simpler stream
     .map(([how, { packets, bytes }]) => ({ packets, bytes, chunks: applyCutting(bytes, how) }))
 }
 
@@ -69,7 +69,7 @@ export function mutations(fc: Combinators): Arbitrary<Mutation[]> {
   return some(fc, mutation, MAX_MUTATIONS, { kind: 'flip', place: 0, other: 0, value: 0 })
 }
 
-/** A stream that was valid. */
+/** A mutated stream. */
 export function mutated(fc: Combinators, stream: Arbitrary<PacketStream>): Arbitrary<MutatedStream> {
   return fc.tuple(mutations(fc), stream).map(([mutations, original]) => ({
     bytes: applyMutations(copyOf(original.bytes), mutations),

@@ -1,13 +1,13 @@
-// Text as §1.5.3 has it, weighted to what breaks decoders.
+// Text as §1.5.3 allows it, weighted towards characters that break decoders.
 
 import { type Arbitrary, type Combinators, choose } from '../combinators.ts'
 import { utf8 } from '../utf8.ts'
 
-/** The longest text or binary data: what a length prefix of two bytes can say. */
+/** The maximum length of text and binary data: the largest two-byte length prefix. */
 export const MAX_FIELD_LENGTH = 65_535
 
-// The first and last of each length of sequence, the neighbours of the surrogates, and what hosts like to strip, join,
-// normalise or replace: U+FEFF, combining and zero-width characters, non-characters, U+FFFD, control characters.
+// The first and last character of each UTF-8 length, the neighbours of the surrogates, and characters that hosts tend to
+// strip, join, normalise or replace: U+FEFF, combining and zero-width characters, non-characters, U+FFFD, control characters.
 const NOTORIOUS = [
   ...['é', '\uFEFF', '\u{1F600}', '\u0301', '\u200D', '\u0001', '\u001F', '\u007F', '\u0080', '\u07FF'],
   ...['\u0800', '\uD7FF', '\uE000', '\uFFFD', '\uFFFE', '\uFFFF', '\u{10000}', '\u{10FFFF}', '\u212B'],
@@ -15,7 +15,7 @@ const NOTORIOUS = [
 const SURROGATES = 0x800
 const FILLERS = ['a', 'é', '\uFEFF', '\u{1F600}']
 
-/** Any character but U+0000, simple ones first. */
+/** Any character except U+0000, simple ones first. */
 export function character(fc: Combinators): Arbitrary<string> {
   return choose(
     fc,
@@ -41,7 +41,7 @@ export function filled(filler: string, length: number): string {
   return filler.repeat(Math.floor(length / size)) + 'a'.repeat(length % size)
 }
 
-/** Text of 65,535 bytes or a few less, and now and then any number of them: so that the others shrink to fewer. */
+/** Text of 65,535 bytes or a few less, and occasionally of any length, so that failures shrink to shorter text. */
 export function longText(fc: Combinators, ...fillers: readonly string[]): Arbitrary<string> {
   const length = choose(
     fc,
@@ -51,7 +51,7 @@ export function longText(fc: Combinators, ...fillers: readonly string[]): Arbitr
   return fc.tuple(fc.constantFrom(...fillers), length).map(([filler, length]) => filled(filler, length))
 }
 
-/** Text of 0 to 65,535 bytes: mostly short, now and then empty, one byte, or as long as may be. */
+/** Text of 0 to 65,535 bytes: usually short, occasionally empty, one byte, or of the maximum length. */
 export function utf8Text(fc: Combinators): Arbitrary<string> {
   return choose(fc, [1, fc.constantFrom('', 'a')], [24, shortText(fc)], [1, longText(fc, ...FILLERS)])
 }

@@ -11,21 +11,21 @@ export interface MatchingPair {
 
 const MAX_LEVELS = 6
 
-/** A level: any characters but the separator and the wildcards, none included. */
+/** A level, possibly empty: any characters except the separator and the wildcards. */
 function level(fc: Combinators): Arbitrary<string> {
   const inLevel = character(fc).map((drawn) => ('/+#'.includes(drawn) ? '-' : drawn))
   return choose(fc, [3, fc.constantFrom('a', 'b', 'sensor', '', '$SYS')], [2, shortText(fc, inLevel)])
 }
 
-/** The topic of these levels; it has at least one character [MQTT-4.7.3-1]. */
+/** Joins levels to a topic of at least one character [MQTT-4.7.3-1]. */
 const topicOf = (parts: readonly string[]): string => parts.join('/') || 'a'
 
-/** A topic name of some levels. */
+/** A short topic name. */
 export function shortTopicName(fc: Combinators): Arbitrary<string> {
   return fc.array(level(fc), { maxLength: MAX_LEVELS }).map(topicOf)
 }
 
-/** A topic filter of some levels, wildcards among them. */
+/** A short topic filter, which may have wildcards. */
 export function shortTopicFilter(fc: Combinators): Arbitrary<string> {
   const wanted = fc.array(choose(fc, [3, level(fc)], [1, fc.constant('+')]), { maxLength: MAX_LEVELS })
   const multiLevel = fc.constantFrom(false, false, true)
@@ -42,7 +42,7 @@ export function topicFilter(fc: Combinators): Arbitrary<string> {
   return choose(fc, [24, shortTopicFilter(fc)], [1, longText(fc, '/', 'a', '+/', '\u{1F600}')])
 }
 
-/** A filter made of its topic: some levels become `+`, and `#` may stand for the last of them, or for none. */
+/** A filter derived from its topic: some levels become `+`, and `#` may replace any number of the last levels. */
 export function matchingPair(fc: Combinators): Arbitrary<MatchingPair> {
   return record(fc, {
     levels: some<readonly [name: string, single: boolean]>(
@@ -54,7 +54,7 @@ export function matchingPair(fc: Combinators): Arbitrary<MatchingPair> {
     multiLevel: maybe(fc, fc.integer({ min: 0, max: MAX_LEVELS })),
   }).map(({ levels, multiLevel }) => {
     const topic = topicOf(levels.map(([name]) => name))
-    const literal = topic.startsWith('$') ? 1 : 0 // no wildcard may stand first there [MQTT-4.7.2-1]
+    const literal = topic.startsWith('$') ? 1 : 0 // such topics match no filter that starts with a wildcard [MQTT-4.7.2-1]
     const filter = topic
       .split('/')
       .map((name, index) => (index >= literal && levels[index]?.[1] === true ? '+' : name))

@@ -1,25 +1,25 @@
-// Flags, packet identifiers, text and topics: what many packets share.
+// Violations in flags, packet identifiers, text and topics, which many packet types share.
 
 import { CONTROL_PACKETS } from '../../packet-types.ts'
 import { concat } from '../bytes.ts'
 import type { RawPrefixed } from '../raw-field.ts'
 import type { RawPacket } from '../raw-packet.ts'
 import { utf8 } from '../utf8.ts'
-import { type Breach, breach, type Ingredients, pick } from './breach.ts'
 import { ACKNOWLEDGEMENTS, VALID } from './packets.ts'
+import { type Ingredients, pick, type Violation, violation } from './violation.ts'
 
-const FLAGS: readonly Breach[] = [
-  breach('invalid-qos', ({ topic, payload, turn }) => ({
+const FLAGS: readonly Violation[] = [
+  violation('invalid-qos', ({ topic, payload, turn }) => ({
     packet: { type: 'publish', flags: pick([0b0110, 0b0111, 0b1110, 0b1111], turn), topic, payload },
     at: 'Control Packet type',
     field: 'QoS level',
   })),
-  breach('dup-with-qos-0', ({ topic, payload, turn }) => ({
+  violation('dup-with-qos-0', ({ topic, payload, turn }) => ({
     packet: { type: 'publish', flags: pick([0b1000, 0b1001], turn), topic, payload },
     at: 'Control Packet type',
     field: 'DUP flag',
   })),
-  breach('reserved-flags', (of) => {
+  violation('reserved-flags', (of) => {
     const { packet, flags, rule } = pick(
       VALID.map((make) => withReservedFlags(make(of))).filter((reserved) => reserved !== undefined),
       of.way,
@@ -34,7 +34,7 @@ const FLAGS: readonly Breach[] = [
   }),
 ]
 
-/** The packet with what Table 2.2 says about its flags; undefined for PUBLISH. */
+/** The packet with the flags that Table 2.2 reserves; undefined for PUBLISH. */
 function withReservedFlags(
   packet: RawPacket,
 ): { packet: RawPacket; flags: number; rule: string } | undefined {
@@ -42,29 +42,29 @@ function withReservedFlags(
   return typeof flags === 'number' ? { packet, flags, rule: flagsRule } : undefined
 }
 
-const IDENTIFIERS: readonly Breach[] = [
+const IDENTIFIERS: readonly Violation[] = [
   ...([...ACKNOWLEDGEMENTS, 'suback'] as const).map((type) =>
-    breach('packet-identifier-zero', () => ({
+    violation('packet-identifier-zero', () => ({
       packet: { type, packetId: 0 },
       at: 'Packet Identifier',
       rule: '§2.3.1',
     })),
   ),
-  breach('packet-identifier-zero', ({ topic, qos, payload }) => ({
+  violation('packet-identifier-zero', ({ topic, qos, payload }) => ({
     packet: { type: 'publish', topic, qos, packetId: 0, payload },
     at: 'Packet Identifier',
   })),
-  breach('packet-identifier-zero', ({ topic }) => ({
+  violation('packet-identifier-zero', ({ topic }) => ({
     packet: { type: 'subscribe', packetId: 0, subscriptions: { topicFilter: topic } },
     at: 'Packet Identifier',
   })),
-  breach('packet-identifier-zero', ({ topic }) => ({
+  violation('packet-identifier-zero', ({ topic }) => ({
     packet: { type: 'unsubscribe', packetId: 0, topicFilters: topic },
     at: 'Packet Identifier',
   })),
 ]
 
-/** Fields that hold text: the field's name, and a packet in which it holds this. */
+/** A text field: its name, and a packet with this content in it. */
 type TextField = readonly [at: string, make: (content: RawPrefixed, of: Ingredients) => RawPacket]
 
 const TOPIC_NAMES: readonly (readonly [...TextField, wildcardRule: string])[] = [
@@ -92,8 +92,8 @@ const TEXTS: readonly TextField[] = [
   ['User Name', (username, { text }) => ({ type: 'connect', clientId: text, username })],
 ]
 
-// Table 3-7 of the Unicode Standard, its outside: stray and missing continuations, overlong forms, surrogates, beyond
-// U+10FFFF.
+// Sequences that Table 3-7 of the Unicode Standard does not allow: stray and missing continuation bytes, overlong forms,
+// surrogates, and code points beyond U+10FFFF.
 const ILL_FORMED = [
   ...[[0x80], [0xbf], [0xfe], [0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98]],
   ...[
@@ -115,34 +115,34 @@ const ILL_FORMED = [
   ],
 ]
 
-/** Good text, then bytes that are none, then good text or nothing. */
-function spoilt(of: Ingredients, by: readonly number[]): { content: Uint8Array; fromContent: number } {
+/** Valid text, then invalid bytes, then valid text or nothing. */
+function corrupted(of: Ingredients, by: readonly number[]): { content: Uint8Array; fromContent: number } {
   const before = utf8(of.topic)
   const behind = of.turn % 2 === 1 ? utf8(of.topic) : new Uint8Array(0)
   return { content: concat([before, Uint8Array.from(by), behind]), fromContent: before.length }
 }
 
-const TEXT: readonly Breach[] = TEXTS.flatMap(([at, make]) => [
-  breach('ill-formed-utf8', (of) => {
-    const { content, fromContent } = spoilt(of, pick(ILL_FORMED, of.way))
+const TEXT: readonly Violation[] = TEXTS.flatMap(([at, make]) => [
+  violation('ill-formed-utf8', (of) => {
+    const { content, fromContent } = corrupted(of, pick(ILL_FORMED, of.way))
     return { packet: make(content, of), at, fromContent }
   }),
-  breach('null-character', (of) => {
-    const { content, fromContent } = spoilt(of, [0])
+  violation('null-character', (of) => {
+    const { content, fromContent } = corrupted(of, [0])
     return { packet: make(content, of), at, fromContent }
   }),
 ])
 
-/** What §1.5.3 lets a receiver refuse. */
+/** The characters that §1.5.3 lets a receiver refuse. */
 const REFUSED = [
   ['control-character', 'control-characters', [0x01, 0x1f, 0x7f, 0x80, 0x9f]],
   ['non-character', 'non-characters', [0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff]],
 ] as const
 
-const REFUSED_TEXT: readonly Breach[] = REFUSED.flatMap(([code, refusable, codePoints]) =>
+const REFUSED_TEXT: readonly Violation[] = REFUSED.flatMap(([code, refusable, codePoints]) =>
   TEXTS.filter(([at]) => at !== 'Protocol Name').map(([at, make]) =>
-    breach(code, (of) => {
-      // Nothing random before it: that may hold such a character, too.
+    violation(code, (of) => {
+      // No random text before it, which may contain such a character, too.
       const content = `x${String.fromCodePoint(pick(codePoints, of.way))}`
       const plain = { ...of, text: 'y', topic: 'z' }
       return { packet: make(content, plain), at, fromContent: 1, options: { refuse: [refusable] } }
@@ -150,7 +150,7 @@ const REFUSED_TEXT: readonly Breach[] = REFUSED.flatMap(([code, refusable, codeP
   ),
 )
 
-// `*` stands for text without wildcards, and `!` precedes the one that is wrong.
+// `*` stands for text without wildcards, and `!` precedes the misplaced wildcard.
 const WILDCARDS = ['!#', '!+', '*!+', '*!#', '*/!+', '*/!#', '*/!+/*']
 const MISPLACED_MULTI_LEVEL = ['*x!#', '!#x', '!#/*', '*/!#/', '*/!#/*', '*/x!#', '!##']
 const MISPLACED_SINGLE_LEVEL = ['*x!+', '!+x', '!+x/*', '*/!+x/*', '*/x!+', '!++', '+/!++/#']
@@ -160,30 +160,32 @@ function fromPattern(pattern: string, text: string): { content: string; fromCont
   return { content: before + rest, fromContent: utf8(before).length }
 }
 
-/** The same breach in each of the fields, by one of the patterns. */
+/** The same violation in each of the fields, with one of the patterns. */
 function patterned(
-  code: Breach['code'],
+  code: Violation['code'],
   fields: readonly TextField[],
   patterns: readonly string[],
   rule?: string,
-): Breach[] {
+): Violation[] {
   return fields.map(([at, make]) =>
-    breach(code, (of) => {
+    violation(code, (of) => {
       const { content, fromContent } = fromPattern(pick(patterns, of.way), of.topic)
       return { packet: make(content, of), at, fromContent, ...(rule === undefined ? {} : { rule }) }
     }),
   )
 }
 
-const TOPICS: readonly Breach[] = [
+const TOPICS: readonly Violation[] = [
   ...TOPIC_NAMES.flatMap(([at, make, rule]) => [
-    breach('empty-topic-name', (of) => ({ packet: make('', of), at })),
+    violation('empty-topic-name', (of) => ({ packet: make('', of), at })),
     ...patterned('wildcard-in-topic-name', [[at, make]], WILDCARDS, rule),
   ]),
-  ...TOPIC_FILTERS.map(([at, make]) => breach('empty-topic-filter', (of) => ({ packet: make('', of), at }))),
+  ...TOPIC_FILTERS.map(([at, make]) =>
+    violation('empty-topic-filter', (of) => ({ packet: make('', of), at })),
+  ),
   ...patterned('misplaced-multi-level-wildcard', TOPIC_FILTERS, MISPLACED_MULTI_LEVEL),
   ...patterned('misplaced-single-level-wildcard', TOPIC_FILTERS, MISPLACED_SINGLE_LEVEL),
 ]
 
-/** How to break what many packets share. */
-export const FIELDS: readonly Breach[] = [...FLAGS, ...IDENTIFIERS, ...TEXT, ...REFUSED_TEXT, ...TOPICS]
+/** Violations in fields that many packet types share. */
+export const FIELDS: readonly Violation[] = [...FLAGS, ...IDENTIFIERS, ...TEXT, ...REFUSED_TEXT, ...TOPICS]

@@ -1,12 +1,12 @@
-// Where does the packet end, may it come at all, and is what it needs in it?
+// Violations of framing: type, flags, direction, and where the packet ends.
 
 import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
 import { CONTROL_PACKETS, type PacketTypeName, qosOf } from '../../packet-types.ts'
 import { encodeRemainingLength } from '../../wire/remaining-length.ts'
 import { concat, copyOf } from '../bytes.ts'
 import { type RawPacket, rawLayout, rawPacket } from '../raw-packet.ts'
-import { type Breach, breach, type Ingredients, type Malformed, pick } from './breach.ts'
 import { CLOSED, VALID, WITH_FIELDS } from './packets.ts'
+import { type Ingredients, type Malformed, pick, type Violation, violation } from './violation.ts'
 
 const valid = (of: Ingredients): RawPacket => pick(VALID, of.way)(of)
 
@@ -17,19 +17,19 @@ const TOO_LONG = [
   Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
 ]
 
-const FIXED_HEADER: readonly Breach[] = [
-  breach('reserved-packet-type', ({ way, turn, payload }) => ({
+const FIXED_HEADER: readonly Violation[] = [
+  violation('reserved-packet-type', ({ way, turn, payload }) => ({
     packet: { type: pick([0, 15], way), flags: turn % 16, surplus: payload },
     at: 'Control Packet type',
   })),
-  breach('remaining-length-too-long', (of) => ({
+  violation('remaining-length-too-long', (of) => ({
     packet: { ...valid(of), remainingLength: pick(TOO_LONG, of.turn) },
     at: 'Remaining Length',
     fromStart: 3,
   })),
-  // Table 2.1: what we are, the peer is not.
+  // Table 2.1: the peer has the opposite role.
   ...(['server', 'client'] as const).map((role) =>
-    breach('unexpected-packet-type', (of) => ({
+    violation('unexpected-packet-type', (of) => ({
       packet: pick(
         VALID.map((make) => make(of)).filter(({ type }) => senderOf(type) === role),
         of.way,
@@ -39,13 +39,13 @@ const FIXED_HEADER: readonly Breach[] = [
       seenBy: 'parser',
     })),
   ),
-  breach('packet-too-large', (of) => ({
+  violation('packet-too-large', (of) => ({
     packet: valid(of),
     at: 'Remaining Length',
     options: { maxPacketSize: rawPacket(valid(of)).length - 1 },
     seenBy: 'parser',
   })),
-  breach('packet-too-large', ({ topic, turn }) => ({
+  violation('packet-too-large', ({ topic, turn }) => ({
     packet: { type: 'publish', topic, remainingLength: pick([0x1_0000, 0x20_0000, 268_435_455], turn) },
     at: 'Remaining Length',
     options: { maxPacketSize: 0x1_0000 },
@@ -66,13 +66,13 @@ function framing(
   return { code, rule: DECODE_ERRORS[code].rule, field: undefined, seenBy: 'both', ...of }
 }
 
-const EXTENT: readonly Breach[] = [
+const EXTENT: readonly Violation[] = [
   {
     code: 'incomplete-packet',
     make(of) {
       const { bytes, fields } = rawLayout(valid(of))
       const offset = 1 + (of.turn % (bytes.length - 1))
-      // The field in which the bytes end; the fixed header's first byte is known by then.
+      // The field in which the bytes end. The fixed header's first byte is known by then.
       const { name } = fields.slice(1).find(({ end }) => offset < end)!
       return framing('incomplete-packet', { bytes: copyOf(bytes, 0, offset), field: name, offset })
     },
@@ -88,7 +88,7 @@ const EXTENT: readonly Breach[] = [
       })
     },
   },
-  breach('surplus-bytes', (of) => {
+  violation('surplus-bytes', (of) => {
     const packet = pick(CLOSED, of.way)(of)
     const { minLength, maxLength, lengthRule } = rowOf(packet.type)!
     // A type with only one valid Remaining Length is refused at the fixed header.
@@ -97,11 +97,11 @@ const EXTENT: readonly Breach[] = [
   }),
 ]
 
-// A list may end where an entry would start, and a payload anywhere.
+// A list may end before any entry, and a payload anywhere.
 const MAY_BE_MISSING = ['Payload', 'Return Code']
 const STARTS_ENTRY = 'Topic Filter'
 
-/** The packet, ending inside one of its fields. */
+/** The packet, truncated inside one of its fields. */
 function cutOff(packet: RawPacket, { way, turn }: Ingredients): Malformed {
   const { bytes, fields } = rawLayout(packet)
   const [, header, ...body] = fields
@@ -127,9 +127,9 @@ function cutOff(packet: RawPacket, { way, turn }: Ingredients): Malformed {
   })
 }
 
-const BODY: readonly Breach[] = [
+const BODY: readonly Violation[] = [
   { code: 'body-too-short', make: (of) => cutOff(pick(WITH_FIELDS, of.turn)(of), of) },
-  breach('body-too-short', ({ topic, payload, turn }) => ({
+  violation('body-too-short', ({ topic, payload, turn }) => ({
     packet: {
       type: 'publish',
       topic: { length: 0xffff - (turn % 0x100), content: topic },
@@ -137,7 +137,7 @@ const BODY: readonly Breach[] = [
     },
     at: 'Topic Name',
   })),
-  breach('body-too-short', ({ text, payload }) => ({
+  violation('body-too-short', ({ text, payload }) => ({
     packet: {
       type: 'connect',
       clientId: text,
@@ -148,5 +148,5 @@ const BODY: readonly Breach[] = [
   })),
 ]
 
-/** How to break framing. */
-export const FRAMING: readonly Breach[] = [...FIXED_HEADER, ...EXTENT, ...BODY]
+/** Violations of framing. */
+export const FRAMING: readonly Violation[] = [...FIXED_HEADER, ...EXTENT, ...BODY]

@@ -1,23 +1,23 @@
-// Every way to break a rule, and arbitraries of them.
+// All violations, and arbitraries of malformed packets.
 
 import type { DecodeErrorCode } from '../../errors.ts'
 import { packetIdentifier } from '../arbitraries/packets.ts'
 import { shortText } from '../arbitraries/text.ts'
 import { shortTopicName } from '../arbitraries/topic.ts'
 import { type Arbitrary, type Combinators, record } from '../combinators.ts'
-import type { Breach, Ingredients, Malformed } from './breach.ts'
 import { CONNECTION } from './connection.ts'
 import { FIELDS } from './fields.ts'
 import { FRAMING } from './framing.ts'
 import { SUBSCRIPTIONS } from './subscriptions.ts'
+import type { Ingredients, Malformed, Violation } from './violation.ts'
 
-const BREACHES: readonly Breach[] = [...FRAMING, ...FIELDS, ...CONNECTION, ...SUBSCRIPTIONS]
+const VIOLATIONS: readonly Violation[] = [...FRAMING, ...FIELDS, ...CONNECTION, ...SUBSCRIPTIONS]
 
-/** Malformed packets of every code, or of one. */
+/** Malformed packets for every code, or for one. */
 export function malformed(fc: Combinators, code?: DecodeErrorCode): Arbitrary<Malformed> {
-  const breaches = BREACHES.filter((breach) => code === undefined || breach.code === code)
-  if (breaches.length === 0) throw new TypeError(`there is no code ${String(code)}`)
-  return fc.tuple(fc.constantFrom(...breaches), ingredients(fc)).map(([{ make }, of]) => make(of))
+  const violations = VIOLATIONS.filter((violation) => code === undefined || violation.code === code)
+  if (violations.length === 0) throw new TypeError(`unknown code ${String(code)}`)
+  return fc.tuple(fc.constantFrom(...violations), ingredients(fc)).map(([{ make }, of]) => make(of))
 }
 
 function ingredients(fc: Combinators): Arbitrary<Ingredients> {

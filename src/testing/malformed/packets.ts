@@ -1,14 +1,14 @@
-// Packets that are right, of each type, to be broken.
+// Valid packets of each type, to be made malformed.
 
 import type { RawPacket } from '../raw-packet.ts'
-import type { Ingredients } from './breach.ts'
+import type { Ingredients } from './violation.ts'
 
 type Make = (of: Ingredients) => RawPacket
 
-/** Those that carry nothing but a packet identifier. */
+/** The packet types that carry only a packet identifier. */
 export const ACKNOWLEDGEMENTS = ['puback', 'pubrec', 'pubrel', 'pubcomp', 'unsuback'] as const
 
-/** Those without a body. */
+/** The packet types without a body. */
 export const EMPTY = ['pingreq', 'pingresp', 'disconnect'] as const
 
 const acknowledgements = ACKNOWLEDGEMENTS.map(
@@ -20,7 +20,7 @@ const empty = EMPTY.map(
     () => ({ type }),
 )
 
-/** Packets of fields that say by themselves where they end. */
+/** Packets whose fields determine their own length. */
 const FIXED: readonly Make[] = [
   ...acknowledgements,
   () => ({ type: 'connack' }),
@@ -34,7 +34,7 @@ const FIXED: readonly Make[] = [
   }),
 ]
 
-/** Packets that go on until their end: a list, or a payload. */
+/** Packets whose last field extends to the end of the packet: a list or a payload. */
 const OPEN: readonly Make[] = [
   ({ topic, payload }) => ({ type: 'publish', topic, payload }),
   ({ topic, payload, qos, packetId }) => ({ type: 'publish', topic, payload, qos, packetId }),
@@ -48,11 +48,11 @@ const OPEN: readonly Make[] = [
   ({ packetId, qos }) => ({ type: 'suback', packetId, returnCodes: [qos, 0x80] }),
 ]
 
-/** Packets in which bytes that follow the last field are surplus. */
+/** Packets in which bytes after the last field are surplus. */
 export const CLOSED: readonly Make[] = [...empty, ...FIXED]
 
 /** Packets that can end inside a field. */
 export const WITH_FIELDS: readonly Make[] = [...FIXED, ...OPEN]
 
-/** A packet of each type, of some in several shapes. */
+/** A packet of each type, for some types several. */
 export const VALID: readonly Make[] = [...empty, ...WITH_FIELDS]

@@ -1,20 +1,20 @@
-// SUBSCRIBE, SUBACK and UNSUBSCRIBE, and the limits that a receiver may set to topics.
+// Violations in SUBSCRIBE, SUBACK and UNSUBSCRIBE, and of the receiver's limits for topics.
 
 import type { RawPacket } from '../raw-packet.ts'
 import { utf8 } from '../utf8.ts'
-import { type Breach, breach, type Ingredients, pick } from './breach.ts'
+import { type Ingredients, pick, type Violation, violation } from './violation.ts'
 
-const LISTS: readonly Breach[] = [
-  breach('no-topic-filter', ({ packetId }) => ({
+const LISTS: readonly Violation[] = [
+  violation('no-topic-filter', ({ packetId }) => ({
     packet: { type: 'subscribe', packetId, subscriptions: null },
     at: 'Topic Filter',
   })),
-  breach('no-topic-filter', ({ packetId }) => ({
+  violation('no-topic-filter', ({ packetId }) => ({
     packet: { type: 'unsubscribe', packetId, topicFilters: null },
     at: 'Topic Filter',
     rule: 'MQTT-3.10.3-2',
   })),
-  breach('requested-qos-reserved-bits', ({ packetId, topic, qos, turn }) => ({
+  violation('requested-qos-reserved-bits', ({ packetId, topic, qos, turn }) => ({
     packet: {
       type: 'subscribe',
       packetId,
@@ -23,7 +23,7 @@ const LISTS: readonly Breach[] = [
     at: 'Requested QoS',
     nth: 1,
   })),
-  breach('invalid-qos', ({ packetId, topic, turn }) => ({
+  violation('invalid-qos', ({ packetId, topic, turn }) => ({
     packet: {
       type: 'subscribe',
       packetId,
@@ -32,11 +32,11 @@ const LISTS: readonly Breach[] = [
     at: 'Requested QoS',
     rule: 'MQTT-3-8.3-4',
   })),
-  breach('no-return-code', ({ packetId }) => ({
+  violation('no-return-code', ({ packetId }) => ({
     packet: { type: 'suback', packetId, returnCodes: null },
     at: 'Return Code',
   })),
-  breach('reserved-suback-code', ({ packetId, qos, turn }) => {
+  violation('reserved-suback-code', ({ packetId, qos, turn }) => {
     const reserved = [...Array(256).keys()].filter((code) => ![0, 1, 2, 0x80].includes(code))
     return {
       packet: { type: 'suback', packetId, returnCodes: [qos, pick(reserved, turn), 0x80] },
@@ -46,7 +46,7 @@ const LISTS: readonly Breach[] = [
   }),
 ]
 
-/** Packets with a topic: the field's name, and the packet. */
+/** Packets with a topic: the name of the field, and the packet. */
 const TOPICS: readonly (readonly [at: string, make: (topic: string, of: Ingredients) => RawPacket])[] = [
   ['Topic Name', (topic, { payload }) => ({ type: 'publish', topic, payload })],
   ['Will Topic', (topic, { payload }) => ({ type: 'connect', will: { topic, payload } })],
@@ -60,16 +60,16 @@ const TOPICS: readonly (readonly [at: string, make: (topic: string, of: Ingredie
   ],
 ]
 
-const LIMITS: readonly Breach[] = [
+const LIMITS: readonly Violation[] = [
   ...TOPICS.flatMap(([at, make]) => [
-    breach('topic-too-long', (of) => ({
+    violation('topic-too-long', (of) => ({
       packet: make(`x${of.topic}`, of),
       at,
       options: { maxTopicLength: utf8(of.topic).length },
     })),
-    breach('too-many-topic-levels', (of) => {
+    violation('too-many-topic-levels', (of) => {
       const levels = 1 + (of.turn % 8)
-      const first = 'x/'.repeat(levels) // the last of these separators is one too many
+      const first = 'x/'.repeat(levels) // the last separator exceeds the limit
       return {
         packet: make(first + of.topic, of),
         at,
@@ -78,7 +78,7 @@ const LIMITS: readonly Breach[] = [
       }
     }),
   ]),
-  breach('too-many-topic-filters', ({ packetId, topic, turn }) => {
+  violation('too-many-topic-filters', ({ packetId, topic, turn }) => {
     const most = 1 + (turn % 4)
     return {
       packet: {
@@ -91,7 +91,7 @@ const LIMITS: readonly Breach[] = [
       options: { maxTopicFilters: most },
     }
   }),
-  breach('too-many-topic-filters', ({ packetId, topic, turn }) => {
+  violation('too-many-topic-filters', ({ packetId, topic, turn }) => {
     const most = 1 + (turn % 4)
     return {
       packet: { type: 'unsubscribe', packetId, topicFilters: Array.from({ length: most + 1 }, () => topic) },
@@ -103,5 +103,5 @@ const LIMITS: readonly Breach[] = [
   }),
 ]
 
-/** How to break lists of topic filters and return codes, and a receiver's own limits. */
-export const SUBSCRIPTIONS: readonly Breach[] = [...LISTS, ...LIMITS]
+/** Violations in lists of topic filters and return codes, and of a receiver's own limits. */
+export const SUBSCRIPTIONS: readonly Violation[] = [...LISTS, ...LIMITS]

@@ -1,68 +1,68 @@
-// A packet with one breach, and what a receiver must say about it: known from how the packet was built.
+// Packets with one violation, and the error that a receiver must report, which follows from how the packet is built.
 
 import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
 import type { ParserOptions } from '../../options.ts'
 import { type RawPacket, rawLayout } from '../raw-packet.ts'
 
-/** A malformed packet, and the error that must be reported for it. */
+/** A malformed packet, and the error that it must cause. */
 export interface Malformed {
   readonly bytes: Uint8Array
   readonly code: DecodeErrorCode
   readonly rule: string
   readonly field: string | undefined
-  /** Bytes from the first to the one that shows the breach. */
+  /** The offset of the byte that shows the violation. */
   readonly offset: number
-  /** The options without which these bytes are allowed: a role or a limit. */
+  /** Options that make these bytes invalid, such as a role or a limit; they are valid without them. */
   readonly options?: ParserOptions
-  /** Who can see it: `decode`, given these bytes; a parser, given these bytes and then the end; or both. */
+  /** What can detect it: `decode`, given these bytes; a parser, given these bytes and then the end; or both. */
   readonly seenBy: 'decode' | 'parser' | 'both'
 }
 
-/** What malformed packets are made of; all of it is allowed. */
+/** The values that malformed packets are built from. All of them are valid. */
 export interface Ingredients {
   readonly packetId: number
   readonly qos: 1 | 2
-  /** A topic name, and so a topic filter without wildcards. */
+  /** A topic name, which is also a topic filter without wildcards. */
   readonly topic: string
   readonly text: string
   /** At least one. */
   readonly payload: Uint8Array
-  /** Picks one of several ways, counted round. */
+  /** An index to pick a variant with, modulo the number of variants. */
   readonly way: number
-  /** Another pick. */
+  /** Another index. */
   readonly turn: number
 }
 
-/** How to break one rule. */
-export interface Breach {
+/** A way to break one rule. */
+export interface Violation {
   readonly code: DecodeErrorCode
   make(of: Ingredients): Malformed
 }
 
-/** A packet that is wrong in one field. */
+/** A packet with one invalid field. */
 interface Broken {
   readonly packet: RawPacket
-  /** The field, by its name in the layout, and which one of several. */
+  /** The field's name in the layout, and its index if there are several. */
   readonly at: string
   readonly nth?: number
-  /** Where in the field the breach shows: from its start, or from its content behind the length prefix. */
+  /** The offset of the violation in the field: from its start, or from its content after the length prefix. */
   readonly fromStart?: number
   readonly fromContent?: number
-  /** The name of what is wrong, where it is a part of the field. */
+  /** The name to report, if the violation is in a part of the field. */
   readonly field?: string
-  /** The statement, where it is not the code's usual one. */
+  /** The rule, if it differs from the code's rule. */
   readonly rule?: string
   readonly options?: ParserOptions
   readonly seenBy?: Malformed['seenBy']
 }
 
-/** The one that `index` picks, counted round. */
+/** Picks the item at `index`, modulo the number of items. */
 export function pick<Item>(items: readonly Item[], index: number): Item {
   return items[index % items.length]!
 }
 
-/** A way to break a rule by a packet that is wrong in one field. */
-export function breach(code: DecodeErrorCode, broken: (of: Ingredients) => Broken): Breach {
+/** Creates a violation from a packet with one invalid field. */
+export function violation(code: DecodeErrorCode, broken: (of: Ingredients) => Broken): Violation {
   return { code, make: (of) => malformed(code, broken(of)) }
 }
 
@@ -74,7 +74,7 @@ function malformed(code: DecodeErrorCode, broken: Broken): Malformed {
     bytes,
     code,
     rule: broken.rule ?? DECODE_ERRORS[code].rule,
-    field: field === '' ? undefined : field, // surplus bytes are no field
+    field: field === '' ? undefined : field, // surplus bytes are not a field
     offset: fromContent === undefined ? start + fromStart : content + fromContent,
     ...(options === undefined ? {} : { options }),
     seenBy: broken.seenBy ?? 'both',
