@@ -83,4 +83,23 @@ describe('where there is no Buffer', () => {
       expect(there.decode(bytesOf(sound))).toEqual({ ...sound, payload: new Uint8Array(0) })
     }
   })
+
+  const resizable = (length: number): ArrayBuffer =>
+    Reflect.construct(ArrayBuffer, [length, { maxByteLength: 2 * length }])
+
+  test('long text goes into resizable memory, which browsers do not encode into', () => {
+    const { encodeInto } = TextEncoder.prototype
+    const spy = vi.spyOn(TextEncoder.prototype, 'encodeInto')
+    spy.mockImplementation(function (this: InstanceType<typeof TextEncoder>, text, target) {
+      if ((target.buffer as { resizable?: boolean }).resizable) throw new TypeError('resizable')
+      return encodeInto.call(this, text, target)
+    })
+    const packet = { type: 'publish', topic: 'é'.repeat(100), payload: '温'.repeat(100) } as const
+    const expected = bytesOf(here.decode(here.encode(packet)))
+    const target = new Uint8Array(resizable(600))
+    expect(there.encodeInto(packet, target, 3)).toBe(expected.length)
+    expect(target.subarray(3, 3 + expected.length)).toEqual(Uint8Array.from(expected))
+    expect(spy).toHaveBeenCalled()
+    spy.mockRestore()
+  })
 })

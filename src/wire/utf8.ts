@@ -194,7 +194,15 @@ function writeLong(target: Uint8Array, position: number, text: string): number {
   if (utf8Write !== undefined)
     return position + utf8Write.call(target, text, position, target.length - position)
   encoder ??= new host.TextEncoder()
-  return position + encoder.encodeInto(text, target.subarray(position)).written
+  try {
+    return position + encoder.encodeInto(text, target.subarray(position)).written
+  } catch {
+    // Browsers do not encode into resizable memory.
+    const bytes = new Uint8Array(3 * text.length)
+    const { written } = encoder.encodeInto(text, bytes)
+    copyInto(target, position, bytes, 0, written)
+    return position + written
+  }
 }
 
 function writeMultibyte(target: Uint8Array, position: number, text: string, from: number): number {

@@ -1,0 +1,217 @@
+// One suite, suite.mjs, in every runtime that is installed. In CI all of them must be.
+
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { programPath } from '../interop/peers/installed.ts'
+import { freePorts, serve } from '../interop/peers/peer.ts'
+import { serveFolder } from './web-server.ts'
+
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const ROOT = join(HERE, '../..')
+const PACKAGES = join(HERE, 'node_modules')
+const VECTORS = join(ROOT, 'test/vectors/vectors.json')
+
+interface Results {
+  readonly passed: number
+  readonly failures: readonly string[]
+}
+
+/** The number of rows: each is checked with every kind of bytes, and a host has at least one kind. */
+const { valid, malformed, streams, headers, matching } = JSON.parse(readFileSync(VECTORS, 'utf8'))
+const ROWS = [valid, malformed, streams, headers, matching].reduce((sum, rows) => sum + rows.length, 0)
+
+/** @param kinds the kinds of bytes that the runtime has at least */
+function expectPassed({ passed, failures }: Results, kinds: number): void {
+  expect(failures).toEqual([])
+  expect(passed).toBeGreaterThan(kinds * (ROWS - matching.length))
+}
+
+/** A test that needs a program; skipped where it is absent, but for CI, where that is a failure. */
+function testWith(
+  name: string,
+  path: string | undefined,
+  source: string,
+  run: (path: string) => Promise<void>,
+) {
+  if (path !== undefined && existsSync(path)) {
+    test(name, () => run(path))
+  } else if (process.env.CI === 'true') {
+    test(name, () => expect.unreachable(`${name} is not installed: ${source}`))
+  } else {
+    console.log(`Skipped: ${name} is not installed (${source}).`)
+    test.skip(name, () => {})
+  }
+}
+
+/** Loads one of the packages of this folder, which the type check does without. */
+// biome-ignore lint/suspicious/noExplicitAny: their types may not be installed
+const load = (name: string): Promise<any> => import(name)
+
+const FROM_NPM = 'npm ci --prefix test/runtimes'
+
+// biome-ignore format: one row per runtime
+const SERVERS = [
+  ['Node 20.19', 'node-20/bin/node', [], 4],
+  ['Node 22', 'node-22/bin/node', [], 4],
+  ['Node 24', 'node-24/bin/node', [], 4],
+  ['Node 26', 'node-26/bin/node', [], 4],
+  ['Bun', '.bin/bun', [], 4],
+  ['Deno', '.bin/deno', ['run', '--allow-all', '--no-config'], 4],
+] as const
+
+describe.each(SERVERS)('%s', (name, program, args, kinds) => {
+  describe.each([
+    ["with the host's Buffer", 'host-buffer', kinds],
+    ['without Buffer', 'no-buffer', kinds - 1],
+    ["with npm's buffer", 'npm-buffer', kinds],
+  ] as const)('%s', (_, buffer, kindsOfBytes) => {
+    testWith(name, join(PACKAGES, program), FROM_NPM, async (path) => {
+      const command = [...args, join(HERE, 'server-runtime.mjs'), buffer]
+      const { stdout, stderr } = await promisify(execFile)(path, command, { cwd: ROOT })
+      expectPassed(JSON.parse(stdout), kindsOfBytes)
+      expect(stderr).toBe('')
+    })
+  })
+
+  testWith(`${name}: mqtt-wire decode`, join(PACKAGES, program), FROM_NPM, async (path) => {
+    const command = [...args, join(ROOT, 'dist/cli/main.js'), 'decode', '30070003612f626869']
+    const { stdout } = await promisify(execFile)(path, command, { cwd: ROOT })
+    expect(stdout).toContain('a/b')
+  })
+})
+
+describe('workerd', () => {
+  testWith('workerd', join(PACKAGES, 'miniflare/package.json'), FROM_NPM, async () => {
+    const { Miniflare } = await load('miniflare')
+    const sources = ['workerd-worker.mjs', 'suite.mjs'].map((file) => ({ file, path: join(HERE, file) }))
+    for (const entry of readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' }))
+      if (entry.endsWith('.js') && !/^(cli|testing)/.test(entry))
+        sources.push({ file: `dist/${entry}`, path: join(ROOT, 'dist', entry) })
+    const modules = sources.map(({ file, path }) => ({
+      type: 'ESModule' as const,
+      path: file,
+      contents: readFileSync(path, 'utf8'),
+    }))
+    const worker = new Miniflare({ modules, compatibilityDate: '2026-01-01' })
+    try {
+      const response = await worker.dispatchFetch('http://localhost/', {
+        method: 'POST',
+        body: readFileSync(VECTORS, 'utf8'),
+      })
+      expectPassed((await response.json()) as Results, 2)
+    } finally {
+      await worker.dispose()
+    }
+  })
+})
+
+interface PageResults {
+  readonly page: Results
+  readonly worker: Results
+  readonly messages?: readonly string[]
+}
+
+describe('browsers', () => {
+  testWith(
+    'Chromium, page and worker, and mosquitto over WebSocket',
+    programPath('chromium'),
+    'Debian: apt-get install chromium',
+    async (executablePath) => {
+      const { chromium } = await load('playwright-core')
+      const browser = await chromium.launch({
+        executablePath,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+          '--no-first-run',
+        ],
+      })
+      try {
+        const results = await withPage(async (url) => {
+          const page = await browser.newPage()
+          await page.goto(url)
+        })
+        expectPassed(results.page, 3)
+        expectPassed(results.worker, 3)
+        expect(results.messages).toEqual(['connack', 'suback', 'publish', 'page/größe', 'from the page'])
+      } finally {
+        await browser.close()
+      }
+    },
+  )
+
+  testWith(
+    'Firefox, page and worker, and mosquitto over WebSocket',
+    programPath('firefox-esr'),
+    'Debian: apt-get install firefox-esr',
+    async (path) => {
+      const profile = mkdtempSync(join(tmpdir(), 'mqtt-wire-firefox-'))
+      let stop = (): void => {}
+      try {
+        const results = await withPage(async (url) => {
+          const child = spawn(path, ['--headless', '--no-remote', '--profile', profile, url], {
+            stdio: 'ignore',
+          })
+          stop = () => child.kill('SIGKILL')
+        })
+        expectPassed(results.page, 2)
+        expectPassed(results.worker, 2)
+        expect(results.messages).toEqual(['connack', 'suback', 'publish', 'page/größe', 'from the page'])
+      } finally {
+        stop()
+        rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+      }
+    },
+  )
+})
+
+/** Serves the page and a broker that it can reach, and waits for what the page posts. */
+async function withPage(open: (url: string) => Promise<void>): Promise<PageResults> {
+  const server = await serveFolder(ROOT)
+  const broker = await startBroker()
+  try {
+    await open(
+      `${server.url}/${relative(ROOT, HERE)}/browser-page.html?broker=${encodeURIComponent(broker.url)}`,
+    )
+    return (await server.results) as PageResults
+  } finally {
+    await broker.stop()
+    server.close()
+  }
+}
+
+/** mosquitto, for WebSocket connections. */
+async function startBroker() {
+  const program = programPath('mosquitto')
+  if (program === undefined) throw new Error('mosquitto is not installed (Debian: apt-get install mosquitto)')
+  const [port, otherPort] = (await freePorts(2)) as [number, number]
+  const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-mosquitto-'))
+  const configuration = join(folder, 'mosquitto.conf')
+  // mosquitto 2.0.11 does not start with WebSocket listeners alone.
+  writeFileSync(
+    configuration,
+    `persistence false
+allow_anonymous true
+listener ${otherPort} 127.0.0.1
+listener ${port} 127.0.0.1
+socket_domain ipv4
+protocol websockets
+`,
+  )
+  const { stop } = await serve(program, ['-c', configuration], [port])
+  return {
+    url: `ws://127.0.0.1:${port}/`,
+    stop: async () => {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
