@@ -1,17 +1,16 @@
 #!/usr/bin/env node
 // The command `mqtt-wire`.
 
-import { decodeCommand } from './decode.ts'
-import { fuzzCommand } from './fuzz/command.ts'
 import { UsageError } from './usage.ts'
 
+// A command is loaded only when it is called, because a host may lack what another command needs.
 const COMMANDS = {
   decode: {
-    run: decodeCommand,
+    run: async (args: readonly string[]) => (await import('./decode.ts')).decodeCommand(args),
     summary: 'decode [FILE]     print every packet of a file, or of standard input (-)',
   },
   fuzz: {
-    run: fuzzCommand,
+    run: async (args: readonly string[]) => (await import('./fuzz/command.ts')).fuzzCommand(args),
     summary: `fuzz ADAPTER      fuzz the parser that the module ADAPTER opens
                               [--runs N] [--seconds N] [--seed N] [--json FILE]`,
   },

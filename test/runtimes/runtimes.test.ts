@@ -78,10 +78,13 @@ describe.each(SERVERS)('%s', (name, program, args, kinds) => {
     })
   })
 
-  testWith(`${name}: mqtt-wire decode`, join(PACKAGES, program), FROM_NPM, async (path) => {
-    const command = [...args, join(ROOT, 'dist/cli/main.js'), 'decode', '30070003612f626869']
-    const { stdout } = await promisify(execFile)(path, command, { cwd: ROOT })
-    expect(stdout).toContain('a/b')
+  testWith(`${name}: the commands`, join(PACKAGES, program), FROM_NPM, async (path) => {
+    const run = (...words: string[]) =>
+      promisify(execFile)(path, [...args, join(ROOT, 'dist/cli/main.js'), ...words], { cwd: ROOT })
+    const decoded = await run('decode', 'test/fixtures/session.ndjson')
+    expect(decoded.stdout).toMatch(/CONNECT[\s\S]*DISCONNECT/)
+    const fuzzed = await run('fuzz', 'test/fuzz/adapters/mqtt-wire.mjs', '--runs', '500', '--seed', '5')
+    expect(fuzzed.stdout).toContain(': 0 findings in ')
   })
 })
 

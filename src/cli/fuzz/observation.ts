@@ -49,8 +49,14 @@ async function feed(open: NonNullable<Adapter['open']>, chunks: Buffer[], packet
 /** The number of bytes from which memory is collected at once. */
 const COLLECT_ABOVE = 2 ** 24
 
-setFlagsFromString('--expose-gc')
-const collectGarbage: () => void = runInNewContext('gc')
+const collectGarbage = findCollector()
+
+function findCollector(): () => void {
+  const { Bun } = globalThis as { Bun?: { gc(now: boolean): void } }
+  if (Bun !== undefined) return () => Bun.gc(true)
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc')
+}
 
 function memoryInUse(): number {
   const { used_heap_size, external_memory } = getHeapStatistics()
