@@ -79,8 +79,9 @@ function checkValid(library, kind, { hex, packet, options, readOnly }) {
       packets: [packet, { type: 'pingreq' }, packet],
       bufferedLength: 0,
     })
+  const bytes = bytesOf(hex)
   for (const length of prefixLengths(hex))
-    equal(parsed(library, [kind.make(bytesOf(hex).subarray(0, length))], options), {
+    equal(parsed(library, [kind.make(bytes.subarray(0, length))], options), {
       packets: [],
       bufferedLength: length,
     })
@@ -238,13 +239,18 @@ function factsOf({ DecodeError }, error) {
 }
 
 function bytesOf(hex) {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.substr(2 * index, 2), 16),
-  )
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = parseInt(hex.slice(2 * index, 2 * index + 2), 16)
+  return bytes
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function hexOf(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte]
+  return hex
 }
 
 /** A decoded packet as the corpus writes it. */
