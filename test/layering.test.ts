@@ -21,7 +21,7 @@ const LAYERS = [
 ]
 
 // What is built on the core stands in folders of its own, which the core never imports.
-const ABOVE = /^(cli|testing)\//
+const ABOVE = /^(cli|rabbitmq|testing)\//
 
 const layerOf = (file: string): number => {
   const exact = LAYERS.findIndex((layer) => layer.includes(file))
@@ -48,3 +48,14 @@ describe.each(files)('$file', ({ file, specifiers, imports }) => {
       expect(imports.filter((path) => /^packets\/(?!packet\.ts)|^topic|^encode/.test(path))).toEqual([])
   })
 })
+
+test.each(sourceFiles.filter((file) => file.startsWith('rabbitmq/')))(
+  '%s imports the public face alone',
+  (file) => {
+    const specifiers = Array.from(
+      readSource(file).matchAll(/from '([^']+)'/g),
+      ([, specifier = '']) => specifier,
+    )
+    expect(specifiers.filter((path) => path !== '../index.ts' && !/^\.\/[\w-]+\.ts$/.test(path))).toEqual([])
+  },
+)

@@ -1,0 +1,66 @@
+// What does not survive between MQTT and RabbitMQ, as data: one row a code.
+
+import { MqttError } from '../index.ts'
+
+/**
+ * Why something has no counterpart on the other side, one row a code. `rule` is a section of AMQP 0-9-1, or the RabbitMQ
+ * guide that describes the behaviour.
+ */
+// biome-ignore format: a table, one row a code
+export const MAPPING_ERRORS = {
+  'separator-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would take this character for its separator' },
+  'wildcard-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would take this character for a wildcard' },
+  'separator-before-mark': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'RabbitMQ takes a separator and the mark that combines with it for one character' },
+  'wildcard-not-last': { rule: 'MQTT-4.7.1-2', summary: '# is the last level of a topic filter' },
+  'name-too-long': { rule: 'AMQP 0-9-1 §4.2.5.3', summary: 'a name takes at most 255 bytes in AMQP' },
+  'colon-in-user': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ takes what precedes the last colon for a virtual host' },
+  'colons-on-two-lines': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ closes the connection if colons stand on more than one line' },
+} as const
+
+/** Why something has no counterpart on the other side: {@link MappingError.code}. */
+export type MappingErrorCode = keyof typeof MAPPING_ERRORS
+
+/** What a {@link MappingError} says besides its code. */
+export interface MappingErrorDetails {
+  /** What was to be mapped: `'Topic Name'`, `'Topic Filter'`, `'Routing Key'`, `'Binding Key'`, `'Queue Name'` or `'User Name'`. */
+  readonly field: string
+  /** The text that was to be mapped, or its length in bytes where that is too much. */
+  readonly found: string | number
+  /** Where in the text, in UTF-16 code units; undefined where it is the whole. */
+  readonly index?: number | undefined
+}
+
+/** Text that does not mean the same on the other side. */
+export class MappingError extends MqttError {
+  readonly code: MappingErrorCode
+  /** The text that was to be mapped, cut to 64 characters, or its length in bytes where that is too much. */
+  readonly found: string | number
+  /** Where in the text the breach lies, in UTF-16 code units; undefined where it is the whole. */
+  readonly index: number | undefined
+
+  constructor(code: MappingErrorCode, { field, found, index }: MappingErrorDetails) {
+    const { rule, summary } = MAPPING_ERRORS[code]
+    const where = index === undefined ? '' : ` (index ${index})`
+    super(`${field}: ${summary}, found ${quote(found)} [${rule}]${where}`, rule, undefined, field)
+    this.code = code
+    this.found = typeof found === 'string' ? found.slice(0, LONGEST) : found
+    this.index = index
+  }
+}
+
+// On the prototype, so that an error's own properties are its facts alone.
+Object.defineProperty(MappingError.prototype, 'name', {
+  value: 'MappingError',
+  configurable: true,
+  writable: true,
+})
+
+const LONGEST = 64
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu
+
+/** On one line, at most 64 characters of a text, and nothing that a terminal would obey. */
+function quote(found: string | number): string {
+  if (typeof found === 'number') return String(found)
+  const shown = found.length <= LONGEST ? found : `${found.slice(0, LONGEST)}…`
+  return JSON.stringify(shown).replace(INVISIBLE, (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`)
+}

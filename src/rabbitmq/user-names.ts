@@ -1,0 +1,51 @@
+// The User Name of CONNECT, in which a client may name its virtual host.
+
+import { MappingError } from './mapping-error.ts'
+
+/** A user of RabbitMQ, and the virtual host to connect to. */
+export interface UserName {
+  /** Undefined: the one of the listener or of `mqtt.vhost`, `/` unless it is configured. */
+  readonly virtualHost?: string | undefined
+  readonly user: string
+}
+
+const LINE = /[^\n]*/g
+
+/**
+ * The User Name of CONNECT for a user and a virtual host: `vhost:user`.
+ *
+ * @returns the user alone where `virtualHost` is undefined; {@link splitUserName} is the way back
+ * @throws MappingError `colon-in-user` for a user whose name has a colon, who cannot connect with MQTT; `colons-on-two-lines`
+ * @throws TypeError if one of them is not a string
+ */
+export function joinUserName({ virtualHost, user }: UserName): string {
+  if (typeof user !== 'string') throw new TypeError('user is a string')
+  if (virtualHost !== undefined && typeof virtualHost !== 'string')
+    throw new TypeError('virtualHost is a string or undefined')
+  const index = user.indexOf(':')
+  if (index >= 0) throw new MappingError('colon-in-user', { field: 'User Name', found: user, index })
+  const userName = virtualHost === undefined ? user : `${virtualHost}:${user}`
+  checkLines(userName)
+  return userName
+}
+
+/**
+ * The virtual host and the user that RabbitMQ reads in the User Name of CONNECT. It splits it at the last colon, unless
+ * `mqtt.ignore_colons_in_username` is set: then all of it is the user.
+ *
+ * @throws MappingError `colons-on-two-lines`: at these RabbitMQ 3.10 closes the connection without a CONNACK
+ * @throws TypeError if it is not a string
+ */
+export function splitUserName(userName: string): UserName {
+  if (typeof userName !== 'string') throw new TypeError('userName is a string')
+  checkLines(userName)
+  const colon = userName.lastIndexOf(':')
+  if (colon < 0) return { virtualHost: undefined, user: userName }
+  return { virtualHost: userName.slice(0, colon), user: userName.slice(colon + 1) }
+}
+
+/** RabbitMQ looks for the last colon of each line, and then for one line with a colon. */
+function checkLines(userName: string): void {
+  const lines = (userName.match(LINE) ?? []).filter((line) => line.includes(':'))
+  if (lines.length > 1) throw new MappingError('colons-on-two-lines', { field: 'User Name', found: userName })
+}
