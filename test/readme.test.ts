@@ -69,7 +69,7 @@ async function start(code: string): Promise<{ port: number; stop: () => Promise<
   }
 }
 
-describe.each(['README.md', 'test/testing/README.md', 'test/fuzz/README.md'])('%s', (file) => {
+describe.each(['README.md', 'src/rabbitmq/README.md', 'test/testing/README.md', 'test/fuzz/README.md'])('%s', (file) => {
   const sections = read(file).split(/^## /m).slice(1)
   const examples = sections.flatMap((section) => {
     const [heading = ''] = section.split('\n', 1)

@@ -15,13 +15,13 @@ export interface Peer {
   stop(): Promise<void>
 }
 
-export interface Installation {
+export interface Installation<Running extends Peer = Peer> {
   readonly name: string
   /** How to get it. */
   readonly source: string
   isInstalled(): boolean
   version(): string
-  start(folder: string): Promise<Peer>
+  start(folder: string): Promise<Running>
 }
 
 export const ACCOUNT = { username: 'guest', password: 'guest' }
@@ -30,7 +30,10 @@ const START_MS = 90_000
 const STOP_MS = 30_000
 
 /** Tests with a running peer; skipped where it is not installed, but for CI, where that is a failure. */
-export function describeWith(installation: Installation, define: (peer: () => Peer) => void): void {
+export function describeWith<Running extends Peer>(
+  installation: Installation<Running>,
+  define: (peer: () => Running) => void,
+): void {
   const { name, source, isInstalled } = installation
   if (!isInstalled() && process.env.CI !== 'true') {
     console.log(`Skipped: ${name} is not installed (${source}).`)
@@ -39,7 +42,7 @@ export function describeWith(installation: Installation, define: (peer: () => Pe
   }
   describe(name, () => {
     const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
-    let peer: Peer
+    let peer: Running
     beforeAll(async () => {
       if (!isInstalled()) throw new Error(`${name} is not installed: ${source}`)
       peer = await installation.start(folder)

@@ -1,14 +1,21 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePorts, type Installation, serve } from './peer.ts'
+import { freePorts, type Installation, type Peer, serve } from './peer.ts'
 
 // Not the wrapper on the path: as root that becomes another user, who then lacks the cookie.
 const PROGRAMS = '/usr/lib/rabbitmq/bin'
 const RELEASES = '/usr/lib/rabbitmq/lib'
 const SERVER = join(PROGRAMS, 'rabbitmq-server')
 
-export const rabbitmq: Installation = {
+/** RabbitMQ with its MQTT plugin. */
+export interface RabbitPeer extends Peer {
+  readonly amqpPort: number
+  /** Runs rabbitmqctl, which takes some seconds, and gives what it prints. */
+  control(...args: string[]): string
+}
+
+export const rabbitmq: Installation<RabbitPeer> = {
   name: 'RabbitMQ',
   source: 'Debian: apt-get install rabbitmq-server',
   isInstalled: () => existsSync(SERVER),
@@ -51,12 +58,14 @@ log.console = false
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     }
     const { child } = await serve(SERVER, [], [port], env)
+    const environment = { env: { ...process.env, ...env } }
+    const control = (...args: string[]): string =>
+      execFileSync(join(PROGRAMS, 'rabbitmqctl'), ['-q', ...args], { ...environment, encoding: 'utf8' })
     const stop = async (): Promise<void> => {
-      const environment = { env: { ...process.env, ...env } }
       const shutDown = spawnSync(join(PROGRAMS, 'rabbitmqctl'), ['shutdown', '--timeout', '20'], environment)
       if (shutDown.status !== 0) child.kill()
       spawnSync('epmd', ['-kill'], environment) // the port mapper outlives the node
     }
-    return { port, accountPort: port, stop }
+    return { port, accountPort: port, amqpPort, control, stop }
   },
 }

@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib'
+
+const EXCHANGE = 'amq.topic'
+const PATIENCE_MS = 20_000
+
+/** The AMQP end of RabbitMQ. */
+export class AmqpClient {
+  private readonly connection: ChannelModel
+  private readonly channel: Channel
+  /** Why the broker closed the connection. */
+  readonly failure: Promise<Error>
+
+  private constructor(connection: ChannelModel, channel: Channel) {
+    this.connection = connection
+    this.channel = channel
+    this.failure = once(connection, 'error').then(([error]) => error as Error)
+    channel.on('error', () => {}) // the connection's 'error' says it
+  }
+
+  static async open(port: number, vhost = '/', username = 'guest', password = 'guest'): Promise<AmqpClient> {
+    const connection = await connect({ hostname: '127.0.0.1', port, username, password, vhost })
+    return new AmqpClient(connection, await connection.createChannel())
+  }
+
+  /** A queue of its own, bound with this key. */
+  async consume(bindingKey: string): Promise<Consumer> {
+    const { queue } = await this.channel.assertQueue('', { exclusive: true })
+    await this.channel.bindQueue(queue, EXCHANGE, bindingKey)
+    const consumer = new Consumer(queue, () => this.channel.deleteQueue(queue))
+    await this.channel.consume(queue, (message) => message !== null && consumer.add(message), { noAck: true })
+    return consumer
+  }
+
+  publish(routingKey: string, payload: string): void {
+    this.channel.publish(EXCHANGE, routingKey, Buffer.from(payload))
+  }
+
+  /** Past the exchange, into one queue. */
+  publishTo(queue: string, payload: string): void {
+    this.channel.sendToQueue(queue, Buffer.from(payload))
+  }
+
+  /** Whether there is such a queue; if not, this client is of no further use. */
+  async hasQueue(name: string): Promise<boolean> {
+    return this.channel.checkQueue(name).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  close(): Promise<void> {
+    return this.connection.close()
+  }
+}
+
+export class Consumer {
+  private readonly inbox: ConsumeMessage[] = []
+  private wake: () => void = () => {}
+  readonly queue: string
+  private readonly remove: () => Promise<unknown>
+
+  constructor(queue: string, remove: () => Promise<unknown>) {
+    this.queue = queue
+    this.remove = remove
+  }
+
+  add(message: ConsumeMessage): void {
+    this.inbox.push(message)
+    this.wake()
+  }
+
+  async next(): Promise<ConsumeMessage> {
+    while (this.inbox.length === 0) {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(reject, PATIENCE_MS, new Error('no message'))
+        this.wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    return this.inbox.shift()!
+  }
+
+  /** The messages before the one of this payload. */
+  async until(payload: string): Promise<ConsumeMessage[]> {
+    const messages: ConsumeMessage[] = []
+    for (;;) {
+      const message = await this.next()
+      if (message.content.toString() === payload) return messages
+      messages.push(message)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.remove()
+  }
+}
