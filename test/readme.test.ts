@@ -14,6 +14,8 @@ const CONNECT = encode({ type: 'connect', clientId: 'c' })
 const GOOD = Buffer.concat([CONNECT, encode({ type: 'pingreq' }), encode({ type: 'disconnect' })])
 const LEVEL_5 = Buffer.from(CONNECT).fill(5, 8, 9)
 
+const READMES = ['README.md', 'src/rabbitmq/README.md', 'test/testing/README.md', 'test/fuzz/README.md']
+
 /** What a peer may do to a server, and what it must be answered with. */
 const HOSTILE: readonly { readonly act: (peer: Socket) => unknown; readonly answer: string }[] = [
   { act: (peer) => peer.write(Buffer.from([0, 0])), answer: '' },
@@ -69,7 +71,7 @@ async function start(code: string): Promise<{ port: number; stop: () => Promise<
   }
 }
 
-describe.each(['README.md', 'src/rabbitmq/README.md', 'test/testing/README.md', 'test/fuzz/README.md'])('%s', (file) => {
+describe.each(READMES)('%s', (file) => {
   const sections = read(file).split(/^## /m).slice(1)
   const examples = sections.flatMap((section) => {
     const [heading = ''] = section.split('\n', 1)

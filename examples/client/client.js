@@ -1,0 +1,396 @@
+// An MQTT 3.1.1 client on mqtt-wire and node:net: promises for what you send, async iteration for what you receive.
+
+import { connect as openSocket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { encode, PacketParser } from 'mqtt-wire'
+
+/**
+ * @typedef {import('mqtt-wire').QoS} QoS
+ * @typedef {import('mqtt-wire').Packet<Buffer>} Packet
+ * @typedef {import('mqtt-wire').Publish<Buffer>} Message
+ * @typedef {import('mqtt-wire').PacketInput} PacketInput
+ *
+ * @typedef {object} Options Times are in milliseconds but for `keepAlive`.
+ * @property {number} [port] default 1883
+ * @property {string} [host] default 127.0.0.1
+ * @property {string} clientId names the session, which goes on when the connection is lost
+ * @property {boolean} [cleanSession] start a new session with every connection; default false
+ * @property {number} [keepAlive] seconds after which a silent connection is given up, 0 for never; default 60
+ * @property {import('mqtt-wire').WillInput} [will] what the broker publishes if the connection is lost
+ * @property {string} [username]
+ * @property {string} [password]
+ * @property {number} [maxPacketSize] of what the broker sends, in bytes; default 16 MiB
+ * @property {number} [maxInFlight] how many messages may await their acknowledgement; default 100
+ * @property {number} [maxInbox] how many messages may await your loop before the broker has to wait; default 100
+ * @property {number} [connectTimeout] for CONNACK to arrive; default 10,000
+ * @property {number} [reconnectDelay] before the first attempt, doubled for each further one; default 1,000
+ * @property {number} [closeTimeout] for what is in flight when you close; default 5,000
+ * @property {(error: Error) => void} [onDisconnect] called for each lost connection and each failed attempt to reconnect
+ *
+ * @typedef {object} InFlight What is sent again until the broker has answered it.
+ * @property {PacketInput} packet
+ * @property {boolean} isSent
+ * @property {(answer: Packet) => void} resolve
+ * @property {(error: Error) => void} reject
+ */
+
+const LONGEST_DELAY = 60_000
+const SERVER_UNAVAILABLE = 3
+
+/** Table 3.1 */
+const REFUSALS = [
+  'it speaks another version of MQTT',
+  'it does not allow this client identifier',
+  'it is unavailable',
+  'user name or password is wrong',
+  'the client is not authorised',
+]
+
+/** The broker answered CONNECT with a return code other than 0. */
+export class ConnectionRefused extends Error {
+  /** @param {number} returnCode 1 to 5 */
+  constructor(returnCode) {
+    super(`the broker refused the connection: ${REFUSALS[returnCode - 1]} (CONNACK ${returnCode})`)
+    this.name = 'ConnectionRefused'
+    this.returnCode = returnCode
+  }
+}
+
+/**
+ * Connects, and reconnects from then on whenever the connection is lost.
+ *
+ * @param {Options} options
+ * @returns {Promise<Client>}
+ * @throws {ConnectionRefused} or the error of the socket, or a DecodeError for bytes that are not MQTT
+ */
+export async function connect(options) {
+  const client = new Client(options)
+  await client.open()
+  return client
+}
+
+class Client {
+  /** @type {Map<number, InFlight>} in the order in which they were first sent */
+  #inFlight = new Map()
+  /** @type {Map<string, QoS>} */
+  #subscriptions = new Map()
+  /** Messages of QoS 2 that the broker has not released yet. @type {Set<number>} */
+  #unreleased = new Set()
+  /** @type {Message[]} */
+  #inbox = []
+  /** @type {import('node:net').Socket | undefined} while connected */
+  #socket
+  /** @type {import('node:net').Socket | undefined} until CONNACK */
+  #opening
+  /** @type {NodeJS.Timeout | undefined} */
+  #pings
+  #isPingAnswered = true
+  #lastPacketId = 0
+  /** What waits for any change of state. @type {(() => void)[]} */
+  #waiting = []
+  /** Set once the client has ended for good. @type {Error | undefined} */
+  #end
+  #closing = new AbortController()
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = {
+      port: 1883,
+      host: '127.0.0.1',
+      cleanSession: false,
+      keepAlive: 60,
+      maxPacketSize: 16 * 1024 * 1024,
+      maxInFlight: 100,
+      maxInbox: 100,
+      connectTimeout: 10_000,
+      reconnectDelay: 1_000,
+      closeTimeout: 5_000,
+      onDisconnect: () => {},
+      ...options,
+    }
+  }
+
+  /**
+   * Publishes a message. Await it before you publish more than the broker takes.
+   *
+   * @param {string} topic
+   * @param {string | Uint8Array} payload
+   * @param {{ qos?: QoS, retain?: boolean }} [options]
+   * @returns {Promise<void>} once it is sent with QoS 0, else once the broker has acknowledged it
+   */
+  async publish(topic, payload, { qos = 0, retain = false } = {}) {
+    const bytes = encode({ type: 'publish', topic, payload, retain }) // so that a wrong message is refused at once
+    if (qos === 0) return this.#sendOnce(bytes)
+    await this.#request((packetId) => ({ type: 'publish', topic, payload, qos, retain, packetId }))
+  }
+
+  /**
+   * Subscribes; the messages come to those who iterate over the client.
+   *
+   * @param {string} topicFilter
+   * @param {QoS} [qos]
+   * @returns {Promise<QoS>} the QoS that the broker granted
+   */
+  async subscribe(topicFilter, qos = 0) {
+    const subscriptions = [{ topicFilter, qos }]
+    const answer = await this.#request((packetId) => ({ type: 'subscribe', packetId, subscriptions }))
+    const granted = answer.type === 'suback' ? answer.returnCodes[0] : 0x80
+    if (granted === 0x80) throw new Error(`the broker refused the subscription to ${topicFilter}`)
+    this.#subscriptions.set(topicFilter, qos)
+    return /** @type {QoS} */ (granted)
+  }
+
+  /** @param {string} topicFilter */
+  async unsubscribe(topicFilter) {
+    await this.#request((packetId) => ({ type: 'unsubscribe', packetId, topicFilters: [topicFilter] }))
+    this.#subscriptions.delete(topicFilter)
+  }
+
+  /** Messages as they come, for one loop at a time. It ends when the client is closed, and throws if it is refused. */
+  async *[Symbol.asyncIterator]() {
+    for (;;) {
+      const message = this.#inbox.shift()
+      if (message !== undefined) {
+        this.#throttle()
+        yield message
+      } else if (this.#end !== undefined) {
+        if (this.#closing.signal.aborted) return
+        throw this.#end
+      } else await this.#change()
+    }
+  }
+
+  /** Waits for what is in flight, sends DISCONNECT and closes the connection. What was not acknowledged is rejected. */
+  async close() {
+    const deadline = sleep(this.options.closeTimeout, 'late', { ref: false })
+    while (this.#socket !== undefined && this.#inFlight.size > 0)
+      if ((await Promise.race([this.#change(), deadline])) === 'late') break
+    this.#closing.abort()
+    this.#opening?.destroy()
+    const socket = this.#socket
+    if (socket !== undefined) {
+      socket.resume().end(encode({ type: 'disconnect' })) // [MQTT-3.14.4-1]
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      if ((await Promise.race([closed, deadline])) === 'late') socket.destroy()
+    }
+    this.#finish(new Error('the client is closed'))
+  }
+
+  /** Opens a connection: CONNECT, CONNACK, and what is in flight once more. */
+  async open() {
+    const { port, host, maxPacketSize, connectTimeout } = this.options
+    const socket = openSocket({ port, host, noDelay: true })
+    this.#opening = socket
+    const parser = /** @type {PacketParser<Buffer, 'client'>} */ (
+      new PacketParser({ role: 'client', maxPacketSize })
+    )
+    const timer = setTimeout(() => socket.destroy(new Error('no CONNACK')), connectTimeout)
+    const { clientId, cleanSession, keepAlive, will, username, password } = this.options
+    socket.write(encode({ type: 'connect', clientId, cleanSession, keepAlive, will, username, password }))
+    /** @type {Error | undefined} */
+    let failure
+    const opened = new Promise((resolve, reject) => {
+      socket.on('data', (chunk) => {
+        if (this.#closing.signal.aborted) return // it would not be acknowledged: the broker keeps it for the next connection
+        try {
+          for (const packet of parser.push(chunk)) {
+            if (this.#socket === socket) this.#receive(socket, packet)
+            else this.#greet(socket, packet)
+          }
+          this.#throttle()
+          if (this.#socket === socket) resolve(undefined)
+        } catch (error) {
+          socket.destroy(/** @type {Error} */ (error))
+        }
+      })
+      socket.on('end', () => {
+        try {
+          parser.end()
+        } catch (error) {
+          socket.destroy(/** @type {Error} */ (error)) // it ended inside a packet
+        }
+      })
+      socket.on('error', (error) => {
+        failure = error
+      })
+      socket.on('close', () => {
+        clearTimeout(timer)
+        const error = failure ?? new Error('the broker closed the connection')
+        if (this.#socket === socket) this.#lose(error)
+        else reject(error)
+      })
+    })
+    await opened
+    clearTimeout(timer)
+  }
+
+  /**
+   * @param {import('node:net').Socket} socket
+   * @param {Packet} packet the first of a connection
+   */
+  #greet(socket, packet) {
+    if (packet.type !== 'connack') throw new Error(`${packet.type} came before CONNACK`) // [MQTT-3.2.0-1]
+    if (packet.returnCode !== 0) throw new ConnectionRefused(packet.returnCode)
+    this.#socket = socket
+    this.#opening = undefined
+    this.#isPingAnswered = true
+    // Twice in the time that the broker allows, of which it waits half as much again [MQTT-3.1.2-24].
+    if (this.options.keepAlive > 0)
+      this.#pings = setInterval(() => this.#ping(socket), this.options.keepAlive * 500)
+    const inFlight = [...this.#inFlight.values()]
+    if (!packet.sessionPresent) {
+      this.#unreleased.clear()
+      for (const [topicFilter, qos] of this.#subscriptions)
+        this.subscribe(topicFilter, qos).catch(this.options.onDisconnect)
+    }
+    // In the order in which they were first sent [MQTT-4.4.0-1] [MQTT-4.6.0-1]. To a new session all of them are new.
+    for (const each of inFlight) {
+      const dup = each.isSent && packet.sessionPresent // [MQTT-3.3.1-1]
+      send(socket, each.packet.type === 'publish' ? { ...each.packet, dup } : each.packet)
+      each.isSent = true
+    }
+    this.#notify()
+  }
+
+  /**
+   * @param {import('node:net').Socket} socket
+   * @param {Packet} packet
+   */
+  #receive(socket, packet) {
+    switch (packet.type) {
+      case 'publish': {
+        const { qos, packetId = 0 } = packet
+        if (qos < 2 || !this.#unreleased.has(packetId)) this.#inbox.push(packet)
+        if (qos === 1) send(socket, { type: 'puback', packetId }) // [MQTT-4.3.2-2]
+        if (qos === 2) {
+          this.#unreleased.add(packetId) // [MQTT-4.3.3-2]
+          send(socket, { type: 'pubrec', packetId })
+        }
+        break
+      }
+      case 'pubrel':
+        this.#unreleased.delete(packet.packetId)
+        send(socket, { type: 'pubcomp', packetId: packet.packetId })
+        break
+      case 'pubrec': {
+        const { packetId } = packet
+        const inFlight = this.#inFlight.get(packetId)
+        /** @type {PacketInput} */
+        const pubrel = { type: 'pubrel', packetId }
+        if (inFlight !== undefined) inFlight.packet = pubrel // from now on it is this that is sent again
+        send(socket, pubrel) // [MQTT-4.3.3-1]
+        break
+      }
+      case 'puback': // also how RabbitMQ 3.10 answers QoS 2
+      case 'pubcomp':
+      case 'suback':
+      case 'unsuback': {
+        this.#inFlight.get(packet.packetId)?.resolve(packet)
+        this.#inFlight.delete(packet.packetId)
+        break
+      }
+      case 'pingresp':
+        this.#isPingAnswered = true
+        break
+      default:
+        throw new Error(`the broker sent ${packet.type} twice`)
+    }
+    this.#notify()
+  }
+
+  /** Reads on unless the inbox is full. What is in flight has to be answered, even so: your loop may be waiting for it. */
+  #throttle() {
+    const isFull = this.#inbox.length >= this.options.maxInbox && this.#inFlight.size === 0
+    if (isFull) this.#socket?.pause()
+    else this.#socket?.resume()
+  }
+
+  /** @param {import('node:net').Socket} socket */
+  #ping(socket) {
+    if (!this.#isPingAnswered && !socket.isPaused()) {
+      socket.destroy(new Error('the broker does not answer PINGREQ'))
+      return
+    }
+    this.#isPingAnswered = false
+    send(socket, { type: 'pingreq' })
+  }
+
+  /**
+   * Sends a packet until it is answered, over as many connections as it takes.
+   *
+   * @param {(packetId: number) => PacketInput} packetOf
+   * @returns {Promise<Packet>} the answer
+   */
+  async #request(packetOf) {
+    while (this.#inFlight.size >= this.options.maxInFlight && this.#end === undefined) await this.#change()
+    if (this.#end !== undefined) throw this.#end
+    do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1
+    while (this.#inFlight.has(this.#lastPacketId)) // [MQTT-2.3.1-2]
+    const packetId = this.#lastPacketId
+    const packet = packetOf(packetId)
+    const bytes = encode(packet) // throws before anything has changed
+    return new Promise((resolve, reject) => {
+      this.#inFlight.set(packetId, { packet, isSent: this.#socket !== undefined, resolve, reject })
+      if (this.#socket?.writable) this.#socket.write(bytes)
+      this.#throttle()
+    })
+  }
+
+  /** @param {Uint8Array} bytes */
+  async #sendOnce(bytes) {
+    while (this.#socket === undefined && this.#end === undefined) await this.#change()
+    if (this.#end !== undefined) throw this.#end
+    const socket = this.#socket
+    await new Promise((resolve, reject) =>
+      socket?.write(bytes, (error) => (error ? reject(error) : resolve(undefined))),
+    )
+  }
+
+  /** @param {Error} error why the connection was lost */
+  async #lose(error) {
+    clearInterval(this.#pings)
+    this.#socket = undefined
+    this.#notify()
+    let delay = this.options.reconnectDelay
+    while (!this.#closing.signal.aborted) {
+      this.options.onDisconnect(error)
+      await sleep(delay, undefined, this.#closing).catch(() => {})
+      if (this.#closing.signal.aborted) return
+      delay = Math.min(2 * delay, LONGEST_DELAY)
+      try {
+        return await this.open()
+      } catch (failure) {
+        error = /** @type {Error} */ (failure)
+        if (error instanceof ConnectionRefused && error.returnCode !== SERVER_UNAVAILABLE)
+          return this.#finish(error)
+      }
+    }
+  }
+
+  /** @param {Error} error what everything that is in flight, or comes later, fails with */
+  #finish(error) {
+    this.#end ??= error
+    for (const { reject } of this.#inFlight.values()) reject(this.#end)
+    this.#inFlight.clear()
+    this.#notify()
+  }
+
+  /** @returns {Promise<void>} at the next change of state */
+  #change() {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #notify() {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+/**
+ * Sends a packet unless the connection has ended; what matters is sent again by the next one.
+ *
+ * @param {import('node:net').Socket} socket
+ * @param {PacketInput} packet
+ */
+function send(socket, packet) {
+  if (socket.writable) socket.write(encode(packet))
+}

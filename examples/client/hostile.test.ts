@@ -1,0 +1,309 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DecodeError, encode, type Packet, type PacketInput, PacketParser } from 'mqtt-wire'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ConnectionRefused, connect, type Options } from './client.js'
+
+// The example, and brokers that do what no broker should.
+
+const ACCEPTED = encode({ type: 'connack', returnCode: 0 })
+const RESUMED = encode({ type: 'connack', returnCode: 0, sessionPresent: true })
+
+/** What a broker does with one connection; it has read CONNECT. */
+type Act = (peer: Peer) => unknown
+
+/** The broker's end of a connection. */
+class Peer {
+  readonly socket: Socket
+  private readonly packets: AsyncGenerator<Packet<Buffer>>
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    this.packets = read(socket)
+  }
+
+  send(...packets: PacketInput[]): void {
+    for (const packet of packets) this.socket.write(encode(packet))
+  }
+
+  async next(): Promise<Packet<Buffer> | undefined> {
+    const { value, done } = await this.packets.next()
+    return done ? undefined : value
+  }
+}
+
+async function* read(socket: Socket): AsyncGenerator<Packet<Buffer>> {
+  const parser = new PacketParser<Buffer>({ role: 'server' })
+  try {
+    for await (const chunk of socket) yield* parser.push(chunk)
+  } catch (error) {
+    if (error instanceof DecodeError) throw error // otherwise the client has cut the connection
+  }
+}
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** A broker that does this with its first connection, its second one, and so on. */
+async function broker(...acts: Act[]): Promise<number> {
+  let connections = 0
+  const server = createServer(async (socket) => {
+    socket.on('error', () => {})
+    const act = acts[Math.min(connections++, acts.length - 1)]!
+    const peer = new Peer(socket)
+    if ((await peer.next())?.type === 'connect') await act(peer)
+  }).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  return (server.address() as { port: number }).port
+}
+
+const open = (port: number, options: Partial<Options> = {}) =>
+  connect({ port, clientId: 'c', reconnectDelay: 10, connectTimeout: 300, closeTimeout: 200, ...options })
+
+// biome-ignore format: one row a broker
+const HOSTILE: readonly { name: string; act: Act; message: RegExp }[] = [
+  { name: 'a reserved packet type', act: ({ socket }) => socket.write(Buffer.from([0, 0])), message: /reserved/ },
+  { name: 'HTTP', act: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n'), message: /HTTP/ },
+  { name: 'what only a client may send', act: (peer) => peer.send({ type: 'pingreq' }), message: /may not send/ },
+  { name: 'a packet of 256 MB', act: ({ socket }) => socket.write(Buffer.from('30ffffff7f', 'hex')), message: /larger/ },
+  { name: 'a reset', act: ({ socket }) => socket.resetAndDestroy(), message: /ECONNRESET/ },
+  { name: 'half a packet and the end', act: ({ socket }) => socket.end(ACCEPTED.subarray(0, 2)), message: /ended inside/ },
+  { name: 'the end', act: ({ socket }) => socket.end(), message: /closed the connection/ },
+]
+
+describe.each(HOSTILE)('$name', ({ act, message }) => {
+  test('instead of CONNACK is an error', async () => {
+    await expect(open(await broker(act))).rejects.toThrow(message)
+  })
+
+  test('after CONNACK is reported, and the client connects again', async () => {
+    const lost: Error[] = []
+    const port = await broker(
+      (peer) => {
+        peer.socket.write(ACCEPTED, () => setTimeout(act, 30, peer))
+      },
+      (peer) =>
+        peer.send({ type: 'connack', returnCode: 0 }, { type: 'publish', topic: 'a', payload: 'back' }),
+    )
+    const client = await open(port, { onDisconnect: (error) => lost.push(error) })
+    for await (const { payload } of client) {
+      expect(payload.toString()).toBe('back')
+      break
+    }
+    expect(lost).toHaveLength(1)
+    expect(lost[0]!.message).toMatch(message)
+    await client.close()
+  })
+})
+
+describe('silence', () => {
+  test('instead of CONNACK is an error', async () => {
+    await expect(open(await broker(() => {}))).rejects.toThrow('no CONNACK')
+  })
+
+  test('after half a CONNACK is one, too', async () => {
+    const port = await broker(({ socket }) => socket.write(ACCEPTED.subarray(0, 3)))
+    await expect(open(port)).rejects.toThrow('no CONNACK')
+  })
+
+  test('where PINGRESP should be ends the connection', async () => {
+    const lost: Error[] = []
+    const port = await broker(({ socket }) => socket.write(ACCEPTED))
+    const client = await open(port, { keepAlive: 1, onDisconnect: (error) => lost.push(error) })
+    await expect.poll(() => lost.length, { timeout: 5_000 }).toBe(1)
+    expect(lost[0]!.message).toContain('PINGREQ')
+    await client.close()
+  })
+
+  test('where PUBACK should be: close gives up, and says so', async () => {
+    const client = await open(await broker(({ socket }) => socket.write(ACCEPTED)))
+    const published = client.publish('a', 'x', { qos: 1 })
+    const refused = expect(published).rejects.toThrow('the client is closed')
+    await client.close()
+    await refused
+    await expect(client.publish('a', 'x')).rejects.toThrow('the client is closed')
+  })
+})
+
+test.each([1, 2, 3, 4, 5])('CONNACK %i is a clear error', async (returnCode) => {
+  const refused = open(await broker((peer) => peer.send({ type: 'connack', returnCode })))
+  await expect(refused).rejects.toThrow(ConnectionRefused)
+  await expect(refused).rejects.toMatchObject({
+    returnCode,
+    message: expect.stringContaining(`CONNACK ${returnCode}`),
+  })
+})
+
+test('what is refused on reconnecting ends the loop and what is in flight', async () => {
+  const port = await broker(
+    ({ socket }) => socket.end(ACCEPTED),
+    (peer) => peer.send({ type: 'connack', returnCode: 3 }), // for now: the client asks again
+    (peer) => peer.send({ type: 'connack', returnCode: 5 }),
+  )
+  const client = await open(port)
+  const refused = expect(client.publish('a', 'x', { qos: 1 })).rejects.toMatchObject({ returnCode: 5 })
+  await expect(client[Symbol.asyncIterator]().next()).rejects.toMatchObject({ returnCode: 5 })
+  await refused
+})
+
+/** The client publishes with QoS 1, 2 and 2; the broker answers PUBREC to the third alone and cuts the connection. */
+async function interrupted(connack: Uint8Array): Promise<Packet<Buffer>[]> {
+  const resent: Packet<Buffer>[] = []
+  const port = await broker(
+    async (peer) => {
+      peer.socket.write(ACCEPTED)
+      const sent = [await peer.next(), await peer.next(), await peer.next()]
+      expect(sent.map((packet) => packet?.type === 'publish' && packet.dup)).toEqual([false, false, false])
+      peer.send({ type: 'pubrec', packetId: 3 })
+      expect(await peer.next()).toEqual({ type: 'pubrel', packetId: 3 })
+      peer.socket.resetAndDestroy()
+    },
+    async (peer) => {
+      peer.socket.write(connack)
+      for (let count = 0; count < 4; count++) {
+        const packet = (await peer.next())!
+        resent.push(packet)
+        if (packet.type === 'publish' && packet.qos === 1)
+          peer.send({ type: 'puback', packetId: packet.packetId })
+        else if (packet.type === 'publish' && packet.qos === 2)
+          peer.send({ type: 'pubrec', packetId: packet.packetId })
+        else if (packet.type === 'pubrel') peer.send({ type: 'pubcomp', packetId: packet.packetId })
+      }
+    },
+  )
+  const client = await open(port)
+  await Promise.all(([1, 2, 2] as const).map((qos) => client.publish('a', 'x', { qos })))
+  await client.close()
+  return resent
+}
+
+test('in-flight messages go on in their order, with DUP and the same identifiers', async () => {
+  expect(await interrupted(RESUMED)).toMatchObject([
+    { type: 'publish', qos: 1, packetId: 1, dup: true },
+    { type: 'publish', qos: 2, packetId: 2, dup: true },
+    { type: 'pubrel', packetId: 3 },
+    { type: 'pubrel', packetId: 2 },
+  ])
+})
+
+test('to a session that the broker has lost they are new', async () => {
+  expect(await interrupted(ACCEPTED)).toMatchObject([
+    { type: 'publish', qos: 1, packetId: 1, dup: false },
+    { type: 'publish', qos: 2, packetId: 2, dup: false },
+    { type: 'pubrel', packetId: 3 },
+    { type: 'pubrel', packetId: 2 },
+  ])
+})
+
+test('what was published while there was no connection has no DUP', async () => {
+  let late: Packet<Buffer> | undefined
+  const port = await broker(
+    ({ socket }) => socket.end(ACCEPTED),
+    async (peer) => {
+      peer.socket.write(RESUMED)
+      late = await peer.next()
+      peer.send({ type: 'puback', packetId: 1 })
+    },
+  )
+  const client = await open(port, { reconnectDelay: 200 })
+  await sleep(50)
+  await client.publish('a', 'x', { qos: 1 })
+  expect(late).toMatchObject({ type: 'publish', packetId: 1, dup: false })
+  await client.close()
+})
+
+test('subscriptions are made again where the broker has lost the session, and only there', async () => {
+  const subscribed: string[] = []
+  const answer =
+    (connack: Uint8Array, cut: boolean): Act =>
+    async (peer) => {
+      peer.socket.write(connack)
+      if (cut) setTimeout(() => peer.socket.resetAndDestroy(), 50)
+      for (let packet = await peer.next(); packet !== undefined; packet = await peer.next()) {
+        if (packet.type !== 'subscribe') continue
+        subscribed.push(`${connack === RESUMED}: ${packet.subscriptions[0]!.topicFilter}`)
+        peer.send({ type: 'suback', packetId: packet.packetId, returnCodes: [1] })
+      }
+    }
+  const port = await broker(answer(ACCEPTED, true), answer(RESUMED, true), answer(ACCEPTED, false))
+  const client = await open(port)
+  expect(await client.subscribe('a/#', 2)).toBe(1)
+  await expect.poll(() => subscribed.length, { timeout: 5_000 }).toBe(2)
+  expect(subscribed).toEqual(['false: a/#', 'false: a/#'])
+  await client.close()
+})
+
+test('a subscription that is refused is an error', async () => {
+  const port = await broker(async (peer) => {
+    peer.socket.write(ACCEPTED)
+    await peer.next()
+    peer.send({ type: 'suback', packetId: 1, returnCodes: [0x80] })
+  })
+  const client = await open(port)
+  await expect(client.subscribe('secret/#')).rejects.toThrow('refused the subscription to secret/#')
+  await client.close()
+})
+
+test('a message of QoS 2 that comes again before it is released is taken once', async () => {
+  const message = { type: 'publish', topic: 'a', payload: 'once', qos: 2, packetId: 9 } as const
+  const port = await broker(
+    async (peer) => {
+      peer.socket.write(ACCEPTED)
+      peer.send(message)
+      expect(await peer.next()).toEqual({ type: 'pubrec', packetId: 9 })
+      peer.socket.resetAndDestroy()
+    },
+    async (peer) => {
+      peer.socket.write(RESUMED)
+      peer.send({ ...message, dup: true }, { type: 'pubrel', packetId: 9 }, { ...message, payload: 'next' })
+    },
+  )
+  const client = await open(port)
+  const payloads: string[] = []
+  for await (const { payload } of client) {
+    payloads.push(payload.toString())
+    if (payloads.length === 2) break
+  }
+  expect(payloads).toEqual(['once', 'next'])
+  await client.close()
+})
+
+test('a broker that sends faster than the loop takes has to wait', async () => {
+  const payload = Buffer.alloc(10_000)
+  let written = 0
+  const port = await broker(async ({ socket }) => {
+    socket.write(ACCEPTED)
+    while (!socket.destroyed && written < 50_000_000) {
+      const bytes = encode({ type: 'publish', topic: 'flood', payload })
+      written += bytes.length
+      if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+    }
+  })
+  const client = await open(port, { maxInbox: 10 })
+  await sleep(500)
+  const stalled = written
+  await sleep(300)
+  expect(written).toBe(stalled) // what the operating system holds is full
+  expect(stalled).toBeLessThan(50_000_000)
+  let count = 0
+  for await (const _ of client) if (++count === 4_000) break
+  expect(written).toBeGreaterThan(stalled)
+  await client.close()
+})
+
+test('what cannot be sent is refused before anything is', async () => {
+  const client = await open(await broker(({ socket }) => socket.write(ACCEPTED)))
+  await expect(client.publish('a/#', 'x', { qos: 1 })).rejects.toMatchObject({
+    code: 'wildcard-in-topic-name',
+  })
+  await expect(client.subscribe('a#')).rejects.toMatchObject({ code: 'misplaced-multi-level-wildcard' })
+  await client.close()
+})
+
+test('nobody listens', async () => {
+  await expect(open(1)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
