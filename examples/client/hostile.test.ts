@@ -296,6 +296,23 @@ test('a broker that sends faster than the loop takes has to wait', async () => {
   await client.close()
 })
 
+test('a loop that publishes for each message gets its answers, however many messages wait', async () => {
+  const port = await broker(async (peer) => {
+    peer.socket.write(ACCEPTED)
+    for (let count = 0; count < 50; count++) peer.send({ type: 'publish', topic: 'question', payload: '?' })
+    for (let packet = await peer.next(); packet !== undefined; packet = await peer.next())
+      if (packet.type === 'publish' && packet.qos === 1)
+        peer.send({ type: 'puback', packetId: packet.packetId })
+  })
+  const client = await open(port, { maxInbox: 5 })
+  let answered = 0
+  for await (const _ of client) {
+    await client.publish('answer', '!', { qos: 1 })
+    if (++answered === 50) break
+  }
+  await client.close()
+})
+
 test('what cannot be sent is refused before anything is', async () => {
   const client = await open(await broker(({ socket }) => socket.write(ACCEPTED)))
   await expect(client.publish('a/#', 'x', { qos: 1 })).rejects.toMatchObject({
