@@ -1,0 +1,76 @@
+// Publishes the declarations that users of the package can reach, and no others.
+//
+// The compiler writes the declarations of every file to dist/internal. From there this takes what the entry points
+// export, and whatever that names in turn, to dist.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ENTRIES = ['index.d.ts', 'testing/index.d.ts']
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+const INTERNAL = join(DIST, 'internal')
+
+// A statement starts with a word at the start of a line, or with the comment before it; all that follows is indented or
+// a closing bracket.
+const STATEMENT = /(?:^\/\*.*?\*\/\n|^\/\/[^\n]*\n)*^[a-z].*?\n(?=[a-z/]|$(?![^]))/gms
+const COMMENT = /\/\*.*?\*\/|\/\/[^\n]*/gs
+const DECLARATION = /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/
+const IMPORT = /^(?<keyword>import|export)(?: type)? (?:\{ (?<names>[\w, ]+) \}|\* as (?<namespace>\w+)) from '(?<from>.+)';$/
+const NAMELESS = /^declare global \{|^export \{\};$/
+
+const PRIVATE_COMMENT = /^ +\/\*\*(?:(?!\*\/).)*\*\/\n(?= +private )/gms
+const PROPERTY = /\w+\??:/g
+
+const files = new Map()
+
+function statementsOf(path) {
+  if (!files.has(path)) {
+    const text = readFileSync(join(INTERNAL, path), 'utf8').replace(PRIVATE_COMMENT, '')
+    files.set(path, text.match(STATEMENT).map(parse))
+  }
+  return files.get(path)
+}
+
+function parse(text) {
+  const code = text.replace(COMMENT, '').trim()
+  const statement = { text, words: new Set(code.replace(PROPERTY, '').match(/\w+/g)), needed: new Set() }
+  const { keyword, names, namespace, from } = IMPORT.exec(code)?.groups ?? {}
+  if (namespace !== undefined) return { ...statement, declares: [namespace] }
+  if (names !== undefined) {
+    const declares = names.split(',').flatMap((name) => name.replace(/^ *type /, '').trim() || [])
+    return { ...statement, declares, keyword, from }
+  }
+  const declares = DECLARATION.exec(code)?.slice(1) ?? (NAMELESS.test(code) ? [] : undefined)
+  if (declares === undefined || code.includes('import(')) throw new Error(`cannot read: ${code}`)
+  return { ...statement, declares }
+}
+
+/** Marks all that is needed for what has this name in this file. */
+function need(path, name) {
+  for (const { declares, needed, from, words } of statementsOf(path)) {
+    if (!declares.includes(name) || needed.has(name)) continue
+    needed.add(name)
+    if (from === undefined) for (const word of words) need(path, word)
+    else if (from.startsWith('.')) need(posix.join(posix.dirname(path), from.replace(/\.ts$/, '.d.ts')), name)
+  }
+}
+
+function published({ text, declares, needed, keyword, from }) {
+  if (declares.length > 0 && needed.size === 0) return ''
+  if (from === undefined) return text
+  const names = declares.filter((name) => needed.has(name)).join(', ')
+  const file = from.replace(/\.ts$/, '.js')
+  return keyword === 'import' ? `import type { ${names} } from '${file}';\n` : text.replace(from, file)
+}
+
+for (const entry of ENTRIES)
+  for (const name of statementsOf(entry).flatMap(({ declares }) => declares)) need(entry, name)
+
+for (const file of readdirSync(DIST, { recursive: true }))
+  if (file.endsWith('.d.ts') && !file.startsWith('internal')) rmSync(join(DIST, file))
+
+for (const [path, statements] of files) {
+  mkdirSync(dirname(join(DIST, path)), { recursive: true })
+  writeFileSync(join(DIST, path), statements.map(published).join(''))
+}
