@@ -11,12 +11,13 @@ const ENTRIES = ['index.d.ts', 'testing/index.d.ts']
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const INTERNAL = join(DIST, 'internal')
 
-// A statement starts with a word at the start of a line, or with the comment before it; all that follows is indented or
-// a closing bracket.
-const STATEMENT = /(?:^\/\*.*?\*\/\n|^\/\/[^\n]*\n)*^[a-z].*?\n(?=[a-z/]|$(?![^]))/gms
+// A statement starts at the start of a line, with a word or with the comment before it. Its other lines are indented, or
+// start with a bracket.
+const BETWEEN_STATEMENTS = /(?<!^ \*\/\n|^\/.*\n)^(?=[a-z/])/m
 const COMMENT = /\/\*.*?\*\/|\/\/[^\n]*/gs
 const DECLARATION = /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/
-const IMPORT = /^(?<keyword>import|export)(?: type)? (?:\{ (?<names>[\w, ]+) \}|\* as (?<namespace>\w+)) from '(?<from>.+)';$/
+const IMPORT =
+  /^(?<keyword>import|export)(?: type)? (?:\{ (?<names>[\w, ]+) \}|\* as (?<namespace>\w+)) from '(?<from>.+)';$/
 const NAMELESS = /^declare global \{|^export \{\};$/
 
 const PRIVATE_COMMENT = /^ +\/\*\*(?:(?!\*\/).)*\*\/\n(?= +private )/gms
@@ -27,7 +28,7 @@ const files = new Map()
 function statementsOf(path) {
   if (!files.has(path)) {
     const text = readFileSync(join(INTERNAL, path), 'utf8').replace(PRIVATE_COMMENT, '')
-    files.set(path, text.match(STATEMENT).map(parse))
+    files.set(path, text.split(BETWEEN_STATEMENTS).map(parse))
   }
   return files.get(path)
 }

@@ -20,6 +20,7 @@ import { prepareSubscribe } from './packets/subscribe.ts'
 import { prepareUnsubscribe } from './packets/unsubscribe.ts'
 import { show } from './show.ts'
 import { assertBytes } from './wire/bytes.ts'
+import type { EncodedBytes } from './wire/host.ts'
 import { allocate } from './wire/pool.ts'
 import type { Outgoing } from './wire/writer.ts'
 
@@ -36,7 +37,7 @@ const { puback, pubrec, pubrel, pubcomp, unsuback } = ACKNOWLEDGEMENTS
  *   wrong type, out of range or too long
  * @throws TypeError if the options are invalid
  */
-export function encode(packet: PacketInput, options?: EncodeOptions): Uint8Array {
+export function encode(packet: PacketInput, options?: EncodeOptions): EncodedBytes {
   const outgoing = prepare(packet, options)
   const bytes = allocate(outgoing.size)
   outgoing.write(bytes, 0)
@@ -83,9 +84,10 @@ export function encodeInto(
  *
  * @param publish the packet; `payload` is ignored
  * @param payloadLength the length of the payload in bytes
+ * @returns its bytes, as {@link encode} does
  * @throws EncodeError as {@link encode}; `packet-too-large` or `value-out-of-range` for `payloadLength`
  */
-export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: number): Uint8Array {
+export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: number): EncodedBytes {
   const isObject = typeof publish === 'object' && publish !== null
   const type: unknown = isObject ? (publish.type ?? 'publish') : undefined
   if (type !== 'publish') refuseType(type, publish)

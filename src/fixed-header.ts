@@ -20,6 +20,8 @@ import {
 } from './packet-types.ts'
 import { hintAt } from './protocol-hint.ts'
 import { assertBytes, assertOffset } from './wire/bytes.ts'
+import type { EncodedBytes } from './wire/host.ts'
+import { allocate } from './wire/pool.ts'
 import type { Reader } from './wire/reader.ts'
 import {
   checkRemainingLength,
@@ -318,11 +320,11 @@ export function decodeFixedHeader(
 /**
  * Encodes a fixed header (§2.2), with the reserved flags of Table 2.2 [MQTT-2.2.2-1].
  *
- * @returns 2 to 5 bytes
+ * @returns 2 to 5 bytes: a Buffer where the host has Buffer, otherwise a Uint8Array
  * @throws EncodeError `unknown-packet-type`, `invalid-qos`, `dup-with-qos-0`, `packet-too-large`, `value-out-of-range` or
  *   `wrong-field-type`; `reserved-flags` if DUP, QoS or RETAIN is set for a type other than PUBLISH
  */
-export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
+export function encodeFixedHeader(header: FixedHeaderInput): EncodedBytes {
   const { type, dup = false, qos = 0, retain = false, remainingLength } = header ?? {}
   const packet = CONTROL_PACKETS.find((each) => each !== undefined && each.name === type)
   if (packet === undefined)
@@ -337,7 +339,7 @@ export function encodeFixedHeader(header: FixedHeaderInput): Uint8Array {
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
   if (flags !== 'publish' && given !== 0 && given !== flags)
     refuseBecause('reserved-flags', { packetType: name, name: 'Flags' }, 'are reserved', undefined, flagsRule) // [MQTT-2.2.2-1]
-  const bytes = new Uint8Array(1 + remainingLengthSize(remainingLength))
+  const bytes = allocate(1 + remainingLengthSize(remainingLength))
   bytes[0] = FIRST_BYTE[name] | (flags === 'publish' ? given : 0)
   writeRemainingLength(bytes, 1, remainingLength)
   return bytes

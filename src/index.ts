@@ -50,6 +50,7 @@ export { presets } from './presets.ts'
 export { topicCache } from './topic/cache.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'
 export { PacketDecoderStream, PacketEncoderStream } from './web-streams.ts'
+export type { EncodedBytes } from './wire/host.ts'
 export {
   decodeRemainingLength,
   encodeRemainingLength,

@@ -6,6 +6,7 @@ import type { ParserOptions } from './options.ts'
 import type { Role } from './packet-types.ts'
 import type { PacketInput, PacketTo } from './packets/packet.ts'
 import { PacketParser } from './parser.ts'
+import type { EncodedBytes } from './wire/host.ts'
 
 /** The parts of the Streams API that are used here. */
 interface ReadableController<Chunk> {
@@ -264,11 +265,11 @@ class LookaheadParser<Bytes extends Uint8Array, R extends Role> {
  * be encoded fails both sides with its EncodeError; none of its bytes are written.
  */
 export class PacketEncoderStream {
-  readonly readable: ReadableStream<Uint8Array>
+  readonly readable: ReadableStream<EncodedBytes>
   readonly writable: WritableStream<PacketInput>
 
   constructor() {
-    const { readable, writable } = new streams.TransformStream<PacketInput, Uint8Array>({
+    const { readable, writable } = new streams.TransformStream<PacketInput, EncodedBytes>({
       transform(packet, controller) {
         controller.enqueue(encode(packet))
       },

@@ -41,7 +41,7 @@ describe.each(ROWS)('$hex', ({ hex, header, input = header }) => {
   })
 
   test('encodes', () => {
-    expect(encodeFixedHeader(input)).toEqual(encoded)
+    expect(encodeFixedHeader(input)).toEqual(Buffer.from(encoded))
   })
 })
 

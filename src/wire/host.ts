@@ -12,7 +12,12 @@ declare global {
   }
 }
 
-/** Buffer if the program has Node's types, otherwise Uint8Array. */
+/** The kind of bytes that the encoder returns: Buffer if the program has Node's types, otherwise Uint8Array. */
+export type EncodedBytes = typeof globalThis extends { Buffer: { allocUnsafe(size: number): infer B } }
+  ? B
+  : ReturnType<Uint8Array['slice']> // Uint8Array<ArrayBuffer>, which TypeScript before 5.7 cannot say
+
+/** The kind of bytes that Node's streams carry: Buffer if the program has Node's types, otherwise Uint8Array. */
 export type HostBytes = typeof globalThis extends {
   Buffer: { isBuffer(value: unknown): value is infer B extends Uint8Array }
 }

@@ -4,6 +4,8 @@ import { DecodeError } from '../errors.ts'
 import { type Field, refuse } from '../field.ts'
 import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
 import { assertBytes, assertOffset } from './bytes.ts'
+import type { EncodedBytes } from './host.ts'
+import { allocate } from './pool.ts'
 
 const NAME = 'Remaining Length'
 const MAX_LENGTH = 4
@@ -42,12 +44,12 @@ function writeRemainingLengthBytes(target: Uint8Array, position: number, value: 
  * Encodes a Remaining Length in its shortest form (§2.2.3).
  *
  * @param value an integer from 0 to 268,435,455
- * @returns 1 to 4 bytes
+ * @returns 1 to 4 bytes: a Buffer where the host has Buffer, otherwise a Uint8Array
  * @throws EncodeError `packet-too-large` if the value is larger, `value-out-of-range` for any other invalid value
  */
-export function encodeRemainingLength(value: number): Uint8Array {
+export function encodeRemainingLength(value: number): EncodedBytes {
   checkRemainingLength(value, { packetType: undefined, name: NAME, property: 'value' })
-  const bytes = new Uint8Array(remainingLengthSize(value))
+  const bytes = allocate(remainingLengthSize(value))
   writeRemainingLength(bytes, 0, value)
   return bytes
 }

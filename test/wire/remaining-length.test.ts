@@ -27,7 +27,7 @@ describe.each(ROWS)('Remaining Length $value', ({ value, hex }) => {
   const encoded = bytes(hex)
 
   test('encodes in its shortest form', () => {
-    expect(encodeRemainingLength(value)).toEqual(encoded)
+    expect(encodeRemainingLength(value)).toEqual(Buffer.from(encoded))
   })
 
   test('decodes, alone, in the middle and in pieces', () => {

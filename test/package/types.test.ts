@@ -1,0 +1,99 @@
+// The package compiles in users' projects: each version of TypeScript, with and without the types of Node and of the DOM.
+
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Consumer, ROOT } from '../support/packed.ts'
+
+const NEWEST = 'typescript'
+const OLDER = ['typescript-5.4', 'typescript-5.7', 'typescript-5.9']
+
+const DOM = ['DOM', 'DOM.Iterable', 'DOM.AsyncIterable']
+const node16 = { module: 'node16' }
+const nodenext = { module: 'nodenext' }
+const bundler = { module: 'esnext', moduleResolution: 'bundler' }
+/** As most CommonJS projects were set up before TypeScript 6. */
+const node10 = { module: 'commonjs', moduleResolution: 'node10' }
+
+const PROJECTS: readonly {
+  readonly name: string
+  readonly files: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+  /** Where it is tried; everywhere by default. Compiling takes seconds. */
+  readonly versions?: readonly string[]
+}[] = [
+  {
+    name: 'no other types',
+    files: ['everywhere.ts', 'without-node.ts'],
+    options: { ...node16, types: [] },
+    versions: ['typescript-5.4', NEWEST],
+  },
+  {
+    name: "the DOM's types, for a bundler",
+    files: ['everywhere.ts', 'without-node.ts', 'with-dom.ts'],
+    options: { ...bundler, lib: DOM, types: [] },
+  },
+  {
+    name: "Node's types",
+    files: ['everywhere.ts', 'with-node.ts', 'commonjs.cts'],
+    options: { ...nodenext, types: ['node'] },
+  },
+  {
+    name: "Node's and the DOM's types",
+    files: ['everywhere.ts', 'with-node.ts', 'with-dom.ts'],
+    options: { ...bundler, lib: DOM, types: ['node'] },
+    versions: [NEWEST],
+  },
+  {
+    name: "CommonJS, by Node 10's rules",
+    files: ['required.cts'],
+    options: { ...node10, types: ['node'] },
+    versions: ['typescript-5.4'],
+  },
+  {
+    name: 'CommonJS',
+    files: ['required.cts'],
+    options: { ...nodenext, types: ['node'] },
+    versions: ['typescript-5.9', NEWEST],
+  },
+]
+
+const consumer = new Consumer()
+afterAll(() => consumer.remove())
+cpSync(join(import.meta.dirname, 'consumers'), consumer.folder, { recursive: true })
+for (const name of ['@types/node', 'undici-types', 'fast-check', 'pure-rand']) consumer.install(name)
+
+/** What the compiler says, which is nothing if all is well. */
+function compile(tsc: string, files: readonly string[], options: Readonly<Record<string, unknown>>): string {
+  const { lib = [], ...others } = options
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    target: 'ES2022',
+    lib: ['ES2022', ...(lib as string[])],
+    ...others,
+  }
+  consumer.write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
+  return spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: consumer.folder, encoding: 'utf8' })
+    .stdout
+}
+
+const versions = [
+  { typescript: NEWEST, folder: join(ROOT, 'node_modules', NEWEST) },
+  ...OLDER.map((typescript) => ({
+    typescript,
+    folder: join(import.meta.dirname, 'node_modules', typescript),
+  })),
+]
+
+describe.each(versions)('$typescript', ({ typescript, folder }) => {
+  const isInstalled = existsSync(folder) || process.env.CI !== undefined
+  const projects = PROJECTS.filter(({ versions }) => versions?.includes(typescript) ?? true)
+
+  test.skipIf(!isInstalled).each(projects)('compiles against the package: $name', ({ files, options }) => {
+    expect(compile(join(folder, 'bin/tsc'), files, options)).toBe('')
+  })
+})

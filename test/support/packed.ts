@@ -1,0 +1,51 @@
+import { execFileSync, execSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const QUIETLY = { encoding: 'utf8', stdio: 'pipe' } as const
+
+interface Pack {
+  readonly filename: string
+  readonly files: readonly { readonly path: string; readonly size: number }[]
+}
+
+/** An empty project with what `npm publish` would upload, installed as a user's package manager unpacks it. */
+export class Consumer {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'mqtt-wire-consumer-'))
+  readonly installed: string = join(this.folder, 'node_modules/mqtt-wire')
+  readonly pack: Pack
+
+  constructor() {
+    // Through a shell, as npm is a script on Windows.
+    const npm = `npm pack --json --ignore-scripts --pack-destination "${this.folder}"`
+    ;[this.pack] = JSON.parse(execSync(npm, { cwd: ROOT, ...QUIETLY }))
+    mkdirSync(this.installed, { recursive: true })
+    // Some tar programs take what stands before a colon for a host.
+    this.run('tar', '-xzf', this.pack.filename, '-C', 'node_modules/mqtt-wire', '--strip-components=1')
+    this.write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  }
+
+  /** Installs what this repository has installed under that name. */
+  install(name: string): void {
+    const path = join(this.folder, 'node_modules', name)
+    mkdirSync(dirname(path), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), path, 'junction')
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text)
+  }
+
+  /** Gives what the command prints; throws unless it succeeds. */
+  run(command: string, ...args: readonly string[]): string {
+    return execFileSync(command, args, { cwd: this.folder, ...QUIETLY })
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true })
+  }
+}
