@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { DECODE_ERRORS, ENCODE_ERRORS, encode } from '../src/index.ts'
+import { Consumer } from './support/packed.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
@@ -71,11 +72,28 @@ async function start(code: string): Promise<{ port: number; stop: () => Promise<
   }
 }
 
+/** For examples that listen on port 1883, which may be taken. */
+const FREE_PORT = await new Promise<number>((resolve) => {
+  const server = createServer().listen(0, () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resolve(port))
+  })
+})
+
+const consumer = new Consumer()
+afterAll(() => consumer.remove())
+for (const name of ['@types/node', 'undici-types', 'fast-check', 'pure-rand']) consumer.install(name)
+
 describe.each(READMES)('%s', (file) => {
   const sections = read(file).split(/^## /m).slice(1)
   const examples = sections.flatMap((section) => {
     const [heading = ''] = section.split('\n', 1)
-    return Array.from(section.matchAll(/```js\n(.*?)```/gs), ([, code = '']) => ({ heading, code }))
+    return Array.from(section.matchAll(/```[jt]s\n(.*?)```/gs), ([, code = '']) => ({
+      heading,
+      code: code
+        .replaceAll('listen(1883', `listen(${FREE_PORT}`)
+        .replaceAll('connect(1883', `connect(${FREE_PORT}`),
+    }))
   })
 
   test('has examples', () => {
@@ -95,6 +113,16 @@ describe.each(READMES)('%s', (file) => {
     )) {
       expect(stdout).toContain(inline ?? below)
     }
+  })
+
+  test('the examples are TypeScript, too', () => {
+    const files = examples.map(({ code }, index) => {
+      const name = `example-${index}.ts`
+      consumer.write(name, code)
+      return name
+    })
+    // Parameters have no types in JavaScript.
+    expect(consumer.compile(files, { module: 'nodenext', types: ['node'], noImplicitAny: false })).toBe('')
   })
 
   const servers = examples.filter(({ code }) => code.includes('createServer('))

@@ -1,6 +1,5 @@
 // The package compiles in users' projects: each version of TypeScript, with and without the types of Node and of the DOM.
 
-import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -64,23 +63,6 @@ afterAll(() => consumer.remove())
 cpSync(join(import.meta.dirname, 'consumers'), consumer.folder, { recursive: true })
 for (const name of ['@types/node', 'undici-types', 'fast-check', 'pure-rand']) consumer.install(name)
 
-/** What the compiler says, which is nothing if all is well. */
-function compile(tsc: string, files: readonly string[], options: Readonly<Record<string, unknown>>): string {
-  const { lib = [], ...others } = options
-  const compilerOptions = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    noEmit: true,
-    target: 'ES2022',
-    lib: ['ES2022', ...(lib as string[])],
-    ...others,
-  }
-  consumer.write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
-  return spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: consumer.folder, encoding: 'utf8' })
-    .stdout
-}
-
 const versions = [
   { typescript: NEWEST, folder: join(ROOT, 'node_modules', NEWEST) },
   ...OLDER.map((typescript) => ({
@@ -94,6 +76,6 @@ describe.each(versions)('$typescript', ({ typescript, folder }) => {
   const projects = PROJECTS.filter(({ versions }) => versions?.includes(typescript) ?? true)
 
   test.skipIf(!isInstalled).each(projects)('compiles against the package: $name', ({ files, options }) => {
-    expect(compile(join(folder, 'bin/tsc'), files, options)).toBe('')
+    expect(consumer.compile(files, options, join(folder, 'bin/tsc'))).toBe('')
   })
 })

@@ -1,4 +1,4 @@
-import { execFileSync, execSync } from 'node:child_process'
+import { execFileSync, execSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -43,6 +43,29 @@ export class Consumer {
   /** Gives what the command prints; throws unless it succeeds. */
   run(command: string, ...args: readonly string[]): string {
     return execFileSync(command, args, { cwd: this.folder, ...QUIETLY })
+  }
+
+  /** What the TypeScript compiler says of these files, which is nothing if all is well. */
+  compile(
+    files: readonly string[],
+    { lib = [], ...options }: Readonly<Record<string, unknown>>,
+    compiler: string = join(ROOT, 'node_modules/typescript/bin/tsc'),
+  ): string {
+    const compilerOptions = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      target: 'ES2022',
+      lib: ['ES2022', ...(lib as string[])],
+      ...options,
+    }
+    this.write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
+    const { stdout } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.json'], {
+      cwd: this.folder,
+      encoding: 'utf8',
+    })
+    return stdout
   }
 
   remove(): void {
