@@ -1,4 +1,4 @@
-import type { MalformedVector } from '../vectors/vectors.d.ts'
+import type { MalformedVector } from '../vectors/vectors.d.cts'
 import type { Row } from './verdict.ts'
 
 /** Where a broker and mqtt-wire do not agree, and what the standard says. */

@@ -1,5 +1,5 @@
 import { type ConnectInput, DecodeError, encode } from '../../src/index.ts'
-import type { MalformedVector, ValidVector } from '../vectors/vectors.d.ts'
+import type { MalformedVector, ValidVector } from '../vectors/vectors.d.cts'
 import { Client } from './client.ts'
 
 // What a broker does with the bytes of a row: it goes on with the connection, or it does not.

@@ -35,7 +35,7 @@ const PROJECTS: readonly {
   },
   {
     name: "Node's types",
-    files: ['everywhere.ts', 'with-node.ts', 'commonjs.cts'],
+    files: ['everywhere.ts', 'with-node.ts', 'commonjs.cts', 'vectors.ts'],
     options: { ...nodenext, types: ['node'] },
   },
   {

@@ -1,5 +1,5 @@
 import type { Packet, PacketInput } from '../../src/index.ts'
-import type { VectorPacket } from '../vectors/vectors.d.ts'
+import type { VectorPacket } from '../vectors/vectors.d.cts'
 
 export const bytesOf = (hex: string): Buffer => Buffer.from(hex, 'hex')
 

@@ -1,7 +1,7 @@
 // §3.2, CONNACK.
 
 import { hexByte, lengthTooLong, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
-import type { MalformedVector, VectorPacket } from './vectors.d.ts'
+import type { MalformedVector, VectorPacket } from './vectors.d.cts'
 
 const connack = (sessionPresent: boolean, returnCode: number): VectorPacket => ({
   type: 'connack',

@@ -16,7 +16,7 @@ import { subackSection } from './suback.ts'
 import { subscriptions } from './subscriptions.ts'
 import { topics } from './topics.ts'
 import { utf8 } from './utf8.ts'
-import type { Vectors } from './vectors.d.ts'
+import type { Vectors } from './vectors.d.cts'
 
 const VERSION = '2.0.0'
 

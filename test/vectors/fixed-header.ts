@@ -11,7 +11,7 @@ import {
   type Wrong,
 } from './rows.ts'
 import { START } from './text-fields.ts'
-import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
+import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.cts'
 
 interface PacketType {
   /** Table 2.2. */

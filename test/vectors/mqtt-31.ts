@@ -11,7 +11,7 @@ import {
   valid,
   type Wrong,
 } from './rows.ts'
-import type { StreamVector, VectorPacket } from './vectors.d.ts'
+import type { StreamVector, VectorPacket } from './vectors.d.cts'
 
 const START = "['MQIsdp'] 03"
 const MQTT_31 = { protocolName: 'MQIsdp', protocolLevel: 3 } as const

@@ -2,7 +2,7 @@
 
 import { connect, malformed, publish, type Section, valid, type Wrong } from './rows.ts'
 import { TEXT_FIELDS } from './text-fields.ts'
-import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
+import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.cts'
 
 const NEITHER = { refuse: ['control-characters' as const, 'non-characters' as const] }
 const NO_CONTROLS = { refuse: ['control-characters' as const] }

@@ -1,7 +1,7 @@
 // §2.2.3: one to four bytes, seven bits a byte, the least significant first.
 
 import { malformed, publish, type Section, stream, valid } from './rows.ts'
-import type { HeaderVector } from './vectors.d.ts'
+import type { HeaderVector } from './vectors.d.cts'
 
 const RULE = '§2.2.3'
 

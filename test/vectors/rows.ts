@@ -9,7 +9,7 @@ import type {
   StreamVector,
   ValidVector,
   VectorPacket,
-} from './vectors.d.ts'
+} from './vectors.d.cts'
 
 /** The rows of one part of the standard. */
 export interface Section {

@@ -11,7 +11,7 @@ import {
   stream,
   type Wrong,
 } from './rows.ts'
-import type { StreamVector, VectorPacket } from './vectors.d.ts'
+import type { StreamVector, VectorPacket } from './vectors.d.cts'
 
 const RULE = '§2.2.3'
 const PINGREQ: VectorPacket = { type: 'pingreq' }

@@ -1,7 +1,7 @@
 // §3.9, SUBACK.
 
 import { hexByte, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
-import type { VectorPacket } from './vectors.d.ts'
+import type { VectorPacket } from './vectors.d.cts'
 
 const suback = (returnCodes: number[], packetId = 7): VectorPacket => ({
   type: 'suback',

@@ -1,7 +1,7 @@
 // §3.8 and §3.10, SUBSCRIBE and UNSUBSCRIBE, and the topic filters of §4.7 in both.
 
 import { hexByte, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
-import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.ts'
+import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.cts'
 
 interface Kind {
   readonly name: string

@@ -4,7 +4,7 @@ import { DECODE_ERRORS } from '../../src/index.ts'
 import { readSource, sourceFiles } from '../support/source.ts'
 import { DIFFERENCES_31 } from './mqtt-31.ts'
 import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
-import type { Vectors } from './vectors.d.ts'
+import type { Vectors } from './vectors.d.cts'
 
 /** What builds on the core enforces nothing. */
 const NOT_ENFORCING = /^(testing|cli)\//

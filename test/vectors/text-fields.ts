@@ -1,7 +1,7 @@
 // The fields that hold text, each as a notation around it.
 
 import { connect, publish } from './rows.ts'
-import type { VectorPacket } from './vectors.d.ts'
+import type { VectorPacket } from './vectors.d.cts'
 
 export interface TextField {
   readonly packetType: string

@@ -1,7 +1,7 @@
 // §4.7: which filter matches which name, and the receiver's own limits on both.
 
 import { malformed, publish, type Section, valid, type Wrong } from './rows.ts'
-import type { MatchingVector } from './vectors.d.ts'
+import type { MatchingVector } from './vectors.d.cts'
 
 const matching = (
   rule: string,

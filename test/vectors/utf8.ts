@@ -2,7 +2,7 @@
 
 import { type Code, malformed, type Section, valid } from './rows.ts'
 import { TEXT_FIELDS } from './text-fields.ts'
-import type { MalformedVector } from './vectors.d.ts'
+import type { MalformedVector } from './vectors.d.cts'
 
 const REPLACEMENT = '\uFFFD'
 

@@ -16,7 +16,7 @@ import { CUTS, join } from '../support/bytes.ts'
 import { caught } from '../support/malformed.ts'
 import { bytesOf, input, written } from '../support/vectors.ts'
 import { corpus } from './corpus.ts'
-import type { Breach, VectorOptions, VectorPacket } from './vectors.d.ts'
+import type { Breach, VectorOptions, VectorPacket } from './vectors.d.cts'
 
 // The library's verdict on every row: whole, one byte at a time, and before another packet.
 
