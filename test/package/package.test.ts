@@ -8,9 +8,9 @@ const { pack, installed, folder } = consumer
 afterAll(() => consumer.remove())
 
 describe('what npm pack would publish', () => {
-  test('is the build, the licence and the documentation, and what the exports name', () => {
+  test('is the build, the licence, the documentation, the examples, and what the exports name', () => {
     const expected =
-      /^(dist\/(?!internal).*\.(js|d\.ts)|test\/vectors\/[\w-]+\.(json|d\.cts)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
+      /^(dist\/(?!internal).*\.(js|d\.ts)|test\/vectors\/[\w-]+\.(json|d\.cts)|examples\/[\w-]+\/[\w-]+\.m?js|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])
     const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     const targets = Object.values(exports).flatMap((entry) =>
@@ -41,7 +41,11 @@ describe('what npm pack would publish', () => {
   })
 
   test('declares no function, constant or class that is not public', async () => {
-    const modules = [await import('../../src/index.ts'), await import('../../src/testing/index.ts')]
+    const modules = [
+      await import('../../src/index.ts'),
+      await import('../../src/rabbitmq/index.ts'),
+      await import('../../src/testing/index.ts'),
+    ]
     const isPublic = (name: string): boolean => modules.some((module) => Object.hasOwn(module, name))
     const declarations = pack.files
       .filter(({ path }) => path.startsWith('dist/') && path.endsWith('.d.ts'))
