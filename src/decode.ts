@@ -39,17 +39,28 @@ import { Reader } from './wire/reader.ts'
  * @throws TypeError if `bytes` is not a Uint8Array, or the options are invalid
  */
 export function decode<Bytes extends Uint8Array>(bytes: Bytes, options?: DecodeOptions): Packet<Bytes> {
+  const reader = readerOf(bytes, settingsFrom(options))
+  const packet = readPacket(reader)
+  assertNothingFollows(reader)
+  return packet
+}
+
+/** A reader at the body of the packet that the bytes start with. The rest is as in {@link decode}. */
+export function readerOf<Bytes extends Uint8Array>(bytes: Bytes, settings: Settings): Reader<Bytes> {
   assertBytes(bytes)
-  const settings = settingsFrom(options)
   const reader = new Reader(bytes, settings)
   const extent = validateFixedHeader(reader.bytes, 0, reader.length, settings, MAX_PACKET_SIZE)
   if (extent === undefined || extent.size > reader.length) throw incompletePacket(reader.bytes, settings)
   const { firstByte, bodyOffset, size } = extent
   reader.enter(0, firstByte, bodyOffset, size)
   reportTolerated(reader)
-  const packet = readPacket(reader)
-  if (size < reader.length) reader.fail('trailing-bytes', undefined, size, undefined, reader.length - size)
-  return packet
+  return reader
+}
+
+/** Refuses bytes that follow the packet. */
+export function assertNothingFollows(reader: Reader): void {
+  const { end, length } = reader
+  if (end < length) reader.fail('trailing-bytes', undefined, end, undefined, length - end)
 }
 
 /**

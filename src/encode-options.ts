@@ -25,6 +25,11 @@ function checkNewOptions(options: EncodeOptions): void {
   latest = options
 }
 
+/** What the options, which must have been checked, tolerate. */
+export function tolerancesOf(options: EncodeOptions | undefined): Tolerances {
+  return options === undefined ? NONE : checked.get(options)!
+}
+
 /** Whether the options, which must have been checked, allow a packet of this type to break this rule. */
 export function tolerates(
   options: EncodeOptions | undefined,

@@ -19,7 +19,7 @@ import { prepareSuback } from './packets/suback.ts'
 import { prepareSubscribe } from './packets/subscribe.ts'
 import { prepareUnsubscribe } from './packets/unsubscribe.ts'
 import { show } from './show.ts'
-import { assertBytes } from './wire/bytes.ts'
+import { assertBytes, copyInto } from './wire/bytes.ts'
 import type { EncodedBytes } from './wire/host.ts'
 import { allocate } from './wire/pool.ts'
 import type { Outgoing } from './wire/writer.ts'
@@ -77,6 +77,44 @@ export function encodeInto(
   if (!fits(size, target, offset)) refuseTarget(outgoing)
   outgoing.write(target, offset)
   return size
+}
+
+/**
+ * Encodes packets one after another into a single Buffer, so that one `socket.write` sends them all.
+ *
+ * @param packets an array or another iterable; each field of each packet is read once
+ * @param options the rules that the packets may break; default none
+ * @returns the bytes of all packets in order, as {@link encode} does; empty if there are no packets
+ * @throws EncodeError as {@link encode}, for the first packet that is invalid
+ * @throws TypeError if `packets` is not iterable, or the options are invalid
+ */
+export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOptions): EncodedBytes {
+  // A getter of a packet may call encodeAll, too: the outer call keeps the scratch memory to itself.
+  let memory = scratch ?? new Uint8Array(SCRATCH_SIZE)
+  scratch = undefined
+  let length = 0
+  for (const packet of packets) {
+    const outgoing = prepare(packet, options)
+    const end = length + outgoing.size
+    if (end > memory.length) memory = grown(memory, length, end)
+    outgoing.write(memory, length)
+    length = end
+  }
+  const bytes = allocate(length)
+  copyInto(bytes, 0, memory, 0, length)
+  if (memory.length === SCRATCH_SIZE) scratch = memory
+  return bytes
+}
+
+/** Where `encodeAll` writes before it knows the total length. It is never exposed. */
+let scratch: Uint8Array | undefined
+const SCRATCH_SIZE = 32_768
+
+/** A copy of the first `length` bytes with room for at least `minLength`. */
+function grown(memory: Uint8Array, length: number, minLength: number): Uint8Array {
+  const copy = new Uint8Array(Math.max(2 * memory.length, minLength))
+  copyInto(copy, 0, memory, 0, length)
+  return copy
 }
 
 /**
@@ -148,7 +186,7 @@ const prepareOther: Preparation = (type, packet, options) => {
 }
 
 /** Whether the target has room for the last byte. Its `length` may be outdated: getters of the packet can shrink it. */
-function fits(size: number, target: Uint8Array, offset: number): boolean {
+export function fits(size: number, target: Uint8Array, offset: number): boolean {
   return Number.isInteger(offset) && offset >= 0 && target[offset + size - 1] !== undefined
 }
 

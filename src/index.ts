@@ -2,7 +2,7 @@
 
 export { decode } from './decode.ts'
 export { type DecodeStreamOptions, decodeStream } from './decode-stream.ts'
-export { encode, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
+export { encode, encodeAll, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
 export {
   type Action,
   DECODE_ERRORS,
@@ -20,6 +20,7 @@ export {
   type FixedHeader,
   type FixedHeaderInput,
 } from './fixed-header.ts'
+export { type Frame, topicBytes, withPacketId } from './frame.ts'
 export type {
   DecodeOptions,
   EncodeOptions,
@@ -40,12 +41,13 @@ export type { Puback, Pubcomp, Pubrec, Pubrel, Unsuback } from './packets/acknow
 export type { Connack, ConnackInput } from './packets/connack.ts'
 export type { Connect, ConnectInput, Will, WillInput } from './packets/connect.ts'
 export type { Disconnect, Pingreq, Pingresp } from './packets/empty.ts'
-export type { Frame, Packet, PacketInput, PacketTo } from './packets/packet.ts'
+export type { Packet, PacketInput, PacketTo } from './packets/packet.ts'
 export type { Publish, PublishHeaderInput, PublishInput } from './packets/publish.ts'
 export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
 export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
 export { PacketParser } from './parser.ts'
+export { type PreparedPublish, type PublishOverrides, preparePublish } from './prepared-publish.ts'
 export { presets } from './presets.ts'
 export { topicCache } from './topic/cache.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'

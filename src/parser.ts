@@ -11,9 +11,10 @@ import {
   validateFixedHeader,
   wholePacketsLength,
 } from './fixed-header.ts'
+import { Frame } from './frame.ts'
 import { checkMaxPacketSize, type ParserOptions, parserOptionsFrom, type Settings } from './options.ts'
 import { CONTROL_PACKETS, PacketType, type Role } from './packet-types.ts'
-import type { Frame, PacketTo } from './packets/packet.ts'
+import type { PacketTo } from './packets/packet.ts'
 import { Assembly } from './wire/assembly.ts'
 import { assertAttached, assertBytes, concat, detachedError, lengthOf, privateCopy } from './wire/bytes.ts'
 import { Chunk } from './wire/chunk.ts'
@@ -107,12 +108,8 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     if (reader === undefined) return undefined
     try {
       const { firstByte } = reader
-      const frame: Frame<Bytes> = {
-        type: TYPES[firstByte >> 4]!,
-        flags: firstByte & 0x0f,
-        bytes: reader.whole(),
-        bodyOffset: reader.position - reader.start,
-      }
+      const type = TYPES[firstByte >> 4]!
+      const frame = new Frame(type, firstByte & 0x0f, reader.whole(), reader.position - reader.start)
       if (firstByte >> 4 === CONNECT)
         reader.settings = settingsAfter(reader.bytes, reader.start, reader.settings)
       this.consume(reader)

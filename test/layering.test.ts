@@ -15,6 +15,8 @@ const LAYERS = [
   ['packets/'],
   ['fixed-header.ts'],
   ['decode.ts', 'encode.ts'],
+  ['frame.ts'],
+  ['prepared-publish.ts'],
   ['parser.ts'],
   ['decode-stream.ts', 'web-streams.ts'],
   ['index.ts'],

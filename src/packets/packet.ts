@@ -1,6 +1,6 @@
 // The union of all fourteen packets, discriminated by `type`.
 
-import type { PacketTypeName, Role } from '../packet-types.ts'
+import type { Role } from '../packet-types.ts'
 import type { Acknowledgement, AcknowledgementInput } from './acknowledgement.ts'
 import type { Connack, ConnackInput } from './connack.ts'
 import type { Connect, ConnectInput } from './connect.ts'
@@ -55,14 +55,3 @@ export type PacketInput =
   | SubackInput
   | UnsubscribeInput
   | EmptyInput
-
-/** A complete packet whose fixed header has been validated and whose body has not been read. */
-export interface Frame<Bytes extends Uint8Array = Uint8Array> {
-  type: PacketTypeName
-  /** The lower four bits of the first byte. */
-  flags: number
-  /** The packet, fixed header included. */
-  bytes: Bytes
-  /** The index in `bytes` at which the body starts, 2 to 5. */
-  bodyOffset: number
-}

@@ -13,10 +13,11 @@ import { fieldsOf, refuse } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
-import { readTopicName } from '../topic/read.ts'
+import { readTopicName, skipTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
 import { topicNameBytes } from '../topic/write.ts'
-import { put } from '../wire/bytes.ts'
+import { copyInto, put } from '../wire/bytes.ts'
+import { allocate } from '../wire/pool.ts'
 import type { Reader } from '../wire/reader.ts'
 import { checkRemainingLength, packetSize, writeRemainingLength } from '../wire/remaining-length.ts'
 import { writeUtf8 } from '../wire/utf8.ts'
@@ -182,4 +183,57 @@ export function preparePublishHeader(packet: PublishHeaderInput, payloadLength: 
   outgoing.size = packetSize(remainingLength, 'publish') - payloadLength
   outgoing.remainingLength = remainingLength
   return outgoing
+}
+
+/** A PUBLISH that was checked, to be encoded any number of times. */
+export interface CheckedPublish {
+  /** With its prefix, in memory of its own. */
+  readonly topic: Uint8Array
+  readonly payload: Uint8Array
+  readonly payloadLength: number
+  readonly qos: QoS
+  readonly dup: boolean
+  readonly retain: boolean
+  /** Undefined with QoS 0, or if it is given later. */
+  readonly packetId: number | undefined
+}
+
+/** Checks a PUBLISH. With QoS 1 and 2 the packet identifier may be left out. */
+export function checkPublish(packet: PublishInput, options: EncodeOptions | undefined): CheckedPublish {
+  const { topic, payload, qos = 0, dup = false, retain = false, packetId } = packet
+  checkFieldNames(packet, NAMES)
+  const checkedId = qos !== 0 && packetId === undefined ? 1 : packetId
+  preparePublish({ type: 'publish', topic, payload, qos, dup, retain, packetId: checkedId }, options)
+  const { payloadLength } = outgoing
+  const checked = {
+    topic: new Uint8Array(outgoing.topic),
+    payload: typeof payload === 'string' ? textBytes(payload, payloadLength) : payload,
+    payloadLength,
+    qos,
+    dup,
+    retain,
+    packetId,
+  }
+  outgoing.release()
+  return checked
+}
+
+function textBytes(text: string, length: number): Uint8Array {
+  const bytes = allocate(length)
+  writeUtf8(bytes, 0, text)
+  return bytes
+}
+
+/** Reads a PUBLISH that is to be encoded again. Its topic name is checked, but no text is made of it. */
+export function readCheckedPublish(reader: Reader, flags: number): CheckedPublish {
+  const qos = qosOf(flags) as QoS
+  const start = reader.position
+  skipTopicName(reader, TOPIC_NAME) // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
+  const topic = new Uint8Array(reader.position - start)
+  copyInto(topic, 0, reader.bytes, start, reader.position)
+  const packetId = qos === 0 ? undefined : reader.packetIdentifier('MQTT-2.3.1-1') // [MQTT-2.3.1-1] [MQTT-2.3.1-5]
+  const payloadLength = reader.end - reader.position
+  const dup = (flags & DUP) !== 0
+  const retain = (flags & RETAIN) !== 0
+  return { topic, payload: reader.rest(), payloadLength, qos, dup, retain, packetId }
 }

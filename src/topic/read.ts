@@ -1,7 +1,7 @@
 // Reads topic names and topic filters.
 
 import type { Reader } from '../wire/reader.ts'
-import { asciiText, isPlainText, isPlainTopicName } from '../wire/utf8.ts'
+import { asciiText, illFormedAt, isPlainText, isPlainTopicName, nullAt } from '../wire/utf8.ts'
 import { PREFIX_SIZE } from '../wire/writer.ts'
 import { hashToKeep, keepText, textOf } from './incoming-names.ts'
 import { isTopicName, misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
@@ -36,6 +36,24 @@ function readUnusualTopicName(reader: Reader, name: TopicNameField, start: numbe
   const text = reader.unusualText(field, start)
   if (hashToKeep() !== 0 && isTopicName(text)) keepText(reader.view, start, end, text)
   return text
+}
+
+/** Checks a topic name as {@link readTopicName} does, and steps over it. No text is made of one that breaks no rule. */
+export function skipTopicName(reader: Reader, name: TopicNameField): void {
+  const start = reader.prefixed(name.field)
+  const { view, bytes, position: end } = reader
+  if (!isPlainTopicName(view, start, end) && !isTopicNameAt(bytes, start, end))
+    readUnusualTopicName(reader, name, start)
+}
+
+/** Whether the bytes are those of a topic name: at least one, without wildcards and U+0000, and well-formed. */
+function isTopicNameAt(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    start < end &&
+    wildcardAt(bytes, start, end) === undefined &&
+    nullAt(bytes, start, end) === undefined &&
+    illFormedAt(bytes, start, end) === undefined
+  )
 }
 
 /** Reads a topic filter. */
