@@ -89,7 +89,8 @@ export function encodeInto(
  * @throws TypeError if `packets` is not iterable, or the options are invalid
  */
 export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOptions): EncodedBytes {
-  // A getter of a packet may call encodeAll, too: the outer call keeps the scratch memory to itself.
+  if (options !== undefined) checkEncodeOptions(options)
+  // A getter of a packet may call encodeAll, too: each call has the scratch memory to itself.
   let memory = scratch ?? new Uint8Array(SCRATCH_SIZE)
   scratch = undefined
   let length = 0

@@ -41,7 +41,9 @@ export class Frame<Bytes extends Uint8Array = Uint8Array> {
    */
   get packetIdOffset(): number | undefined {
     const { bytes, bodyOffset } = this
-    return hasPacketIdentifier(bytes[0]!) ? packetIdOffset(bytes, bodyOffset) : undefined
+    if (!hasPacketIdentifier(bytes[0]!)) return undefined
+    const offset = topicEnd(bytes, bodyOffset)
+    return offset + 2 <= bytes.length ? offset : undefined
   }
 }
 
@@ -53,14 +55,12 @@ function hasPacketIdentifier(firstByte: number): boolean {
   return type === PUBLISH ? qosOf(flagsOf(firstByte)) > 0 : type >= PUBACK && type <= UNSUBACK
 }
 
-/** Where the packet identifier starts, of a packet that has one; undefined if the packet ends before it does. */
-function packetIdOffset(bytes: Uint8Array, bodyOffset: number): number | undefined {
-  const offset = packetTypeOf(bytes[0]!) === PUBLISH ? topicEnd(bytes, bodyOffset) : bodyOffset
-  return offset + 2 <= bytes.length ? offset : undefined
-}
-
-/** Where the topic name of a PUBLISH ends: by what its prefix says, so perhaps beyond the packet. */
+/**
+ * Where the topic name of a PUBLISH ends, by what its prefix says: perhaps beyond the packet. Other packets that have a packet
+ * identifier start with it.
+ */
 function topicEnd(bytes: Uint8Array, bodyOffset: number): number {
+  if (packetTypeOf(bytes[0]!) !== PUBLISH) return bodyOffset
   return bodyOffset + PREFIX_SIZE + ((bytes[bodyOffset]! << 8) | bytes[bodyOffset + 1]!)
 }
 
@@ -107,8 +107,9 @@ export function withPacketId<Bytes extends Uint8Array>(
   const field = packetIdentifierField(firstByte)
   if (!hasPacketIdentifier(firstByte)) refuseIdentifier(field, packetId)
   checkPacketIdentifier(packetId, field, options) // [MQTT-2.3.1-1]
-  const offset = packetIdOffset(copy, bodyOffset)
-  if (offset === undefined) throw bodyTooShort(copy, 'Packet Identifier', bodyOffset)
+  const offset = topicEnd(copy, bodyOffset)
+  if (!(offset <= copy.length)) throw bodyTooShort(copy, 'Topic Name', bodyOffset)
+  if (offset + 2 > copy.length) throw bodyTooShort(copy, 'Packet Identifier', offset)
   writeUint16(copy, offset, packetId)
   return new Frame(packetTypeNameOf(firstByte)!, flagsOf(firstByte), copy as Uint8Array as Bytes, bodyOffset)
 }

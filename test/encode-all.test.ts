@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { EncodeError, encode, encodeAll, type PacketInput, PacketParser } from '../src/index.ts'
+import { packet } from './support/arbitraries.ts'
+import { bytes, join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
+
+const each = (packets: readonly PacketInput[]): Uint8Array => join(...packets.map((one) => encode(one)))
+
+const publish = (length: number): PacketInput => {
+  const payload = Uint8Array.from({ length }, (_, index) => index)
+  return { type: 'publish', topic: 'a/b', payload }
+}
+
+function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
+  expect(actual).toBeInstanceOf(Buffer)
+  expect(actual.length).toBe(expected.length)
+  expect(Buffer.compare(actual, expected)).toBe(0)
+}
+
+test('any packets are as encode has each', () => {
+  fc.assert(
+    fc.property(fc.array(packet, { maxLength: 20 }), (packets) =>
+      expectBytes(encodeAll(packets), each(packets)),
+    ),
+    { numRuns: 300 },
+  )
+})
+
+// The lengths around those at which the memory to write to is exchanged, and beyond.
+test.each([
+  [[]],
+  [[0]],
+  [[32_760]],
+  [[32_761]],
+  [[32_762]],
+  [[32_768]],
+  [[100_000]],
+  [[1, 100_000, 1]],
+  [[20_000, 20_000, 20_000]],
+  [[1, 32_768, 40_000, 200_000, 0, 5]],
+  [Array.from({ length: 2_000 }, (_, index) => index % 50)],
+])('payloads of %j bytes', (lengths) => {
+  const packets = lengths.map(publish)
+  expectBytes(encodeAll(packets), each(packets))
+  packets.reverse()
+  expectBytes(encodeAll(packets), each(packets))
+})
+
+test('anything that can be iterated', () => {
+  const packets: PacketInput[] = [publish(3), { type: 'pingreq' }, publish(2)]
+  expectBytes(encodeAll(new Set(packets)), each(packets))
+  expectBytes(encodeAll(packets.values()), each(packets))
+})
+
+test('reads each field once', () => {
+  const reads: PropertyKey[] = []
+  const spied = new Proxy(publish(4), {
+    get: (target, name) => {
+      reads.push(name)
+      return Reflect.get(target, name)
+    },
+  })
+  encodeAll([spied])
+  expect(reads).toEqual([...new Set(reads)])
+})
+
+test('what it returned does not change', () => {
+  const first = encodeAll([publish(10)])
+  const copy = join(first)
+  encodeAll([publish(300), publish(300)])
+  expectBytes(first, copy)
+})
+
+test('getters and iterators may encode', () => {
+  const nested: PacketInput = {
+    type: 'publish',
+    payload: 'p',
+    get topic() {
+      encodeAll([publish(50), publish(40_000)])
+      return 'a'
+    },
+  }
+  function* packets(): Generator<PacketInput> {
+    yield publish(7)
+    encode(publish(9))
+    encodeAll([publish(60), nested])
+    yield nested
+  }
+  expectBytes(encodeAll(packets()), each([publish(7), { type: 'publish', topic: 'a', payload: 'p' }]))
+})
+
+describe('what cannot be encoded', () => {
+  test('is refused as encode refuses it, and the next call works', () => {
+    const wrong: PacketInput = { type: 'publish', topic: 'a/#', payload: '' }
+    const error = caught(() => encodeAll([publish(3), wrong, publish(3)]))
+    expect(error).toBeInstanceOf(EncodeError)
+    expect(error).toMatchObject({ code: 'wildcard-in-topic-name', property: 'topic' })
+    expectBytes(encodeAll([publish(3)]), each([publish(3)]))
+    const tolerate = ['wildcard-in-topic-name'] as const
+    expectBytes(encodeAll([wrong], { tolerate }), bytes("30 05 0003 'a/#'"))
+  })
+
+  test.each([undefined, null, 7, { type: 'pingreq' }])('%j is no list', (packets) => {
+    expect(caught(() => encodeAll(packets as never))).toBeInstanceOf(TypeError)
+  })
+
+  test('text is a list of what is no packet', () => {
+    expect(caught(() => encodeAll('ab' as never))).toMatchObject({ code: 'unknown-packet-type' })
+  })
+
+  test('invalid options are refused, even without packets', () => {
+    expect(caught(() => encodeAll([], { tolerated: [] } as never))).toBeInstanceOf(TypeError)
+  })
+})
+
+test('a payload whose memory is detached by a later packet was written before', () => {
+  const payload = new Uint8Array(50).fill(3)
+  const packets: PacketInput[] = [
+    { type: 'publish', topic: 'a', payload },
+    {
+      type: 'publish',
+      topic: 'b',
+      get payload() {
+        structuredClone(payload.buffer, { transfer: [payload.buffer] })
+        return 'x'
+      },
+    },
+  ]
+  const read = [...new PacketParser().push(encodeAll(packets))]
+  expect(read).toMatchObject([{ topic: 'a', payload: Buffer.alloc(50, 3) }, { topic: 'b' }])
+})
