@@ -8,7 +8,7 @@ Measures mqtt-wire against every other MQTT 3.1.1 codec on npm, and prints a tab
 
   --quick            fewer and shorter rounds: a look, not a measurement
   --only NAMES       only these workloads or jobs, with commas between: W1,"W2 encode",memory,linearity,
-                     connections,threads,hostile
+                     connections,threads,hostile,fan-out
   --json FILE        write the results
   --contestant FILE  add a contestant: a module as those in bench/contestants; may be given several times.
                      The last one is the one that --gate judges and that the hostile traffic is sent to

@@ -8,6 +8,8 @@ import { WORKLOADS } from './traffic/workloads.mjs'
 const QUICK = { rounds: 15, sampleMs: 12, warmUpMs: 150, scale: 0.5 }
 const FULL = { rounds: 31, sampleMs: 20, warmUpMs: 300, scale: 1 }
 
+const FAN_OUTS = [32, 300].flatMap((payloadLength) => [0, 1, 2].map((qos) => ({ payloadLength, qos })))
+
 /** The jobs: `{ id, group, task, options }`. `subject` is the contestant that is judged, where only one is looked at. */
 export function plan({ quick, gate, subject, others }) {
   const pace = quick ? QUICK : FULL
@@ -22,6 +24,12 @@ export function plan({ quick, gate, subject, others }) {
         options: { workload, contestants: field, ...pace, ...job },
       })),
     ),
+    ...FAN_OUTS.map(({ payloadLength, qos }) => ({
+      id: `fan-out ${payloadLength} B QoS ${qos}`,
+      group: 'fan-out',
+      task: 'fan-out',
+      options: { payloadLength, qos, contestants: field, ...pace },
+    })),
     ...each.flatMap((contestant) => alone(contestant, { quick, gate })),
     ...Object.keys(HOSTILE).map((traffic) => ({
       id: `hostile ${traffic}`,

@@ -18,15 +18,31 @@ export function circumstances(contestants, { quick }) {
 }
 
 /** Puts a job's result in: a race's as it is, anything else under the name of the contestant that it is of. */
-export function keep(run, { id, task }, contestant, result) {
-  if (task === 'race') run.jobs[id] = result
+export function keep(run, { id }, contestant, result) {
+  if (result.results !== undefined) run.jobs[id] = result
   else run.jobs[id] = { ...run.jobs[id], [contestant]: result }
 }
 
 /** The figures of one contestant by name; more is better for those at which `gate.json` says `atLeast`. */
 export function figures(run, name) {
-  const entries = Object.entries(run.jobs).map(([id, result]) => [id, figure(id, result, name)])
+  const entries = Object.entries(run.jobs).flatMap(([id, result]) =>
+    id.startsWith('fan-out') ? fanOutFigures(id, result, name) : [[id, figure(id, result, name)]],
+  )
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** A prepared packet against the pinned rival, and against encoding each. */
+function fanOutFigures(id, { results }, name) {
+  const prepared = results[`${name} preparePublish`]
+  return [
+    [id, prepared?.ratio],
+    [`${id}: to encode`, prepared?.toEncode],
+  ]
+}
+
+/** Whether a figure is one of this job's. */
+export function isFigureOf(figureId, jobId) {
+  return figureId === jobId || figureId.startsWith(`${jobId}: `)
 }
 
 function figure(id, result, name) {

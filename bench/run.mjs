@@ -11,7 +11,7 @@ import { tables } from './output/tables.mjs'
 import { plain } from './output/text.mjs'
 import { only, plan } from './plan.mjs'
 import { publish } from './publish.mjs'
-import { circumstances, keep, restore, save } from './results.mjs'
+import { circumstances, isFigureOf, keep, restore, save } from './results.mjs'
 import { runTask } from './spawn.mjs'
 
 /** How often a job that falls short is measured again, each time with twice the rounds, before the gate shuts. */
@@ -24,6 +24,7 @@ const TABLES = {
   connections: 'Scaling',
   threads: 'Scaling',
   hostile: 'Hostile',
+  'fan-out': 'Fan-out',
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error) => {
@@ -50,7 +51,10 @@ async function measure({ quick, gate, only: names, json, compare, contestant: ot
   const limits = gate && (await limitsFor(subject, base && (await boundsFrom(base, nameOf[subject]))))
 
   let jobs = plan({ quick, gate, subject, others })
-  if (gate) jobs = jobs.filter(({ id }) => id in limits.atLeast || id in limits.atMost)
+  if (gate) {
+    const bounded = Object.keys({ ...limits.atLeast, ...limits.atMost })
+    jobs = jobs.filter((job) => bounded.some((id) => isFigureOf(id, job.id)))
+  }
   if (names !== undefined) jobs = only(jobs, names.split(','))
 
   const run = circumstances(contestants, { quick })
@@ -59,7 +63,7 @@ async function measure({ quick, gate, only: names, json, compare, contestant: ot
   let status = 0
   if (gate) {
     const verdict = () =>
-      judge(run, nameOf[subject], limits).filter(({ id }) => jobs.some((job) => job.id === id))
+      judge(run, nameOf[subject], limits).filter(({ id }) => jobs.some((job) => isFigureOf(id, job.id)))
     if (!sets) await retry(run, jobs, nameOf, verdict)
     console.log(plain(verdictTable(verdict(), nameOf[subject], run.node)))
     if (sets) await update(run, nameOf[subject])
@@ -100,8 +104,8 @@ function tableOf(group) {
 /** Noise passes, slowness stays: what falls short is measured again, longer. */
 async function retry(run, jobs, nameOf, verdict) {
   for (let attempt = 1; attempt <= RETRIES; attempt++) {
-    const short = new Set(verdict().flatMap(({ id, holds }) => (holds ? [] : [id])))
-    const again = jobs.filter(({ id }) => short.has(id))
+    const short = verdict().flatMap(({ id, holds }) => (holds ? [] : [id]))
+    const again = jobs.filter((job) => short.some((id) => isFigureOf(id, job.id)))
     if (again.length === 0) return
     console.log(`Measured again, with more rounds: ${again.map(({ id }) => id).join(', ')}`)
     const longer = again.map((job) => ({
@@ -115,11 +119,13 @@ async function retry(run, jobs, nameOf, verdict) {
 /** The bounds, without those on what the contestant does not do. */
 async function limitsFor(subject, limits) {
   const { atLeast, atMost } = limits ?? (await bounds())
-  const { encode, encodeInto, feedFrames } = await load(subject, 'limits')
+  const { encode, encodeInto, feedFrames, fanOut } = await load(subject, 'limits')
   const does = { encode, encodeInto, readFrame: feedFrames }
-  const kept = Object.entries(atLeast).filter(
-    ([id]) => !Object.keys(does).some((operation) => id.endsWith(` ${operation}`) && !does[operation]),
-  )
+  const isDone = (id) =>
+    id.startsWith('fan-out')
+      ? fanOut?.preparePublish !== undefined
+      : !Object.keys(does).some((operation) => id.endsWith(` ${operation}`) && !does[operation])
+  const kept = Object.entries(atLeast).filter(([id]) => isDone(id))
   const left = Object.keys(atLeast).filter((id) => !kept.some(([name]) => name === id))
   if (left.length > 0) console.log(`Not judged, as the contestant does not do it: ${left.join(', ')}`)
   return { atLeast: Object.fromEntries(kept), atMost }

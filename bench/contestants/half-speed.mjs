@@ -30,3 +30,17 @@ export function encodeInto(packet, target, offset) {
   wire.encodeInto(packet, target, offset)
   return wire.encodeInto(packet, target, offset)
 }
+
+export const fanOut = Object.fromEntries(
+  Object.entries(wire.fanOut).map(([way, prepare]) => [
+    way,
+    (message) => {
+      const send = prepare(message)
+      if (way === 'encode each') return send
+      return (packetId, sink) => {
+        send(packetId, { write: ignore })
+        send(packetId, sink)
+      }
+    },
+  ]),
+)

@@ -1,4 +1,4 @@
-import { encode, encodeInto, PacketParser, topicCache } from '../../dist/index.js'
+import { encode, encodeInto, PacketParser, preparePublish, topicCache } from '../../dist/index.js'
 
 export const name = 'mqtt-wire'
 
@@ -39,3 +39,27 @@ export function native(packet) {
 }
 
 export { encode, encodeInto }
+
+/** Ways to send one PUBLISH to many subscribers. */
+export const fanOut = {
+  preparePublish: (message) => {
+    const { qos } = message
+    const prepared = preparePublish(message)
+    return (packetId, sink) => {
+      sink.write(prepared.encode({ qos, packetId }))
+    }
+  },
+  'header and shared payload': (message) => {
+    const { qos } = message
+    const prepared = preparePublish(message)
+    return (packetId, sink) => {
+      sink.write(prepared.header({ qos, packetId }))
+      sink.write(prepared.payload)
+    }
+  },
+  'encode each': ({ type, topic, payload, qos, dup, retain }) => {
+    return (packetId, sink) => {
+      sink.write(encode({ type, topic, payload, qos, dup, retain, packetId }))
+    }
+  },
+}

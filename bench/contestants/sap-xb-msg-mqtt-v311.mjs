@@ -117,3 +117,13 @@ export function encode(packet) {
   encoder.flush()
   return bytes
 }
+
+export const fanOut = {
+  encode: (message) => {
+    const packet = native(message)
+    return (packetId, sink) => {
+      if (packetId !== undefined) packet.packetID = packetId
+      sink.write(encode(packet))
+    }
+  },
+}

@@ -9,6 +9,7 @@ export function tables(run) {
   const workloads = Object.keys(WORKLOADS).filter((name) => ids.some((id) => id.startsWith(`${name} `)))
   return [
     ...workloads.map((name) => workloadTable(run, name)),
+    ids.some((id) => id.startsWith('fan-out')) && fanOutTable(run),
     ids.some((id) => id.startsWith('memory')) && memoryTable(run),
     ids.some((id) => SCALING.includes(id)) && scalingTable(run),
     ids.some((id) => id.startsWith('hostile')) && hostileTable(run),
@@ -78,6 +79,28 @@ function memoryTable({ jobs, contestants }) {
         peak(jobs['memory peak 1 KiB']?.[name]),
       ]),
     notes: faults(jobs, 'memory'),
+  }
+}
+
+function fanOutTable({ jobs }) {
+  const ids = Object.keys(jobs).filter((id) => id.startsWith('fan-out'))
+  const names = Object.keys(jobs[ids[0]].results)
+  const notes = []
+  const rows = names.map((name) => [
+    name,
+    ...ids.flatMap((id) => {
+      const { ns, ratio, held, fault } = jobs[id].results[name]
+      if (fault === undefined) return [time(ns), ratio.toFixed(2), `${grouped(held)} B`]
+      notes.push(`${name}, ${id}: ${fault}.`)
+      return ['wrong', '', '']
+    }),
+  ])
+  const head = ids.flatMap((id) => [id.replace('fan-out ', ''), '×', 'held'])
+  return {
+    title: 'Fan-out: one PUBLISH to 1,000 subscribers, per subscriber',
+    head: ['', ...head],
+    rows,
+    notes,
   }
 }
 

@@ -1,0 +1,79 @@
+// One PUBLISH to a thousand subscribers, each of whom gets a packet identifier of his own.
+
+import { load } from '../contestants.mjs'
+import { held as heldBytes } from '../measure/memory.mjs'
+import { placings, race } from '../measure/rounds.mjs'
+import { bytesOf } from '../traffic/bytes.mjs'
+import { publish, topic } from '../traffic/packets.mjs'
+import { Random } from '../traffic/random.mjs'
+
+const SUBSCRIBERS = 1_000
+const MEMORY_PASSES = 10
+/** Rivals write fields one by one. */
+const MOST_PIECES = 8
+
+export default async function ({ payloadLength, qos, contestants, ...pace }, progress) {
+  const random = new Random(0x311)
+  const message = { ...publish(random, topic(random), qos, payloadLength), dup: false, retain: false }
+  const packetIds = Array.from({ length: SUBSCRIBERS }, (_, index) => (qos === 0 ? undefined : index + 1))
+  const expected = packetIds.map((packetId) => bytesOf({ ...message, packetId }))
+  const entrants = []
+  const results = {}
+  for (const path of contestants) {
+    const { name: contestant, fanOut = {} } = await load(path, 'fan-out')
+    for (const way of Object.keys(fanOut)) {
+      const name = `${contestant} ${way}`
+      const { fanOut: ways } = await load(path, name)
+      const fault = faultOf(ways[way](message), packetIds, expected)
+      if (fault === undefined) entrants.push(await entrant(name, ways[way](message), packetIds, expected))
+      else results[name] = { fault }
+    }
+  }
+  const held = Object.fromEntries(entrants.map(({ name, send }) => [name, heldBy(send, packetIds)]))
+  const fields = race(entrants, pace, progress)
+  Object.assign(results, placings(fields, entrants[0].name))
+  for (const { name } of entrants) {
+    results[name].held = held[name]
+    const each = name.replace('preparePublish', 'encode each')
+    if (each !== name) results[name].toEncode = placings(fields, each)[name].ratio
+  }
+  return { payloadLength, qos, subscribers: SUBSCRIBERS, results }
+}
+
+/** The loop anew for each: see measure/loops.mjs. */
+async function entrant(name, send, packetIds, expected) {
+  const { fanOutLoop } = await import(`../measure/loops.mjs?${encodeURIComponent(name)}`)
+  const sum = expected.reduce((total, bytes) => (total + bytes.length + bytes.at(-1)) | 0, 0)
+  return { name, units: packetIds.length, expected: sum, send, run: fanOutLoop(send, packetIds) }
+}
+
+function faultOf(send, packetIds, expected) {
+  for (const [index, packetId] of packetIds.entries()) {
+    const written = []
+    send(packetId, {
+      write: (piece) => {
+        written.push(Buffer.from(piece))
+        return true
+      },
+    })
+    if (!Buffer.concat(written).equals(expected[index])) return `packet ${index + 1} has other bytes`
+  }
+  return undefined
+}
+
+/** Bytes that each subscriber's packet holds while it waits to be sent. */
+function heldBy(send, packetIds) {
+  const pieces = new Array(MEMORY_PASSES * SUBSCRIBERS * MOST_PIECES).fill(undefined)
+  let count = 0
+  const sink = {
+    write(piece) {
+      pieces[count++] = piece
+      return true
+    },
+  }
+  send(packetIds[0], sink) // what is made once, at first use, is nobody's
+  const before = heldBytes()
+  for (let pass = 0; pass < MEMORY_PASSES; pass++) for (const packetId of packetIds) send(packetId, sink)
+  const each = (heldBytes() - before) / (MEMORY_PASSES * SUBSCRIBERS)
+  return pieces[0] === undefined ? undefined : each // looked at, so that they live until here
+}
