@@ -1,4 +1,4 @@
-// Whole packets whose bodies are not read: for proxies and brokers that forward.
+// Whole packets whose bodies have not been read, for proxies and for brokers that forward.
 
 import { checkPacketIdentifier } from './checks.ts'
 import { checkEncodeOptions } from './encode-options.ts'
@@ -17,14 +17,14 @@ import { assertBytes, kindOf, lengthOf, put } from './wire/bytes.ts'
 import { allocateOf } from './wire/pool.ts'
 import { PREFIX_SIZE, writeUint16 } from './wire/writer.ts'
 
-/** A whole packet whose fixed header was judged and whose body was not read. */
+/** A complete packet whose fixed header has been validated and whose body has not been read. */
 export class Frame<Bytes extends Uint8Array = Uint8Array> {
   type: PacketTypeName
   /** The lower four bits of the first byte. */
   flags: number
   /** The packet, fixed header included. */
   bytes: Bytes
-  /** Where in `bytes` the body starts, 2 to 5. */
+  /** The index in `bytes` at which the body starts, 2 to 5. */
   bodyOffset: number
 
   constructor(type: PacketTypeName, flags: number, bytes: Bytes, bodyOffset: number) {
@@ -35,9 +35,9 @@ export class Frame<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /**
-   * Where in `bytes` the two bytes of the packet identifier start (§2.3.1); undefined if the packet has none: CONNECT, CONNACK,
-   * PUBLISH of QoS 0, PINGREQ, PINGRESP and DISCONNECT. Also undefined if the packet ends before its packet identifier does,
-   * for which `decode` would refuse it.
+   * The index in `bytes` of the packet identifier, which takes two bytes (§2.3.1). It is undefined for CONNECT, CONNACK,
+   * PUBLISH of QoS 0, PINGREQ, PINGRESP and DISCONNECT, which have none, and for a packet that ends before its packet
+   * identifier does, which `decode` would refuse.
    */
   get packetIdOffset(): number | undefined {
     const { bytes, bodyOffset } = this
@@ -65,10 +65,10 @@ function topicEnd(bytes: Uint8Array, bodyOffset: number): number {
 }
 
 /**
- * The bytes of a PUBLISH's topic name, to compare or to hash them without making text of them. They are not checked: they
- * may be empty, ill-formed UTF-8, or hold wildcards.
+ * Returns the bytes of a PUBLISH's topic name, to compare or hash them without making a string. They are not validated: they
+ * may be empty, ill-formed UTF-8, or contain wildcards.
  *
- * @returns a view of `frame.bytes`; undefined if the packet is no PUBLISH
+ * @returns a view of `frame.bytes`; undefined if the packet is not a PUBLISH
  * @throws DecodeError `body-too-short` if the packet ends before its topic name does
  * @throws TypeError if `frame.bytes` is not a Uint8Array, or was detached
  */
@@ -81,15 +81,15 @@ export function topicBytes<Bytes extends Uint8Array>({ bytes, bodyOffset }: Fram
 }
 
 /**
- * A copy of the frame with another packet identifier (§2.3.1): that of the next connection. Its bytes are of the same kind, a
- * Buffer for a Buffer. To forward a large payload without copying it, or to change QoS, DUP or RETAIN, use
+ * Copies the frame and replaces its packet identifier (§2.3.1), usually with one of the connection that it is sent on. The
+ * bytes of a Buffer frame are a Buffer. To forward a large payload without a copy, or to change QoS, DUP or RETAIN, use
  * {@link preparePublish}.
  *
- * @param frame is not changed
+ * @param frame the frame; it is not modified
  * @param packetId 1 to 65,535 [MQTT-2.3.1-1]
- * @param options rules that the packet may break: `packet-identifier-zero`; default none
+ * @param options the rules that the packet may break: `packet-identifier-zero`; default none
  * @throws EncodeError `unexpected-packet-identifier` for a PUBLISH of QoS 0 [MQTT-2.3.1-5], `unknown-field` for the other
- *   packets that have none; for an invalid `packetId` as {@link encode}
+ *   packets that have none; as {@link encode} for an invalid `packetId`
  * @throws DecodeError `body-too-short` if the packet ends before its packet identifier does
  * @throws TypeError if `frame.bytes` is not a Uint8Array, or was detached, or the options are invalid
  */
@@ -121,11 +121,11 @@ function packetIdentifierField(firstByte: number): Field {
 
 function refuseIdentifier(field: Field, packetId: unknown): never {
   if (field.packetType === 'publish')
-    refuse('unexpected-packet-identifier', field, 'is undefined where qos is 0', packetId) // [MQTT-2.3.1-5]
+    refuse('unexpected-packet-identifier', field, 'must be undefined if qos is 0', packetId) // [MQTT-2.3.1-5]
   refuseBecause('unknown-field', field, 'is an unknown field')
 }
 
-/** Refuses what cannot be a frame's bytes. There are at least two: where there is none, the memory was detached. */
+/** Throws unless these can be the bytes of a frame. A frame has at least two: if there are none, its memory was detached. */
 export function assertFrameBytes(bytes: Uint8Array): void {
   assertBytes(bytes)
   if (lengthOf(bytes) === 0)

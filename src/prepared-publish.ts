@@ -1,4 +1,4 @@
-// One PUBLISH for many receivers: checked and encoded once, then copied for each with its flags and its packet identifier.
+// One PUBLISH for many receivers: checked and encoded once, then copied for each with its own flags and packet identifier.
 
 import { isPacketIdentifier } from './checks.ts'
 import { assertNothingFollows, readerOf } from './decode.ts'
@@ -19,17 +19,18 @@ import {
 } from './packets/publish.ts'
 import { show } from './show.ts'
 import { assertBytes, lengthOf, put } from './wire/bytes.ts'
+import type { EncodedBytes } from './wire/host.ts'
 import { allocate } from './wire/pool.ts'
 import { packetSize, writeRemainingLength } from './wire/remaining-length.ts'
 import { writeUint16 } from './wire/writer.ts'
 
-/** What is different for one receiver; what is not given is as in the packet that was prepared. */
+/** The fields that differ for one receiver. Fields that are absent are as in the prepared packet. */
 export interface PublishOverrides {
-  /** Where this makes a packet of QoS 1 or 2 one of QoS 0, its own `packetId` and `dup` are left out. */
+  /** Lowering QoS 1 or 2 to 0 also drops the packet's own `packetId` and `dup`. */
   readonly qos?: QoS | undefined
   readonly dup?: boolean | undefined
   readonly retain?: boolean | undefined
-  /** 1 to 65,535 with QoS 1 and 2 [MQTT-2.3.1-1]; none with QoS 0 [MQTT-2.3.1-5]. */
+  /** 1 to 65,535 with QoS 1 and 2 [MQTT-2.3.1-1]; absent with QoS 0 [MQTT-2.3.1-5]. */
   readonly packetId?: number | undefined
 }
 
@@ -39,28 +40,28 @@ const NAMES = fieldNames('publish', ['qos', 'dup', 'retain', 'packetId'])
 const { publish: PUBLISH } = FIRST_BYTE
 const PACKET_ID_SIZE = 2
 
-/** What `encode` and other libraries call the fields: each would change what is sent, and looking at them costs nothing. */
+/** Names that other libraries use for these fields. Ignoring one would change what is sent. */
 interface Misnamed {
   readonly QoS?: unknown
   readonly retained?: unknown
   readonly messageId?: unknown
 }
 
-/** The longest payload that is copied when it is prepared: those of small packets, which `encode` then copies in one piece. */
-const LONGEST_COPIED = 4_096
+/** The longest payload that is copied when it is prepared, so that `encode` copies the whole packet in one call. */
+const MAX_COPIED = 4_096
 const NOTHING = new Uint8Array(0)
 
 /**
  * Checks and encodes a PUBLISH once, to send it to any number of receivers.
  *
- * Of the packet its fields are read once and never again; `packetId` may be left out with QoS 1 and 2, to be given for each
- * receiver. Of a frame of `readFrame()` the topic name is checked in its place, without making text of it.
+ * Each field of a packet is read once. With QoS 1 and 2 it needs no `packetId`: you can pass one for each receiver. The
+ * topic name of a frame is checked in place, without making a string.
  *
- * A payload of up to 4,096 bytes is copied. A larger one is not: do not change its bytes while you use what is returned.
+ * A payload of up to 4,096 bytes is copied. A larger one is not: do not modify it while you use the result.
  *
- * @param publish is not changed
- * @param options rules that the packet may break, then and with each receiver's overrides; default none. What a frame holds
- *   against a tolerated rule is sent on as it came
+ * @param publish a packet, or a frame that `readFrame` returned; it is not modified
+ * @param options the rules that the packet and the overrides may break; default none. A frame that breaks a tolerated rule
+ *   is sent on as it came
  * @throws EncodeError as {@link encode}; `unknown-packet-type` for packets and frames of other types
  * @throws DecodeError for a frame, as {@link decode} of its bytes
  * @throws TypeError if the options are invalid
@@ -74,7 +75,7 @@ export function preparePublish(publish: PublishInput | Frame, options?: EncodeOp
   return new PreparedPublish(checked, options)
 }
 
-/** Reads all but the text of a frame's topic name. Its bytes alone count. */
+/** Reads a frame from its bytes alone, without making a string of its topic name. */
 function readFrame(bytes: Uint8Array, options: EncodeOptions | undefined): CheckedPublish {
   assertFrameBytes(bytes)
   const reader = readerOf(bytes, settingsFor(options))
@@ -85,36 +86,36 @@ function readFrame(bytes: Uint8Array, options: EncodeOptions | undefined): Check
   return checked
 }
 
-/** How to read what the encoder's options allow. */
+/** The decoder's settings that tolerate what the encoder's options tolerate. */
 function settingsFor(options: EncodeOptions | undefined): Settings {
   const settings = settingsFrom(undefined)
   return options === undefined ? settings : { ...settings, tolerate: tolerancesOf(options) }
 }
 
 function assertPublish(type: unknown): void {
-  if (type !== 'publish') refuse('unknown-packet-type', TYPE, "is 'publish'", type)
+  if (type !== 'publish') refuse('unknown-packet-type', TYPE, "must be 'publish'", type)
 }
 
-/** The bytes of a packet, but for its flags and its packet identifier. */
+/** The bytes of a packet except its flags and packet identifier. */
 interface Image {
   /** Everything before the payload. */
   readonly header: Uint8Array
-  /** That and the payload, if it was copied. */
+  /** The header, followed by the payload if it was copied. */
   readonly bytes: Uint8Array
-  /** Bytes of the whole packet. */
+  /** The length of the whole packet in bytes. */
   readonly size: number
 }
 
-/** A PUBLISH that was checked and encoded once: see {@link preparePublish}. */
+/** A PUBLISH that {@link preparePublish} has checked and encoded. */
 export class PreparedPublish {
-  /** The payload that was prepared, text as UTF-8: what follows {@link PreparedPublish.header} on the wire. */
+  /** The payload, text as UTF-8. Send it after {@link PreparedPublish.header}. */
   readonly payload: Uint8Array
   private readonly publish: CheckedPublish
   private readonly options: EncodeOptions | undefined
   private readonly copied: Uint8Array
   private withId: Image | undefined = undefined
   private withoutId: Image | undefined = undefined
-  /** Of the receiver that was checked last. */
+  // The two fields of the receiver that was checked last.
   private firstByte = 0
   private packetId: number | undefined = undefined
 
@@ -123,12 +124,12 @@ export class PreparedPublish {
     this.payload = payload
     this.publish = publish
     this.options = options
-    this.copied = new Uint8Array(payloadLength <= LONGEST_COPIED ? payloadLength : 0)
-    if (payloadLength <= LONGEST_COPIED) put(this.copied, 0, payload)
+    this.copied = new Uint8Array(payloadLength <= MAX_COPIED ? payloadLength : 0)
+    if (payloadLength <= MAX_COPIED) put(this.copied, 0, payload)
   }
 
   /**
-   * The number of bytes that {@link PreparedPublish.encode} would return for this receiver.
+   * Returns the number of bytes that {@link PreparedPublish.encode} would return for this receiver.
    *
    * @throws EncodeError, TypeError as `encode`
    */
@@ -137,18 +138,18 @@ export class PreparedPublish {
   }
 
   /**
-   * The packet for one receiver.
+   * Encodes the packet for one receiver.
    *
-   * @param overrides what is different for the receiver; default nothing
-   * @returns its bytes: a Buffer where there is Buffer, else a Uint8Array; small ones share memory with others
+   * @param overrides the fields that differ for this receiver; default none
+   * @returns its bytes, as {@link encode} does
    * @throws EncodeError for overrides that would make a packet that {@link encode} refuses: `invalid-qos`
    *   [MQTT-3.3.1-4], `dup-with-qos-0` [MQTT-3.3.1-2], `packet-identifier-zero` [MQTT-2.3.1-1],
-   *   `unexpected-packet-identifier` [MQTT-2.3.1-5], `missing-field`, `wrong-field-type`, `value-out-of-range`; and for
-   *   fields that are no overrides, `unknown-field`, as far as `encode` looks at them
-   * @throws EncodeError `packet-too-large` if only its packet identifier makes it so
+   *   `unexpected-packet-identifier` [MQTT-2.3.1-5], `missing-field`, `wrong-field-type`, `value-out-of-range`; and
+   *   `unknown-field`, for the fields for which `encode` throws it
+   * @throws EncodeError `packet-too-large` if the packet identifier makes it too large
    * @throws TypeError if `overrides` is not an object, or the payload was detached or resized since it was prepared
    */
-  encode(overrides?: PublishOverrides): Uint8Array {
+  encode(overrides?: PublishOverrides): EncodedBytes {
     const image = this.check(overrides)
     const bytes = allocate(image.size)
     this.write(image, bytes, 0)
@@ -156,11 +157,11 @@ export class PreparedPublish {
   }
 
   /**
-   * Writes the packet for one receiver into `target`, all of it or nothing. The target may overlap the payload, which a
-   * payload of more than 4,096 bytes does not survive.
+   * Encodes the packet for one receiver into `target`: all of it or nothing. If the target overlaps a payload of more than
+   * 4,096 bytes, the packet is written correctly but the payload is overwritten.
    *
-   * @param offset where in `target` its first byte goes; default 0
-   * @param overrides what is different for the receiver; default nothing
+   * @param offset the index in `target` of the first byte; default 0
+   * @param overrides the fields that differ for this receiver; default none
    * @returns the number of bytes written
    * @throws EncodeError as `encode`, and `target-too-small` if the packet does not fit from `offset` on
    * @throws TypeError as `encode`, and if `target` is not a Uint8Array
@@ -175,13 +176,13 @@ export class PreparedPublish {
   }
 
   /**
-   * Everything that precedes the payload for one receiver. Send `payload` after it: all receivers then share one payload.
+   * Encodes everything that precedes the payload for one receiver. Send `payload` after it: all receivers share one payload.
    *
-   * @param overrides what is different for the receiver; default nothing
-   * @returns its bytes, as those of `encode`
+   * @param overrides the fields that differ for this receiver; default none
+   * @returns its bytes, as `encode` does
    * @throws EncodeError, TypeError as `encode`
    */
-  header(overrides?: PublishOverrides): Uint8Array {
+  header(overrides?: PublishOverrides): EncodedBytes {
     const { header } = this.check(overrides)
     if (lengthOf(this.payload) !== this.publish.payloadLength) throw changedPayload()
     const bytes = allocate(header.length)
@@ -190,11 +191,10 @@ export class PreparedPublish {
     return bytes
   }
 
-  /** Checks what is different for one receiver, and remembers it until it is written. */
+  /** Checks the overrides and stores the flags and the packet identifier for `finish`. */
   private check(overrides: PublishOverrides = NO_OVERRIDES): Image {
     const { publish } = this
     const { qos = publish.qos, retain = publish.retain } = overrides
-    // Making it QoS 0 leaves out what QoS 0 has not.
     const isLowered = qos === 0 && publish.qos !== 0
     const { dup = publish.dup && !isLowered, packetId = isLowered ? undefined : publish.packetId } = overrides
     const { QoS, retained, messageId } = overrides as Misnamed
@@ -214,7 +214,7 @@ export class PreparedPublish {
     return (qos === 0 ? this.withoutId : this.withId) ?? this.newImage(qos === 0)
   }
 
-  /** Refuses what is not valid unless it is tolerated. */
+  /** Throws unless everything that is invalid is tolerated. */
   private checkInvalid(overrides: unknown, flags: PublishOverrides): void {
     if (typeof overrides !== 'object' || overrides === null)
       throw new TypeError(`overrides must be an object, not ${show(overrides)}`)
@@ -222,7 +222,7 @@ export class PreparedPublish {
     preparePlain({ type: 'publish', topic: 'a', payload: NOTHING, ...flags }, this.options).release()
   }
 
-  /** What QoS 0 is encoded from, or QoS 1 and 2. */
+  /** Makes the image for QoS 0, or for QoS 1 and 2. */
   private newImage(isQos0: boolean): Image {
     const { publish, copied } = this
     const { topic, payloadLength } = publish
@@ -240,7 +240,7 @@ export class PreparedPublish {
 
   private write({ header, bytes, size }: Image, target: Uint8Array, offset: number): void {
     if (bytes.length < size) {
-      // The payload first: the target may lie over it, and nothing else that is to be written.
+      // The payload first: the target may overlap it.
       if (lengthOf(this.payload) !== this.publish.payloadLength) throw changedPayload()
       put(target, offset + header.length, this.payload)
     }
@@ -248,7 +248,7 @@ export class PreparedPublish {
     this.finish(header, target, offset)
   }
 
-  /** Writes the flags and the packet identifier that were checked. */
+  /** Writes the flags and the packet identifier that `check` stored. */
   private finish(header: Uint8Array, target: Uint8Array, offset: number): void {
     target[offset] = this.firstByte
     const { packetId } = this

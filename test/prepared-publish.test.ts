@@ -304,7 +304,7 @@ describe('what cannot be prepared', () => {
 
   test('another type is named', () => {
     expect(() => preparePublish({ type: 'connect' } as unknown as PublishInput)).toThrow(
-      "type is 'publish', not 'connect' [§2.2.1]",
+      "type must be 'publish', not 'connect' [§2.2.1]",
     )
   })
 

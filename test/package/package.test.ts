@@ -33,11 +33,11 @@ describe('what npm pack would publish', () => {
       expect(peerDependenciesMeta[peer]).toEqual({ optional: true })
   })
 
-  test('is small: the core takes less than 220 kB, comments and all', () => {
+  test('is small: the core takes less than 260 kB, comments and all', () => {
     const core = pack.files.filter(
       ({ path }) => path.endsWith('.js') && !/^dist\/(cli|rabbitmq|testing)\//.test(path),
     )
-    expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(220_000)
+    expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(260_000)
   })
 
   test('declares no function, constant or class that is not public', async () => {
@@ -56,8 +56,9 @@ describe('what npm pack would publish', () => {
       ([, name = '']) => name,
     )
     expect(published.length).toBeGreaterThan(30)
-    // A list may be there for a type that is made of its entries.
-    const internal = published.filter((name) => !isPublic(name) && !declarations.includes(`typeof ${name}`))
+    // A class may be public as a type alone, and a list as what a type is made of.
+    const isType = (name: string): boolean => new RegExp(`\\b(type|typeof) ${name}\\b`).test(declarations)
+    const internal = published.filter((name) => !isPublic(name) && !isType(name))
     expect(internal).toEqual([])
   })
 
