@@ -123,14 +123,21 @@ function grown(memory: Uint8Array, length: number, minLength: number): Uint8Arra
  *
  * @param publish the packet; `payload` is ignored
  * @param payloadLength the length of the payload in bytes
+ * @param options rules that the packet may break; default none
  * @returns its bytes, as {@link encode} does
  * @throws EncodeError as {@link encode}; `packet-too-large` or `value-out-of-range` for `payloadLength`
+ * @throws TypeError if the options are invalid
  */
-export function encodePublishHeader(publish: PublishHeaderInput, payloadLength: number): EncodedBytes {
+export function encodePublishHeader(
+  publish: PublishHeaderInput,
+  payloadLength: number,
+  options?: EncodeOptions,
+): EncodedBytes {
+  if (options !== undefined) checkEncodeOptions(options)
   const isObject = typeof publish === 'object' && publish !== null
   const type: unknown = isObject ? (publish.type ?? 'publish') : undefined
   if (type !== 'publish') refuseType(type, publish)
-  const outgoing = preparePublishHeader(publish, payloadLength)
+  const outgoing = preparePublishHeader(publish, payloadLength, options)
   const bytes = allocate(outgoing.size)
   outgoing.write(bytes, 0)
   return bytes

@@ -163,16 +163,30 @@ const BY_ROLE: Readonly<Record<Role, Settings>> = {
   server: settingsOf(checkedOptions({ role: 'server' })),
 }
 
+interface CheckedParserOptions {
+  readonly settings: Settings
+  readonly maxPacketSize: number
+}
+
+/** What frozen options have become: parsers that share them share it, too, so that each idle one stays small. */
+const FROZEN = new WeakMap<ParserOptions, CheckedParserOptions>()
+
 /**
- * Checks the options of a parser. Only own enumerable properties are considered, and each is read once.
+ * Checks the options of a parser. Only own enumerable properties are considered, and each is read once. A frozen object
+ * is read the first time only.
  *
  * @throws TypeError if `options` is not an object of known options, each with a valid value
  */
-export function parserOptionsFrom(options: ParserOptions | undefined): {
-  readonly settings: Settings
-  readonly maxPacketSize: number
-} {
+export function parserOptionsFrom(options: ParserOptions | undefined): CheckedParserOptions {
   if (options === undefined) return { settings: DEFAULTS, maxPacketSize: MAX_PACKET_SIZE }
+  const known = FROZEN.get(options)
+  if (known !== undefined) return known
+  const checked = checkedParserOptions(options)
+  if (Object.isFrozen(options)) FROZEN.set(options, checked)
+  return checked
+}
+
+function checkedParserOptions(options: ParserOptions): CheckedParserOptions {
   const given = givenOptions(options, OPTIONS)
   const checked = checkedOptions(given)
   const { role, maxPacketSize } = checked

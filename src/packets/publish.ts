@@ -174,11 +174,15 @@ export function preparePublish(packet: PublishInput, options: EncodeOptions | un
 }
 
 /** Prepares the part of a PUBLISH that precedes a payload of this length. `packet.payload` is ignored. */
-export function preparePublishHeader(packet: PublishHeaderInput, payloadLength: number): Outgoing {
+export function preparePublishHeader(
+  packet: PublishHeaderInput,
+  payloadLength: number,
+  options: EncodeOptions | undefined,
+): Outgoing {
   const { topic, qos, dup, retain, packetId } = packet
   checkFieldNames(packet, NAMES)
   checkRemainingLength(payloadLength, PAYLOAD_LENGTH)
-  preparePublish({ type: 'publish', topic, qos, dup, retain, packetId, payload: NOTHING }, undefined)
+  preparePublish({ type: 'publish', topic, qos, dup, retain, packetId, payload: NOTHING }, options)
   const remainingLength = outgoing.remainingLength + payloadLength
   outgoing.size = packetSize(remainingLength, 'publish') - payloadLength
   outgoing.remainingLength = remainingLength

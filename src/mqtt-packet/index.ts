@@ -1,0 +1,166 @@
+// mqtt-packet's API on mqtt-wire.
+
+import {
+  type EncodeOptions,
+  encode,
+  encodePublishHeader,
+  type ParserOptions,
+  type PublishHeaderInput,
+  type Tolerance,
+} from '../index.ts'
+import { toEncode } from './outgoing.ts'
+import { NEEDS_ORIGINAL, PacketEmitter } from './parser.ts'
+import type { Bytes, MqttPacket, Packet, Parser } from './types.ts'
+import { inFamiliarWords } from './words.ts'
+import { FLUSHES, type Flush, writerOf } from './writer.ts'
+
+export type * from './types.ts'
+
+/** What may be limited, for all parsers or for one: names and ranges are those of mqtt-wire's `PacketParser`. */
+type Limits = Pick<
+  ParserOptions,
+  'maxPacketSize' | 'maxTopicLength' | 'maxTopicLevels' | 'maxTopicFilters' | 'copyPayloads'
+>
+
+/** What {@link createMqttPacket} can be told. */
+export interface MqttPacketOptions extends Limits {
+  /** mqtt-packet itself, for everything of MQTT 5; without it MQTT 5 is refused. */
+  readonly v5?: object | undefined
+  /** Refuse all that mqtt-wire refuses; default false: tolerate what mqtt-packet's users depend on. */
+  readonly strict?: boolean | undefined
+  /** When what was written leaves: `'tick'`, the default, as with mqtt-packet, or `'immediate'`, which batches more. */
+  readonly flush?: Flush | undefined
+}
+
+// What users of mqtt-packet depend on, in both directions: brokers judge topics and identifiers themselves, in words of
+// their own, answer CONNACK 6, and pass on a publisher's DUP.
+const BOTH_WAYS: readonly Tolerance[] = [
+  'packet-identifier-zero',
+  'wildcard-in-topic-name',
+  'empty-topic-filter',
+  'misplaced-multi-level-wildcard',
+  'misplaced-single-level-wildcard',
+  'reserved-connack-code',
+  { code: 'empty-topic-name', packets: ['publish'] },
+]
+const INCOMING: readonly Tolerance[] = [
+  ...BOTH_WAYS,
+  'dup-with-qos-0',
+  'empty-client-identifier', // for the broker to answer with CONNACK 2 [MQTT-3.1.3-8]
+]
+const PROTOCOLS = ['3.1.1', '3.1', 'bridge'] as const
+
+const LIMITS = [
+  'maxPacketSize',
+  'maxTopicLength',
+  'maxTopicLevels',
+  'maxTopicFilters',
+  'copyPayloads',
+] as const
+const OPTIONS = new Set<string>([...LIMITS, 'v5', 'strict', 'flush'])
+
+/** A payload of more bytes is written on its own: copying it would cost more than a second piece does. */
+const LARGEST_COPY = 4_096
+
+/**
+ * Makes the functions of mqtt-packet, with options.
+ *
+ * @throws TypeError if an option is unknown or invalid
+ */
+export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
+  for (const name of Object.keys(options))
+    if (!OPTIONS.has(name)) throw new TypeError(`there is no option ${JSON.stringify(name)}`)
+  const { v5, strict = false, flush = 'tick' } = options
+  if (!FLUSHES.includes(flush)) throw new TypeError(`flush is one of ${FLUSHES.join(', ')}`)
+  if (typeof strict !== 'boolean') throw new TypeError('strict is a boolean')
+  const original = v5 as MqttPacket | undefined
+  for (const name of original === undefined ? [] : (['parser', 'generate', 'writeToStream'] as const))
+    if (typeof original![name] !== 'function')
+      throw new TypeError(`v5 is mqtt-packet, with a function ${name}`)
+
+  const encodeOptions: EncodeOptions = Object.freeze({ tolerate: strict ? [] : BOTH_WAYS })
+  const shared: ParserOptions = Object.freeze({
+    protocols: PROTOCOLS,
+    tolerate: strict ? [] : INCOMING,
+    ...limitsOf(options),
+  })
+  new PacketEmitter({}, shared, () => undefined) // refuses what is wrong with the options here, not at a connection
+
+  const parser = (opts: object = {}): Parser => {
+    if (isVersion5(opts)) {
+      if (original === undefined) throw new Error(NEEDS_ORIGINAL)
+      return original.parser(opts)
+    }
+    const own = limitsOf(opts)
+    const given = Object.keys(own).length === 0 ? shared : { ...shared, ...own }
+    return new PacketEmitter(
+      opts,
+      given,
+      (emitter) => original && successorOf(emitter, original.parser(opts)),
+    )
+  }
+
+  const bytesOf = (packet: Packet): Bytes => encode(toEncode(packet, strict), encodeOptions) as Bytes
+
+  const generate = (packet: Packet, opts?: object): Bytes => {
+    if (speaksVersion5(packet, opts)) {
+      if (original === undefined) throw new Error(NEEDS_ORIGINAL)
+      return original.generate(packet, opts)
+    }
+    try {
+      return bytesOf(packet)
+    } catch (error) {
+      throw inFamiliarWords(error)
+    }
+  }
+
+  const write = writerOf((packet) => {
+    const payload = packet.cmd === 'publish' ? packet.payload : undefined
+    if (!(payload instanceof Uint8Array) || payload.length <= LARGEST_COPY) return [bytesOf(packet)]
+    const header = toEncode(packet, strict) as PublishHeaderInput
+    return [encodePublishHeader(header, payload.length, encodeOptions), payload]
+  }, flush)
+  const writeToStream: MqttPacket['writeToStream'] = (packet, stream, opts) => {
+    if (!speaksVersion5(packet, opts)) return write(packet, stream)
+    if (original !== undefined) return original.writeToStream(packet, stream, opts)
+    stream.destroy?.(new Error(NEEDS_ORIGINAL))
+    return false
+  }
+  writeToStream.cacheNumbers = true
+
+  return { parser, generate, writeToStream }
+}
+
+function limitsOf(options: object): ParserOptions {
+  const given = options as Readonly<Record<string, unknown>>
+  const limits = LIMITS.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])
+  return Object.fromEntries(limits) as ParserOptions
+}
+
+function isVersion5(options: unknown): boolean {
+  return (options as { protocolVersion?: unknown } | null | undefined)?.protocolVersion === 5
+}
+
+/** A CONNECT says so itself; for any other packet the options do. */
+function speaksVersion5(packet: Packet | null | undefined, opts: object | undefined): boolean {
+  return isVersion5(packet?.cmd === 'connect' ? packet : opts)
+}
+
+/** Lets the original read what follows, for whoever listens to `emitter`. */
+function successorOf(emitter: PacketEmitter, original: Parser): Parser {
+  original.on('packet', (packet) => {
+    emitter.settings = (original as unknown as PacketEmitter).settings
+    emitter.emit('packet', packet)
+  })
+  return original.on('error', (error) => emitter.emit('error', error))
+}
+
+const api: MqttPacket & { readonly createMqttPacket: typeof createMqttPacket } = {
+  ...createMqttPacket(),
+  createMqttPacket,
+}
+
+export const parser: MqttPacket['parser'] = api.parser
+export const generate: MqttPacket['generate'] = api.generate
+export const writeToStream: MqttPacket['writeToStream'] = api.writeToStream
+export default api

@@ -1,0 +1,85 @@
+// Runs other people's test suites as they were published, and reads what they report.
+
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+const FOLDER = fileURLToPath(new URL('..', import.meta.url))
+
+const MODULES = join(FOLDER, 'node_modules')
+
+/** What a program prints, with the codec that `CODEC` names (see configured/index.js). */
+function outputOf(args, codec) {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, CODEC: codec, NODE_OPTIONS: '', FORCE_COLOR: '0' }
+    const child = spawn(process.execPath, args, { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+    child.on('error', reject).on('close', () => resolve(output))
+  })
+}
+
+/** Tests by name; names that come again get a number. */
+class Results {
+  tests = new Map()
+  #seen = new Map()
+
+  add(name, passed) {
+    const count = (this.#seen.get(name) ?? 0) + 1
+    this.#seen.set(name, count)
+    const unique = count === 1 ? name : `${name} (${count})`
+    this.tests.set(unique, passed)
+    return unique
+  }
+
+  fail(unique) {
+    this.tests.set(unique, false)
+  }
+
+  get failed() {
+    return [...this.tests].filter(([, passed]) => !passed).map(([name]) => name)
+  }
+}
+
+/** mqtt-packet's test.js, which asks for `./` and `tape`: an assertion that throws must not end the run. */
+export async function mqttPacket(codec) {
+  const folder = join(MODULES, '.cache/mqtt-packet-test')
+  mkdirSync(join(folder, 'node_modules/tape'), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+  writeFileSync(join(folder, 'index.js'), "module.exports = require('mqtt-packet')")
+  cpSync(join(FOLDER, 'suites/patient-tape.cjs'), join(folder, 'node_modules/tape/index.js'))
+  cpSync(join(MODULES, 'original/test.js'), join(folder, 'test.js'))
+  const results = new Results()
+  let test
+  for (const line of (await outputOf([join(folder, 'test.js')], codec)).split('\n')) {
+    const [, title, outcome] = /^(?:# (?!tests |pass |fail )(.*)|(ok|not ok) )/.exec(line) ?? []
+    if (title !== undefined) test = results.add(title, true)
+    if (outcome === 'not ok') results.fail(test)
+  }
+  return results
+}
+
+export async function aedes(codec) {
+  const folder = join(MODULES, 'aedes/test')
+  const files = readdirSync(folder).filter((name) => /\.c?js$/.test(name))
+  const args = ['--test', '--test-reporter=tap', '--test-timeout=180000', ...files.map((name) => join(folder, name))]
+  const results = new Results()
+  for (const line of (await outputOf(args, codec)).split('\n')) {
+    const [, outcome, name, skip] = /^(?: {4})?(ok|not ok) \d+ - (.*?)( # SKIP)?$/.exec(line) ?? []
+    if (name === undefined || skip !== undefined || /\.c?js$/.test(name)) continue
+    results.add(name, outcome === 'ok')
+  }
+  return results
+}
+
+export async function mqttConnection(codec) {
+  const mocha = join(MODULES, 'mocha/bin/mocha.js')
+  const output = await outputOf([mocha, '--reporter', 'json', join(MODULES, 'mqtt-connection/test')], codec)
+  const { passes, failures } = JSON.parse(output.slice(output.indexOf('{\n  "stats"')))
+  const results = new Results()
+  for (const { fullTitle } of passes) results.add(fullTitle, true)
+  for (const { fullTitle } of failures) results.add(fullTitle, false)
+  return results
+}
