@@ -1,4 +1,9 @@
-import { createMqttPacket, type MqttPacketOptions, type Packet, type Parser } from '../../src/mqtt-packet/index.ts'
+import {
+  createMqttPacket,
+  type MqttPacketOptions,
+  type Packet,
+  type Parser,
+} from '../../src/mqtt-packet/index.ts'
 
 export interface Events {
   readonly packets: Packet[]

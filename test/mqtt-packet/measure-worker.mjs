@@ -4,7 +4,9 @@ import { createServer } from 'node:net'
 import { Aedes } from 'aedes'
 
 const broker = await Aedes.createBroker()
-const server = createServer(broker.handle).listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+const server = createServer(broker.handle).listen(0, '127.0.0.1', () =>
+  process.send({ port: server.address().port }),
+)
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send({ cpu: user + system })

@@ -78,7 +78,11 @@ const OPERATIONS = {
 console.log('| Call | Packet | mqtt-packet, ns | mqtt-wire, ns | times as fast |\n|---|---|---|---|---|')
 for (const [operation, prepare] of Object.entries(OPERATIONS)) {
   for (const [name, packet] of Object.entries(PACKETS)) {
-    const runs = Object.entries(CODECS).map(([codec, api]) => ({ codec, run: prepare(api, packet), times: [] }))
+    const runs = Object.entries(CODECS).map(([codec, api]) => ({
+      codec,
+      run: prepare(api, packet),
+      times: [],
+    }))
     for (let round = -2; round < ROUNDS; round++) {
       for (const { run, times } of round % 2 === 0 ? runs : [...runs].reverse()) {
         const start = process.hrtime.bigint()
@@ -171,9 +175,12 @@ for (const receivers of [1, 100]) {
     const messages = (isQuick ? 2_000 : 10_000) / (receivers === 1 ? 1 : 20)
     const costs = new Map(Object.keys(BROKERS).map((name) => [name, []]))
     for (let round = 0; round < (isQuick ? 1 : 5); round++)
-      for (const [name, codec] of Object.entries(BROKERS)) costs.get(name).push(await cost(codec, receivers, qos, messages))
+      for (const [name, codec] of Object.entries(BROKERS))
+        costs.get(name).push(await cost(codec, receivers, qos, messages))
     const medians = [...costs.values()].map(median)
-    const cells = medians.map((value, index) => `${number(value)}${index > 0 ? ` (÷ ${number(medians[0] / value)})` : ''}`)
+    const cells = medians.map(
+      (value, index) => `${number(value)}${index > 0 ? ` (÷ ${number(medians[0] / value)})` : ''}`,
+    )
     console.log(`| 1 to ${receivers}, QoS ${qos} | ${cells.join(' | ')} |`)
   }
 }

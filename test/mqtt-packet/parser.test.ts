@@ -93,7 +93,8 @@ describe('the corpus', () => {
       if (row.options !== undefined || row.packetType === undefined) continue
       const { packets, errors } = eventsOf([hex(row.hex)], options)
       const isVersion = row.code === 'unsupported-protocol-level' || row.code === 'incomplete-packet'
-      if (!isVersion && row.code !== 'trailing-bytes') expect([packets.length, errors.length], row.name).toEqual([0, 1])
+      if (!isVersion && row.code !== 'trailing-bytes')
+        expect([packets.length, errors.length], row.name).toEqual([0, 1])
     }
   })
 })
@@ -257,7 +258,10 @@ describe('connections', () => {
 
   test("a bridge's subscriptions have the options of MQTT 5 that it means", () => {
     const { packets } = eventsOf([
-      Buffer.concat([generate({ cmd: 'connect', clientId: 'c', bridgeMode: true }), hex('82 06 0007 0001 61 01')]),
+      Buffer.concat([
+        generate({ cmd: 'connect', clientId: 'c', bridgeMode: true }),
+        hex('82 06 0007 0001 61 01'),
+      ]),
     ])
     expect(packets[1]).toMatchObject({ subscriptions: [{ topic: 'a', qos: 1, rh: 0, rap: true, nl: true }] })
   })

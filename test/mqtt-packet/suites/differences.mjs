@@ -16,7 +16,8 @@ export const MQTT_PACKET = {
   'Cannot parse will payload': NUL,
   'Cannot parse password': NUL,
   'Malformed Subscribe Payload': NUL,
-  'Cannot parse username': 'MQTT 3.1: the Remaining Length takes precedence over the flag, so there is no user name',
+  'Cannot parse username':
+    'MQTT 3.1: the Remaining Length takes precedence over the flag, so there is no user name',
   'Connect flag bit 0 must be 0, but got 1': LEVEL_3,
   'Will Retain Flag must be set to zero when Will Flag is set to 0': LEVEL_3,
   'Will QoS must be set to zero when Will Flag is set to 0': LEVEL_3,
@@ -33,6 +34,7 @@ export const AEDES = {
 }
 
 export const MQTT_CONNECTION = {
-  'Connection parsing pubrel should fire a pubrel event': 'fails with mqtt-packet 9, too: a PUBREL without its flags',
+  'Connection parsing pubrel should fire a pubrel event':
+    'fails with mqtt-packet 9, too: a PUBREL without its flags',
   'Connection transmission #connect invalid options client id should reject non-string': `${WORDS}mqtt-packet asks for a client identifier although there is one`,
 }

@@ -8,7 +8,13 @@ import { aedes, mqttConnection, mqttPacket } from './run.mjs'
 const WITH_V5 = '{ "v5": true }'
 const SUITES = [
   { name: 'mqtt-packet 9.0.2', run: mqttPacket, codec: WITH_V5, tests: 352, differences: MQTT_PACKET },
-  { name: 'mqtt-connection 4.1.0', run: mqttConnection, codec: WITH_V5, tests: 77, differences: MQTT_CONNECTION },
+  {
+    name: 'mqtt-connection 4.1.0',
+    run: mqttConnection,
+    codec: WITH_V5,
+    tests: 77,
+    differences: MQTT_CONNECTION,
+  },
   { name: 'aedes 1.2.0', run: aedes, codec: 'default', tests: 368, differences: AEDES },
 ]
 

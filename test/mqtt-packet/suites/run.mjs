@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
 const MODULES = join(FOLDER, 'node_modules')
@@ -64,7 +65,12 @@ export async function mqttPacket(codec) {
 export async function aedes(codec) {
   const folder = join(MODULES, 'aedes/test')
   const files = readdirSync(folder).filter((name) => /\.c?js$/.test(name))
-  const args = ['--test', '--test-reporter=tap', '--test-timeout=180000', ...files.map((name) => join(folder, name))]
+  const args = [
+    '--test',
+    '--test-reporter=tap',
+    '--test-timeout=180000',
+    ...files.map((name) => join(folder, name)),
+  ]
   const results = new Results()
   for (const line of (await outputOf(args, codec)).split('\n')) {
     const [, outcome, name, skip] = /^(?: {4})?(ok|not ok) \d+ - (.*?)( # SKIP)?$/.exec(line) ?? []

@@ -1,0 +1,227 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect as connectTcp, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { mosquitto } from '../../interop/peers/mosquitto.ts'
+import { describeWith } from './installed.mjs'
+
+// Long sessions of MQTT.js, whose mqtt-packet is ours here, with mosquitto and with aedes, whose mqtt-packet is ours, too.
+const BROKERS = {
+  mosquitto: {
+    lacks: mosquitto.isInstalled() ? [] : [`mosquitto is not installed (${mosquitto.source})`],
+    async start() {
+      const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
+      const { port, stop } = await mosquitto.start(folder)
+      return { port, stop: () => stop().finally(() => rmSync(folder, { recursive: true })) }
+    },
+  },
+  aedes: {
+    lacks: [],
+    async start() {
+      const { Aedes } = await import('aedes')
+      const broker = await Aedes.createBroker()
+      const server = createServer(broker.handle).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const stop = async () => {
+        await new Promise((resolve) => broker.close(resolve))
+        server.close()
+      }
+      return { port: server.address().port, stop }
+    },
+  },
+}
+const VERSIONS = [
+  { version: 'MQTT 3.1.1', protocolId: 'MQTT', protocolVersion: 4 },
+  { version: 'MQTT 3.1', protocolId: 'MQIsdp', protocolVersion: 3 },
+]
+const PAYLOADS = [
+  ['no payload', Buffer.alloc(0)],
+  ['17 bytes', Buffer.from('any bytes \0\xff\x80 ü', 'latin1')],
+  ['5 MB', Buffer.alloc(5_000_000, 'mqtt-wire')],
+]
+const PIPELINED = 10_000
+
+let names = 0
+const newName = () => `m${process.pid}x${++names}`
+
+for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
+  describeWith(`MQTT.js with ${name}`, lacks, () => {
+    let broker
+    let mqtt
+    const clients = []
+    beforeAll(async () => {
+      mqtt = (await import('mqtt')).default
+      broker = await start()
+    })
+    afterAll(() => broker?.stop())
+    afterEach(() => Promise.all(clients.splice(0).map((client) => client.endAsync(true))))
+
+    describe.each(VERSIONS)('$version', ({ protocolId, protocolVersion }) => {
+      const connect = async (options = {}) => {
+        const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
+          protocolId,
+          protocolVersion,
+          clientId: newName(),
+          reconnectPeriod: 0,
+          ...options,
+        })
+        clients.push(client)
+        return client
+      }
+      /** The next `count` messages. */
+      const messages = (client, count) =>
+        new Promise((resolve) => {
+          const received = []
+          client.on('message', (topic, payload, { qos, retain }) => {
+            received.push({ topic, payload, qos, retain })
+            if (received.length === count) resolve(received)
+          })
+        })
+
+      test.each([0, 1, 2].flatMap((qos) => PAYLOADS.map(([size, payload]) => ({ qos, size, payload }))))(
+        'QoS $qos, $size, there and back',
+        async ({ qos, payload }) => {
+          const topic = `${newName()}/größe/温度`
+          const [receiver, sender] = [await connect(), await connect()]
+          await receiver.subscribeAsync(topic, { qos })
+          const received = messages(receiver, 2)
+          await sender.publishAsync(topic, payload, { qos })
+          await sender.publishAsync(topic, 'last', { qos })
+          const [first, last] = await received
+          expect(first).toMatchObject({ topic, qos, retain: false })
+          expect(first.payload.equals(payload)).toBe(true)
+          expect(last.payload.toString()).toBe('last')
+        },
+      )
+
+      test(`${PIPELINED} pipelined messages of every QoS come whole and in order`, async () => {
+        const topic = newName()
+        const [receiver, sender] = [await connect(), await connect()]
+        await receiver.subscribeAsync(topic, { qos: 2 })
+        const received = messages(receiver, PIPELINED)
+        const sent = Array.from({ length: PIPELINED }, (_, index) =>
+          // Above QoS 0 brokers limit what may be under way, so most are of QoS 0.
+          sender.publishAsync(topic, String(index), {
+            qos: index % 100 === 0 ? 1 : index % 100 === 50 ? 2 : 0,
+          }),
+        )
+        await Promise.all(sent)
+        const indices = (await received).map(({ payload, qos }) => ({ index: Number(payload), qos }))
+        for (const wanted of [0, 1, 2]) {
+          const ofQos = indices.filter(({ qos }) => qos === wanted).map(({ index }) => index)
+          expect(ofQos).toEqual(ofQos.toSorted((a, b) => a - b))
+        }
+        expect(new Set(indices.map(({ index }) => index)).size).toBe(PIPELINED)
+      })
+
+      test('wildcards', async () => {
+        const base = newName()
+        const client = await connect()
+        await client.subscribeAsync({ [`${base}/+/leaf`]: { qos: 0 }, [`${base}/root/#`]: { qos: 1 } })
+        const received = messages(client, 4)
+        for (const topic of ['a/leaf', 'a/b/leaf', 'leaf', 'root', 'root/a/b', 'b/leaf'])
+          await client.publishAsync(`${base}/${topic}`, 'x')
+        expect((await received).map(({ topic }) => topic.slice(base.length + 1)).sort()).toEqual([
+          'a/leaf',
+          'b/leaf',
+          'root',
+          'root/a/b',
+        ])
+        await client.unsubscribeAsync([`${base}/+/leaf`, `${base}/root/#`])
+      })
+
+      test('retained messages, and their end', async () => {
+        const topic = newName()
+        const sender = await connect()
+        await sender.publishAsync(topic, 'kept', { qos: 1, retain: true })
+        const first = await connect()
+        const received = messages(first, 1)
+        await first.subscribeAsync(topic, { qos: 1 })
+        expect((await received)[0]).toMatchObject({ topic, payload: Buffer.from('kept'), retain: true })
+        await sender.publishAsync(topic, '', { qos: 1, retain: true })
+        const second = await connect()
+        const only = messages(second, 1)
+        await second.subscribeAsync(topic, { qos: 1 })
+        await sender.publishAsync(topic, 'not kept', { qos: 1 })
+        expect((await only)[0].payload.toString()).toBe('not kept')
+      })
+
+      test.each([0, 1, 2])('a will of QoS %i', async (qos) => {
+        const topic = newName()
+        const watcher = await connect()
+        await watcher.subscribeAsync(topic, { qos })
+        const received = messages(watcher, 1)
+        const payload = Buffer.from('gone \0')
+        const client = await connect({ will: { topic, payload, qos, retain: false } })
+        client.stream.destroy()
+        expect((await received)[0]).toMatchObject({ topic, payload, qos })
+      })
+
+      test('a session goes on after the connection was lost', async () => {
+        const [topic, clientId] = [newName(), newName()]
+        const options = { clientId, clean: false, reconnectPeriod: 300 }
+        const receiver = await connect(options)
+        await receiver.subscribeAsync(topic, { qos: 2 })
+        const received = messages(receiver, 20)
+        const closed = once(receiver, 'close')
+        const again = once(receiver, 'connect')
+        receiver.stream.destroy()
+        await closed
+        const sender = await connect()
+        for (let index = 0; index < 20; index++)
+          await sender.publishAsync(topic, String(index), { qos: 1 + (index % 2) })
+        const [{ sessionPresent }] = await again
+        if (protocolVersion === 4) expect(sessionPresent).toBe(true)
+        expect((await received).map(({ payload }) => Number(payload)).sort((a, b) => a - b)).toEqual([
+          ...Array(20).keys(),
+        ])
+      })
+
+      test('a bridge keeps what retain says', async () => {
+        const topic = newName()
+        const bridge = await connect({ bridgeMode: true })
+        await bridge.subscribeAsync(topic, { qos: 1 })
+        const received = messages(bridge, 1)
+        const sender = await connect()
+        await sender.publishAsync(topic, 'x', { qos: 1, retain: true })
+        expect((await received)[0]).toMatchObject({ topic, retain: true })
+      })
+
+      test('username and password', async () => {
+        const client = await connect({ username: 'guest', password: 'ü' })
+        await client.endAsync()
+      })
+
+      test('wrong bytes end their own connection, and no other', async () => {
+        const client = await connect()
+        for (const bytes of ['f000', '10ffffffff', '101000044d51545404020000000003616263', '30ff', '8000']) {
+          const socket = connectTcp(broker.port, '127.0.0.1').on('error', () => {})
+          socket.end(Buffer.from(bytes, 'hex')).resume()
+          await once(socket, 'close')
+        }
+        await client.publishAsync(newName(), 'x', { qos: 1 })
+      })
+    })
+  })
+}
+
+describeWith('MQTT.js with a server that sends wrong bytes', [], () => {
+  test.each(['f000', '20028000', '2002000030ffffffff', '20020000 36 05 0001 61 0001'])('%s', async (text) => {
+    const { default: mqtt } = await import('mqtt')
+    const bytes = Buffer.from(text.replaceAll(' ', ''), 'hex')
+    const server = createServer((socket) => socket.on('error', () => {}).write(bytes)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = mqtt.connect(`mqtt://127.0.0.1:${server.address().port}`, { reconnectPeriod: 0 })
+    const [error] = await once(client, 'error')
+    expect(error.message).toMatch(/^(Not supported|Invalid|Packet must)/)
+    await client.endAsync(true)
+    server.close()
+  })
+
+  test('MQTT 5 without `v5` is refused at once, with the remedy', async () => {
+    const { default: mqtt } = await import('mqtt')
+    expect(() => mqtt.connect('mqtt://127.0.0.1:1', { protocolVersion: 5 })).toThrow('createMqttPacket({ v5')
+  })
+})
