@@ -130,6 +130,7 @@ export class PacketEmitter extends Emitter implements Parser {
       }
       packet = connectOfVersion5(bytes, bodyOffset, error.offset)
       this.successor = { parse: () => this.refuseVersion5() }
+      this.leftLength = rest.length
       this.current = undefined
     }
     this.settings = packet as IConnectPacket
