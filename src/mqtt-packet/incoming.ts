@@ -79,8 +79,10 @@ function identified(
   { type, packetId }: { type: PacketCmd; packetId: number },
   firstByte: number,
   length: number,
-): Header & { messageId: number } {
-  return { ...headerOf(type, firstByte, length), messageId: packetId }
+): Header {
+  const header: Header & { messageId?: number } = headerOf(type, firstByte, length)
+  header.messageId = packetId
+  return header
 }
 
 function connectFields(packet: Connect<Bytes>): IConnectPacket {

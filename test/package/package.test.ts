@@ -10,7 +10,7 @@ afterAll(() => consumer.remove())
 describe('what npm pack would publish', () => {
   test('is the build, the licence, the documentation, the examples, and what the exports name', () => {
     const expected =
-      /^(dist\/(?!internal).*\.(js|d\.ts)|test\/vectors\/[\w-]+\.(json|d\.cts)|examples\/[\w-]+\/[\w-]+\.m?js|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
+      /^(dist\/(?!internal).*\.(js|d\.ts)|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/[\w-]+\.m?js|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])
     const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     const targets = Object.values(exports).flatMap((entry) =>
@@ -35,7 +35,7 @@ describe('what npm pack would publish', () => {
 
   test('is small: the core takes less than 260 kB, comments and all', () => {
     const core = pack.files.filter(
-      ({ path }) => path.endsWith('.js') && !/^dist\/(cli|rabbitmq|testing)\//.test(path),
+      ({ path }) => path.endsWith('.js') && !/^(mqtt-packet|dist\/(cli|mqtt-packet|rabbitmq|testing))\//.test(path),
     )
     expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(260_000)
   })
@@ -43,6 +43,7 @@ describe('what npm pack would publish', () => {
   test('declares no function, constant or class that is not public', async () => {
     const modules = [
       await import('../../src/index.ts'),
+      await import('../../src/mqtt-packet/index.ts'),
       await import('../../src/rabbitmq/index.ts'),
       await import('../../src/testing/index.ts'),
     ]
@@ -112,6 +113,18 @@ console.log(vectors.valid.length > 100 && vectors.malformed.length > 100, vector
 `,
     )
     expect(consumer.run(process.execPath, `${how}-vectors.mjs`).trim()).toMatch(/^true \d+\.\d+\.\d+$/)
+  })
+
+  test("imports and requires mqtt-packet's API", () => {
+    consumer.write(
+      'mqtt-packet.mjs',
+      `import { createRequire } from 'node:module'
+import mqttPacket, { generate, parser } from 'mqtt-wire/mqtt-packet'
+const required = createRequire(import.meta.url)('mqtt-wire/mqtt-packet')
+console.log(mqttPacket.generate === generate, required.parser === parser, required.default === mqttPacket)
+`,
+    )
+    expect(consumer.run(process.execPath, 'mqtt-packet.mjs').trim()).toBe('true true true')
   })
 
   test('runs its command', () => {
