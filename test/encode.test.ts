@@ -518,3 +518,10 @@ test('errors say what and where', () => {
   )
   expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(expect.objectContaining({ name: 'EncodeError' }))
 })
+
+test('encodePublishHeader tolerates what encode tolerates', () => {
+  const options = { tolerate: ['wildcard-in-topic-name'] } as const
+  const whole = encode({ type: 'publish', topic: '#', payload: 'hi' }, options)
+  expect(encodePublishHeader({ topic: '#' }, 2, options)).toEqual(whole.subarray(0, -2))
+  expect(() => encodePublishHeader({ topic: '#' }, 2)).toThrow('[MQTT-3.3.2-2]')
+})

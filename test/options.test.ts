@@ -136,3 +136,15 @@ test('presets are frozen, all the way down', () => {
     (Object.isFrozen(value) && Object.values(value).every(frozen))
   expect(frozen(presets)).toBe(true)
 })
+
+test('frozen options are read once, however many parsers they are for', () => {
+  let reads = 0
+  const options = Object.freeze({
+    get tolerate() {
+      reads++
+      return []
+    },
+  })
+  for (let count = 0; count < 3; count++) new PacketParser(options)
+  expect(reads).toBe(1)
+})

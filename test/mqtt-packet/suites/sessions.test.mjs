@@ -101,13 +101,17 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
       test(`${PIPELINED} pipelined messages of every QoS all come`, async () => {
         const topic = newName()
         const [receiver, sender] = [await connect(), await connect()]
-        // mosquitto queues 1,000 messages above QoS 0 for a receiver, and drops the rest.
         await receiver.subscribeAsync(topic, { qos: 0 })
         const received = messages(receiver, PIPELINED)
         const indices = [...Array(PIPELINED).keys()]
-        await Promise.all(
-          indices.map((index) => sender.publishAsync(topic, String(index), { qos: index % 3 })),
-        )
+        // mosquitto drops what is more than 1,000 messages ahead of a receiver, with the original as well.
+        const atOnce = name === 'mosquitto' ? 500 : PIPELINED
+        for (let start = 0; start < PIPELINED; start += atOnce) {
+          const batch = indices.slice(start, start + atOnce)
+          await Promise.all(
+            batch.map((index) => sender.publishAsync(topic, String(index), { qos: index % 3 })),
+          )
+        }
         const came = (await received).map(({ payload }) => Number(payload))
         expect(came.sort((a, b) => a - b)).toEqual(indices)
       })
