@@ -15,7 +15,8 @@ const INTERNAL = join(DIST, 'internal')
 // start with a bracket.
 const BETWEEN_STATEMENTS = /(?<!^ \*\/\n|^\/.*\n)^(?=[a-z/])/m
 const COMMENT = /\/\*.*?\*\/|\/\/[^\n]*/gs
-const DECLARATION = /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/
+const DECLARATION =
+  /^(?:export )?(?:declare )?(?:abstract )?(?:class |const |function |interface |type |(?=default ))(\w+)/
 const IMPORT =
   /^(?<keyword>import|export)(?: type)? (?:\{ (?<names>[\w, ]+) \}|\* as (?<namespace>\w+)) from '(?<from>.+)';$/
 const NAMELESS = /^declare global \{|^export \{\};$/

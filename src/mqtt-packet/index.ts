@@ -14,7 +14,33 @@ import type { Bytes, MqttPacket, Packet, Parser } from './types.ts'
 import { inFamiliarWords } from './words.ts'
 import { FLUSHES, type Flush, writerOf } from './writer.ts'
 
-export type * from './types.ts'
+export type {
+  Bytes,
+  IAuthPacket,
+  IConnackPacket,
+  IConnectPacket,
+  IDisconnectPacket,
+  IPacket,
+  IPingreqPacket,
+  IPingrespPacket,
+  IPubackPacket,
+  IPubcompPacket,
+  IPublishPacket,
+  IPubrecPacket,
+  IPubrelPacket,
+  ISubackPacket,
+  ISubscribePacket,
+  ISubscription,
+  IUnsubackPacket,
+  IUnsubscribePacket,
+  MqttPacket,
+  Packet,
+  PacketCmd,
+  Parser,
+  QoS,
+  UserProperties,
+  WritableStream,
+} from './types.ts'
 
 /** What may be limited, for all parsers or for one: names and ranges are those of mqtt-wire's `PacketParser`. */
 type Limits = Pick<
