@@ -12,7 +12,7 @@ export const mosquitto: Installation = {
     const { stdout } = spawnSync(programPath('mosquitto')!, ['-h'], { encoding: 'utf8' })
     return /version (\S+)/.exec(stdout)?.[1] ?? 'of an unknown version'
   },
-  async start(folder) {
+  async start(folder, settings = '') {
     const [port, accountPort] = (await freePorts(2)) as [number, number]
     const passwords = join(folder, 'passwords')
     execFileSync(programPath('mosquitto_passwd')!, [
@@ -28,7 +28,8 @@ export const mosquitto: Installation = {
     const configuration = join(folder, 'mosquitto.conf')
     writeFileSync(
       configuration,
-      `per_listener_settings true
+      `${settings}
+per_listener_settings true
 persistence false
 listener ${port} 127.0.0.1
 allow_anonymous true

@@ -22,8 +22,8 @@ describeWith('published test suites', [], () => {
   describe.each(SUITES)('$name', ({ run, codec, tests, differences }) => {
     let results
     beforeAll(async () => {
-      results = await run(codec)
-    }, 240_000)
+      results = await run(codec, differences)
+    }, 900_000)
 
     test(`runs ${tests} tests`, () => {
       expect(results.tests.size).toBe(tests)

@@ -62,22 +62,32 @@ export async function mqttPacket(codec) {
   return results
 }
 
-export async function aedes(codec) {
+/**
+ * The tests of aedes, file by file. Some measure time and fail on a busy machine: a file that fails where no difference is
+ * listed runs once more, and the second run counts.
+ */
+export async function aedes(codec, differences) {
   const folder = join(MODULES, 'aedes/test')
-  const files = readdirSync(folder).filter((name) => /\.c?js$/.test(name))
-  const args = [
-    '--test',
-    '--test-reporter=tap',
-    '--test-timeout=180000',
-    ...files.map((name) => join(folder, name)),
-  ]
   const results = new Results()
-  for (const line of (await outputOf(args, codec)).split('\n')) {
-    const [, outcome, name, skip] = /^(?: {4})?(ok|not ok) \d+ - (.*?)( # SKIP)?$/.exec(line) ?? []
-    if (name === undefined || skip !== undefined) continue
-    results.add(name, outcome === 'ok')
+  for (const file of readdirSync(folder).filter((name) => /\.c?js$/.test(name))) {
+    let outcomes = await nodeTest(join(folder, file), codec)
+    const failed = outcomes.filter(({ name, passed }) => !passed && differences[name] === undefined)
+    if (failed.length > 0) {
+      console.log(`aedes' ${file} runs once more. It failed: ${failed.map(({ name }) => name).join('; ')}`)
+      outcomes = await nodeTest(join(folder, file), codec)
+    }
+    for (const { name, passed } of outcomes) results.add(name, passed)
   }
   return results
+}
+
+/** The outcomes of a file of tests for Node's own runner, in order, without the tests that it skips. */
+async function nodeTest(file, codec) {
+  const output = await outputOf(['--test', '--test-reporter=tap', '--test-timeout=180000', file], codec)
+  return output.split('\n').flatMap((line) => {
+    const [, outcome, name, skip] = /^(?: {4})?(ok|not ok) \d+ - (.*?)( # SKIP)?$/.exec(line) ?? []
+    return name === undefined || skip !== undefined ? [] : { name, passed: outcome === 'ok' }
+  })
 }
 
 export async function mqttConnection(codec) {
