@@ -20,7 +20,7 @@ const BROKERS = {
     lacks: [],
     async start() {
       const { Aedes } = await import('aedes')
-      const broker = await Aedes.createBroker()
+      const broker = await Aedes.createBroker({ maxInflightInbound: PIPELINED })
       const server = createServer(broker.handle).listen(0, '127.0.0.1')
       await once(server, 'listening')
       const stop = async () => {
@@ -31,7 +31,8 @@ const BROKERS = {
     },
   },
 }
-// By default mosquitto drops most of what is pipelined here, with the original as well.
+const PIPELINED = 10_000
+// By default the brokers limit what is in flight to less than is pipelined here.
 const UNLIMITED = 'max_inflight_messages 0\nmax_queued_messages 0'
 const VERSIONS = [
   { version: 'MQTT 3.1.1', protocolId: 'MQTT', protocolVersion: 4 },
@@ -42,7 +43,6 @@ const PAYLOADS = [
   ['17 bytes', Buffer.from('any bytes \0\xff\x80 ü', 'latin1')],
   ['5 MB', Buffer.alloc(5_000_000, 'mqtt-wire')],
 ]
-const PIPELINED = 10_000
 
 /** As Node's, for emitters of any kind. */
 const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)))
