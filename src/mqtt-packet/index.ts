@@ -97,12 +97,12 @@ export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
   for (const name of Object.keys(options))
     if (!OPTIONS.has(name)) throw new TypeError(`there is no option ${JSON.stringify(name)}`)
   const { v5, strict = false, flush = 'tick' } = options
-  if (!FLUSHES.includes(flush)) throw new TypeError(`flush is one of ${FLUSHES.join(', ')}`)
-  if (typeof strict !== 'boolean') throw new TypeError('strict is a boolean')
+  if (!FLUSHES.includes(flush)) throw new TypeError(`flush must be one of ${FLUSHES.join(', ')}`)
+  if (typeof strict !== 'boolean') throw new TypeError('strict must be a boolean')
   const original = v5 as MqttPacket | undefined
   for (const name of original === undefined ? [] : (['parser', 'generate', 'writeToStream'] as const))
     if (typeof original![name] !== 'function')
-      throw new TypeError(`v5 is mqtt-packet, with a function ${name}`)
+      throw new TypeError(`v5 must be mqtt-packet, with a function ${name}`)
 
   const encodeOptions: EncodeOptions = Object.freeze({ tolerate: strict ? [] : BOTH_WAYS })
   const shared: ParserOptions = Object.freeze({
