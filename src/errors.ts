@@ -126,7 +126,10 @@ export class DecodeError extends MqttError {
   readonly streamOffset: number | undefined
   /** What a receiver should do: close the connection, or first answer with a CONNACK of this return code. */
   readonly action: Action
-  /** The offending byte, number or text (at most 64 characters of it); undefined if there is nothing to show. */
+  /**
+   * The offending byte, number or text (at most 64 characters of it); for `surplus-bytes` and `trailing-bytes` the number of
+   * excess bytes; undefined if there is nothing to show.
+   */
   readonly found: number | string | undefined
 
   constructor(code: DecodeErrorCode, details: DecodeErrorDetails) {

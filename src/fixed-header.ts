@@ -90,12 +90,12 @@ function firstByteViolation(firstByte: number, { role, version }: Settings): Hea
 function lengthViolation(firstByte: number, remainingLength: number): HeaderViolation | undefined {
   const { maxLength, lengthRule: rule } = CONTROL_PACKETS[packetTypeOf(firstByte)]!
   const minLength = minRemainingLength(firstByte)
-  const violation = (code: DecodeErrorCode): HeaderViolation => {
+  const violation = (code: DecodeErrorCode, found: number): HeaderViolation => {
     const reason = `must be ${maxLength === minLength ? '' : 'at least '}${minLength}, not ${remainingLength}`
-    return { code, field: 'Remaining Length', rule, offset: 1, found: remainingLength, reason }
+    return { code, field: 'Remaining Length', rule, offset: 1, found, reason }
   }
-  if (remainingLength < minLength) return violation('body-too-short')
-  return remainingLength > maxLength ? violation('surplus-bytes') : undefined
+  if (remainingLength < minLength) return violation('body-too-short', remainingLength)
+  return remainingLength > maxLength ? violation('surplus-bytes', remainingLength - maxLength) : undefined
 }
 
 function minRemainingLength(firstByte: number): number {
@@ -129,7 +129,7 @@ function fillValidLengths(settings: Settings): void {
 export function enterValidPacket(reader: Reader, maxPacketSize: number): boolean {
   const { view, length, next: start } = reader
   let body = start + 2
-  if (body > length || reader.isInCallback) return false
+  if (body > length || reader.callback !== undefined) return false
   const header = view.getUint16(start)
   let remainingLength = header & 0xff
   if (remainingLength > 0x7f) {
@@ -178,27 +178,36 @@ export function validateFixedHeader(
   if (settings.validLengths[PUBLISH_QOS_0] === 0) fillValidLengths(settings)
   const code = settings.validLengths[firstByte]!
   if (code === 0)
-    throwUnlessTolerated(firstByteViolation(firstByte, settings), bytes, start, end, settings, streamOffset)
+    throwUnlessTolerated(
+      firstByteViolation(firstByte, settings),
+      firstByte,
+      bytes,
+      start,
+      end,
+      settings,
+      streamOffset,
+    )
   const remainingLength = remainingLengthAt(bytes, start + 1, end)
   if (remainingLength === undefined) return undefined
   if (remainingLength === 'too-long') {
     const violation = { code: 'remaining-length-too-long', field: 'Remaining Length', offset: 4 } as const // §2.2.3
-    throw headerError({ ...violation, found: bytes[start + 4]! }, bytes, start, end, streamOffset)
+    throw headerError({ ...violation, found: bytes[start + 4]! }, firstByte, bytes, start, end, streamOffset)
   }
   const { value, length } = remainingLength
   if (code === 0 || !isValidLength(code, value))
-    throwUnlessTolerated(lengthViolation(firstByte, value), bytes, start, end, settings, streamOffset)
+    throwUnlessTolerated(lengthViolation(firstByte, value), firstByte, bytes, start, end, settings, streamOffset)
   const size = 1 + length + value
   if (size > maxPacketSize) {
     const violation = { code: 'packet-too-large', field: 'Remaining Length', offset: 1, found: size } as const
-    throw headerError(violation, bytes, start, end, streamOffset)
+    throw headerError(violation, firstByte, bytes, start, end, streamOffset)
   }
   return { firstByte, bodyOffset: 1 + length, size }
 }
 
-/** Throws the violation unless it is tolerated. */
+/** Throws the violation unless it is tolerated. The first byte is not read again: another thread may change shared memory. */
 function throwUnlessTolerated(
   violation: HeaderViolation | undefined,
+  firstByte: number,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -207,10 +216,10 @@ function throwUnlessTolerated(
 ): void {
   if (
     violation === undefined ||
-    isTolerated(settings.tolerate, violation.code, packetTypeNameOf(bytes[start]!))
+    isTolerated(settings.tolerate, violation.code, packetTypeNameOf(firstByte))
   )
     return
-  throw headerError(violation, bytes, start, end, streamOffset)
+  throw headerError(violation, firstByte, bytes, start, end, streamOffset)
 }
 
 /** Reports the tolerated violations of a fixed header, once the whole packet is available. */
@@ -227,6 +236,7 @@ export function reportTolerated(reader: Reader): void {
 
 function headerError(
   { code, field, rule, offset, found, reason }: HeaderViolation,
+  firstByte: number,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -234,7 +244,7 @@ function headerError(
 ): DecodeError {
   return new DecodeError(code, {
     rule,
-    packetType: packetTypeNameOf(bytes[start]!),
+    packetType: packetTypeNameOf(firstByte),
     field,
     offset,
     streamOffset: streamOffset === undefined ? undefined : streamOffset + offset,

@@ -69,8 +69,11 @@ export function isTolerated(tolerances: Tolerances, code: string, packetType: st
 
 const PACKET_TYPES: ReadonlySet<string> = new Set(CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []))
 
+/** The properties of an entry of `tolerate` that is an object. */
+const TOLERANCE = { code: true, packets: true }
+
 /**
- * Checks the `tolerate` option.
+ * Checks the `tolerate` option. Only the own enumerable properties of an entry count.
  *
  * @throws TypeError if it is not a list, or an entry is not a tolerable code or `{ code, packets }`
  */
@@ -79,7 +82,7 @@ export function tolerancesFrom(tolerate: unknown): Tolerances {
   for (const entry of listOf(tolerate, 'tolerate', "of codes such as ['packet-identifier-zero']")) {
     const { code, packets } =
       typeof entry === 'object' && entry !== null
-        ? (entry as { code: unknown; packets: unknown })
+        ? ownProperties(entry, TOLERANCE, 'tolerate: an entry has no property')
         : { code: entry, packets: PACKET_TYPES }
     if (!isTolerable(code)) throw new TypeError(`tolerate: ${show(code)} is not a code that can be tolerated`)
     const types = tolerances.get(code) ?? new Set()
@@ -228,12 +231,16 @@ export function checkMaxPacketSize(bytes: unknown): number {
 export function givenOptions(options: unknown, known: object): Record<string, unknown> {
   if (typeof options !== 'object' || options === null || Symbol.iterator in options)
     throw new TypeError(`options must be an object, not ${kindOf(options)}`)
-  const given: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(known, name)) throw new TypeError(`there is no option ${show(name)}`)
-    if (value !== undefined) given[name] = value
+  return ownProperties(options, known, 'there is no option')
+}
+
+function ownProperties(object: object, known: object, complaint: string): Record<string, unknown> {
+  const properties: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(object)) {
+    if (!Object.hasOwn(known, name)) throw new TypeError(`${complaint} ${show(name)}`)
+    if (value !== undefined) properties[name] = value
   }
-  return given
+  return properties
 }
 
 function checkedOptions(given: Readonly<Record<string, unknown>>): CheckedOptions {

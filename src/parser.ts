@@ -291,8 +291,8 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
    */
   private failed(error: unknown): unknown {
     const { reader, waiting } = this
-    if (reader?.isInCallback) {
-      reader.isInCallback = false
+    if (reader?.callback !== undefined) {
+      reader.callback = undefined
       return error
     }
     const detached =
@@ -305,8 +305,10 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   }
 
   private assertNotInCallback(method: string): void {
-    if (this.reader?.isInCallback)
-      throw new TypeError(`${method}() cannot be called inside the parser's own onTolerated`)
+    const callback = this.reader?.callback
+    if (callback === undefined) return
+    const owner = callback === 'onTolerated' ? 'parser' : 'chunk'
+    throw new TypeError(`${method}() cannot be called inside the ${owner}'s own ${callback}`)
   }
 
   private drop(): void {

@@ -115,7 +115,8 @@ test('a class of bytes whose subarray calls back or throws', () => {
   expect(caught(() => parser.read())).toEqual(new RangeError('mine'))
   const packet = parser.read() as Publish
   expect([packet.topic, Uint8Array.from(packet.payload)]).toEqual(['a', bytes("'hi'")])
-  expect(calls).toEqual([expect.any(TypeError), expect.any(TypeError)])
+  const refused = new TypeError("read() cannot be called inside the chunk's own subarray")
+  expect(calls).toEqual([refused, refused])
   expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
 })
 

@@ -11,7 +11,8 @@ const errorOf = (hex: string, options?: ParserOptions): DecodeError =>
 // biome-ignore format: one row per code
 test.each([
   ['00', 0, 'found 0x00'],
-  ['40 03 0001 00', 3, 'must be 2, not 3'],
+  ['40 05 0001 000000', 3, 'must be 2, not 5'],
+  ["10 0f 0004 'MQTT' 04 02 003c 0001 'c' 0000", 2, 'found 2'],
   ['30 01 00', 1, 'must be at least 2, not 1'],
   ['36 00', 3, 'found 3'],
   ['c1 00', 0xc1, 'found 0xc1'],
@@ -35,6 +36,17 @@ test.each([
   const error = errorOf(hex)
   expect(error.found).toBe(found)
   expect(error.message).toContain(shown)
+})
+
+test('excess bytes are counted, in the fixed header and after the last field', () => {
+  const surplus = [
+    "10 0f 0004 'MQTT' 04 02 003c 0001 'c' 0000",
+    '40 04 0001 0000',
+    'c0 02 0000',
+    '20 04 0000 0000',
+  ]
+  expect(surplus.map((hex) => errorOf(hex).found)).toEqual([2, 2, 2, 2])
+  expect((caught(() => decode(bytes('c0 00 0000'))) as DecodeError).found).toBe(2)
 })
 
 // biome-ignore format: one row per limit

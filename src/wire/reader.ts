@@ -54,8 +54,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   position: number
   /** The index at which the current packet ends. */
   end: number
-  /** Whether user code is running, which may call the parser. */
-  isInCallback: boolean
+  /** The user's function that is running, and may call the parser; undefined if none is. */
+  callback: 'onTolerated' | 'subarray' | undefined
   /** The stream offset of the first byte; undefined outside a stream. */
   readonly streamOffset: number | undefined
   private readonly kind: ViewKind
@@ -85,7 +85,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.firstByte = 0
     this.position = 0
     this.end = 0
-    this.isInCallback = false
+    this.callback = undefined
     this.streamOffset = streamOffset
     this.kind = kindOf(source)
     this.view = isPrivate
@@ -199,9 +199,9 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   private subOther(start: number, end: number): Bytes {
     if (this.kind === 'uint8array')
       return new Uint8Array(this.memory, this.byteOffset + start, end - start) as Uint8Array as Bytes
-    this.isInCallback = true // a subclass may override `subarray`
+    this.callback = 'subarray' // a subclass may override it
     const view = this.source.subarray(start, end) as Bytes
-    this.isInCallback = false
+    this.callback = undefined
     return view
   }
 
@@ -228,9 +228,9 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     if (!isTolerated(tolerate, code, packetTypeNameOf(this.firstByte)))
       this.fail(code, field, at, rule, found, reason)
     if (onTolerated === undefined) return
-    this.isInCallback = true // stays true if the callback throws, so that the parser can tell
+    this.callback = 'onTolerated' // stays set if the callback throws, so that the parser can tell
     onTolerated(violationOf(code, this.details(field, at, rule, found, reason)))
-    this.isInCallback = false
+    this.callback = undefined
     assertAttached(this.source, this.length)
   }
 

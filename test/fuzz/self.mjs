@@ -4,6 +4,7 @@
 import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { computed } from './self/clock.mjs'
 import { CONFIGURATIONS } from './self/configurations.mjs'
 import { saveCorpus } from './self/corpus.mjs'
 import { instrument } from './self/instrument.mjs'
@@ -17,7 +18,8 @@ const OPTIONS = {
   save: { type: 'boolean' },
 }
 const { seconds, runs, seed, workers, save } = options()
-const HANG = 20_000
+/** A thread that is at the same input while the process computes for so many ms hangs. */
+const HANG = 20_000 * workers
 const LOOK = 1_000
 
 const deadline = Date.now() + 1_000 * (seconds ?? (runs === undefined ? 60 : Number.POSITIVE_INFINITY))
@@ -71,15 +73,15 @@ function fuzz(seed, shared) {
   })
 }
 
-/** A thread that is at the same input for too long hangs. */
+/** Fails if the thread hangs: it cannot say so itself. */
 function watch(worker, seed, shared) {
   const [counter, configuration, length] = [0, 1, 2].map((index) => () => new Int32Array(shared)[index])
   let last = 0
-  let since = Date.now()
+  let since = computed()
   const timer = setInterval(() => {
-    if (counter() !== last || last === 0) since = Date.now()
+    if (counter() !== last || last === 0) since = computed()
     last = counter()
-    if (Date.now() - since < HANG) return
+    if (computed() - since < HANG) return
     const bytes = new Uint8Array(shared, 16, length())
     fail(
       { seed },
