@@ -7,6 +7,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // and last of all what loads the library anew.
 const TESTS = [
   'test/show.test.ts',
+  'test/protocol-hint.test.ts',
+  'test/field-names.test.ts',
   'test/errors.test.ts',
   'test/fixed-header.test.ts',
   'test/options.test.ts',
