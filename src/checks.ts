@@ -28,7 +28,7 @@ export function violate(
 
 /** Checks an optional boolean. */
 export function checkBoolean(value: unknown, field: Field): void {
-  if (value !== undefined && typeof value !== 'boolean') refuseType(field, 'must be a boolean', value)
+  if (typeof value !== 'boolean') refuseType(field, 'must be a boolean', value)
 }
 
 /** Checks a QoS: 0, 1 or 2. */
@@ -53,7 +53,7 @@ export function isByte(value: number): boolean {
 }
 
 function isUint16(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= MAX_UINT16 && Number.isInteger(value)
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_UINT16
 }
 
 /** Whether the value is a packet identifier, 1 to 65,535. Masking the lower 16 bits changes every other number. */

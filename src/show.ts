@@ -32,7 +32,6 @@ export function show(value: unknown): string {
       return `'${printable(value)}${truncate(value) === value ? '' : '…'}'`
     case 'number':
     case 'boolean':
-    case 'undefined':
       return String(value)
     default:
       return showType(value)

@@ -86,7 +86,9 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
     })
     expect(error).toMatchObject({ name: 'DecodeError', code, action: ANSWERS[code] ?? 'close' })
     expect(error).toBeInstanceOf(MqttError)
-    if (!WITH_REASON.includes(code)) expect(error?.message).toContain(DECODE_ERRORS[code].summary)
+    const { summary } = DECODE_ERRORS[code]
+    const said = error?.found === undefined ? `${summary} [` : `${summary}, found `
+    if (!WITH_REASON.includes(code)) expect(error?.message).toContain(said)
     expect(error?.message).toContain(`[${error?.rule}]`)
     expect(error?.rule).toMatch(RULE)
   })

@@ -16,6 +16,8 @@ test.each([
   ['reserved flags', 'c1 00', 'reserved-flags', sound],
   ['surplus bytes', '40 03 0001 00', 'surplus-bytes', sound],
   ['packet identifier 0', '40 02 0000', 'packet-identifier-zero', 'packet-identifier-zero'],
+  ['a control character', '30 03 0001 01', sound, 'control-character'],
+  ['a non-character', '30 05 0003 efbfbf', sound, 'non-character'],
   ['200 levels', `30 c9 01 00c7 '${'/'.repeat(199)}'`, sound, sound],
   ['201 levels', `30 ca 01 00c8 '${'/'.repeat(200)}'`, sound, 'too-many-topic-levels'],
 ])('%s to presets.mosquitto2', (_, hex, byDefault, withPreset) => {

@@ -1,5 +1,5 @@
-import { describe } from 'vitest'
-import type { Suback } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { decode, encode, type Suback } from '../../src/index.ts'
 import { testMalformed } from '../support/malformed.ts'
 import { testUnencodable } from '../support/unencodable.ts'
 import { testValid } from '../support/valid.ts'
@@ -34,4 +34,9 @@ describe('SUBACK, §3.9', () => {
     { name: 'return code 3', property: 'returnCodes[1]', says: 'SUBACK returnCodes[1] must be 0, 1, 2 or 128, not 3', packet: { ...input, returnCodes: [0, 3] }, code: 'reserved-suback-code', field: 'Return Code', rule: 'MQTT-3.9.3-2' },
     { name: 'packet identifier 0', packet: { type: 'suback', packetId: 0, returnCodes: [0] }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: '§2.3.1' },
   ])
+
+  test('65,535 return codes are the most', () => {
+    const packet = suback(...new Array<number>(65_535).fill(1))
+    expect(decode(encode(packet))).toEqual(packet)
+  })
 })

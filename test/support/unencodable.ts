@@ -33,6 +33,8 @@ export function testUnencodable(rows: readonly UnencodableRow[]): void {
     const input = packet as PacketInput
     const target = Uint8Array.from(UNTOUCHED)
     const packetType = code === 'unknown-packet-type' ? undefined : input.type
+    // The property, what it must be, and what it is; or a summary.
+    const style = new RegExp(`^${packetType?.toUpperCase().concat(' ') ?? ''}(\\S+ [a-z]+ \\S.*|.*: .+) \\[`)
 
     test.each([
       ['encode', () => encode(input)],
@@ -49,6 +51,7 @@ export function testUnencodable(rows: readonly UnencodableRow[]): void {
       expect(error).toMatchObject({ code, field, rule, packetType })
       if (property !== undefined) expect((error as EncodeError).property).toBe(property)
       expect((error as EncodeError).message).toContain(`[${rule}]`)
+      expect((error as EncodeError).message).toMatch(style)
       if (says !== undefined) expect((error as EncodeError).message).toContain(says)
       expect(UNTOUCHED.equals(target)).toBe(true)
     })
