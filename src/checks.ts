@@ -26,7 +26,7 @@ export function violate(
   if (!tolerates(options, code, field.packetType)) refuse(code, field, requirement, value, index, rule)
 }
 
-/** Checks an optional boolean. */
+/** Checks a boolean. */
 export function checkBoolean(value: unknown, field: Field): void {
   if (typeof value !== 'boolean') refuseType(field, 'must be a boolean', value)
 }

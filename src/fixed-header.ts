@@ -195,7 +195,15 @@ export function validateFixedHeader(
   }
   const { value, length } = remainingLength
   if (code === 0 || !isValidLength(code, value))
-    throwUnlessTolerated(lengthViolation(firstByte, value), firstByte, bytes, start, end, settings, streamOffset)
+    throwUnlessTolerated(
+      lengthViolation(firstByte, value),
+      firstByte,
+      bytes,
+      start,
+      end,
+      settings,
+      streamOffset,
+    )
   const size = 1 + length + value
   if (size > maxPacketSize) {
     const violation = { code: 'packet-too-large', field: 'Remaining Length', offset: 1, found: size } as const
@@ -214,10 +222,7 @@ function throwUnlessTolerated(
   settings: Settings,
   streamOffset: number | undefined,
 ): void {
-  if (
-    violation === undefined ||
-    isTolerated(settings.tolerate, violation.code, packetTypeNameOf(firstByte))
-  )
+  if (violation === undefined || isTolerated(settings.tolerate, violation.code, packetTypeNameOf(firstByte)))
     return
   throw headerError(violation, firstByte, bytes, start, end, streamOffset)
 }
