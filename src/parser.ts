@@ -132,7 +132,6 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
   end(): void {
     this.assertNotInCallback('end')
     if (this.failure !== undefined) throw this.failure
-    if (this.bufferedLength === 0) return
     const bytes = this.heldBytes()
     const streamOffset = this.pushedLength - bytes.length
     const settings = this.reader?.settings ?? this.settings
@@ -298,7 +297,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
     const detached =
       (reader && detachedError(reader.source, reader.length)) ??
       (waiting && detachedError(waiting.bytes, waiting.length))
-    if (this.failure !== undefined || !(error instanceof DecodeError || detached !== undefined)) return error
+    if (!(error instanceof DecodeError || detached !== undefined)) return error
     this.drop()
     this.failure = detached ?? error
     return this.failure

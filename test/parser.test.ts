@@ -95,6 +95,27 @@ describe('reading', () => {
     expect(parser.push(PUBLISH).bufferedLength).toBe(13)
   })
 
+  test('the bytes held are known in the middle of a chunk whose start ended the packet before', () => {
+    const parser = new PacketParser()
+    expect(parser.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
+    expect(parser.push(join(PUBLISH.subarray(4), PUBACK, bytes('41 00'))).read()).toMatchObject({
+      topic: 'a/b',
+    })
+    expect(parser.bufferedLength).toBe(6)
+    expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
+    expect(() => parser.read()).toThrow(expect.objectContaining({ code: 'reserved-flags', streamOffset: 13 }))
+    // A single byte is left of the chunk: the next packet is put together from it.
+    const other = new PacketParser()
+    expect(other.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
+    expect(other.push(join(PUBLISH.subarray(4), PUBACK.subarray(0, 1))).read()).toBeDefined()
+    expect(other.bufferedLength).toBe(1)
+    expect(other.read()).toBeUndefined()
+    expect(other.bufferedLength).toBe(1)
+    expect(() => other.push(bytes('02 0000')).read()).toThrow(
+      expect.objectContaining({ code: 'packet-identifier-zero', streamOffset: 11 }),
+    )
+  })
+
   test('empty chunks change nothing, wherever they come', () => {
     const parser = new PacketParser()
     const packets: Packet[] = []
@@ -145,6 +166,21 @@ describe('frames', () => {
       if (item !== undefined) kinds.push(item.type)
     }
     expect(kinds).toEqual(['publish', 'puback', 'publish', 'puback'])
+  })
+
+  test('what a class of bytes throws comes out unchanged, and loses nothing', () => {
+    let times = 0
+    class Own extends Uint8Array {
+      override subarray(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+        if (++times === 1) throw new RangeError('mine')
+        return super.subarray(start, end) as Uint8Array<ArrayBuffer>
+      }
+    }
+    const parser = new PacketParser<Own>().push(Own.from(join(PUBACK, PUBLISH)) as Own)
+    times = 0
+    expect(() => parser.readFrame()).toThrow(new RangeError('mine'))
+    expect(parser.bufferedLength).toBe(13)
+    expect([parser.readFrame()?.type, parser.readFrame()?.type]).toEqual(['puback', 'publish'])
   })
 
   test('are judged by their fixed headers alone', () => {
@@ -350,6 +386,13 @@ describe('the end', () => {
     parser.push(PUBLISH.subarray(4)).push(PUBACK.subarray(0, 3))
     expect(codeOf(() => parser.end())).toBe('incomplete-packet')
     expect([...parser]).toHaveLength(1)
+  })
+
+  test('behind packets of a chunk that was begun is none', () => {
+    const parser = new PacketParser().push(join(PUBACK, PUBLISH))
+    expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
+    parser.end()
+    expect(parser.read()).toMatchObject({ topic: 'a/b' })
   })
 
   test('is known where one packet is half put together and nobody has read the rest', () => {

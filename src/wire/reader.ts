@@ -164,7 +164,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
       const index = nullAt(bytes, start, end)!
       breaches.push({ code: 'null-character', index, found: 0 }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
     }
-    if (settings.refuse.size > 0) breaches.push(...refusedCharacters(text, bytes, start, settings.refuse)) // §1.5.3
+    const refused = settings.refuse.size > 0 && refusedCharacter(text, bytes, start, settings.refuse)
+    if (refused) breaches.push(refused) // §1.5.3
     breaches.sort((one, other) => one.index - other.index)
     for (const { code, index, rule, found } of breaches) this.violation(code, field, index, rule, found)
     return text
@@ -273,23 +274,20 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   }
 }
 
-/** The first character of each kind that the receiver refuses. */
-function refusedCharacters(
+/** The first character that the receiver refuses. */
+function refusedCharacter(
   text: string,
   bytes: Uint8Array,
   start: number,
   refuse: ReadonlySet<Refusable>,
-): FoundBreach[] {
-  const breaches: FoundBreach[] = []
-  const add = (code: FoundBreach['code'], character: string, found: number): void => {
-    if (breaches.some((breach) => breach.code === code)) return
-    breaches.push({ code, index: characterAt(bytes, start, character), found })
-  }
+): FoundBreach | undefined {
   for (const character of text) {
-    const codePoint = character.codePointAt(0)!
-    if (refuse.has('control-characters') && isControl(codePoint))
-      add('control-character', character, codePoint)
-    if (refuse.has('non-characters') && isNonCharacter(codePoint)) add('non-character', character, codePoint)
+    const found = character.codePointAt(0)!
+    const isRefusedControl = refuse.has('control-characters') && isControl(found)
+    if (isRefusedControl || (refuse.has('non-characters') && isNonCharacter(found))) {
+      const code = isRefusedControl ? 'control-character' : 'non-character'
+      return { code, index: characterAt(bytes, start, character), found }
+    }
   }
-  return breaches
+  return undefined
 }
