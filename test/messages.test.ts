@@ -25,6 +25,9 @@ test.each([
   ["82 06 0001 0002 'a#' 00", 'a#', "found 'a#'"],
   ["10 0d 0004 'HTTP' 04 02 003c 0001 'c'", 'HTTP', "found 'HTTP'"],
   ["10 0d 0004 'MQTT' 04 03 003c 0001 'c'", 3, 'found 0x03'],
+  ["10 0c 0004 'MQTT' 04 0a 003c 0000", 0x0a, 'found 0x0a'],
+  ["10 0c 0004 'MQTT' 04 22 003c 0000", 0x22, 'found 0x22'],
+  ["10 0f 0004 'MQTT' 04 42 003c 0000 0001 70", 0x42, 'found 0x42'],
   ["10 0c 0004 'MQTT' 04 00 003c 0000", '', "found ''"],
   ['20 02 02 00', 2, 'found 0x02'],
   ['20 02 00 06', 6, 'found 6'],
@@ -57,6 +60,19 @@ test.each([
   ['90 04 0001 0000', { maxTopicFilters: 1 }, 2],
 ] as const)('%s, %j: found %i', (hex, options, found) => {
   expect(errorOf(hex, options).found).toBe(found)
+})
+
+// biome-ignore format: one row per option
+test.each([
+  ['20 02 0000', { role: 'server' }, 0x20, 'found 0x20'],
+  ['30 04 0002 6101', { refuse: ['control-characters'] }, 1, 'found U+0001'],
+  ['30 06 0004 61efbfbf', { refuse: ['non-characters'] }, 0xffff, 'found U+FFFF'],
+  ['30 0b 0009 61efb790 01 f4 8f bf bf', { refuse: ['control-characters', 'non-characters'] }, 0xfdd0, 'found U+FDD0'],
+  ['30 07 0005 01 efb790 02', { refuse: ['non-characters'] }, 0xfdd0, 'found U+FDD0'],
+] as const)('%s, %j: found %i, shown as %s', (hex, options, found, shown) => {
+  const error = errorOf(hex, options)
+  expect(error.found).toBe(found)
+  expect(error.message).toContain(shown)
 })
 
 test('text is cut to 64 characters and escaped', () => {
