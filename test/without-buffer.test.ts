@@ -1,20 +1,14 @@
 // Browsers and workers have no Buffer, so the library must not need one: loaded where there is none, it does the same.
 
-import fc from 'fast-check'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import * as here from '../src/index.ts'
-import { bytesOf, chunking, damagedStream, packet } from './support/arbitraries.ts'
-import { facts } from './support/valid.ts'
-
-const OPTIONS = { protocols: ['3.1.1', '3.1', 'bridge'] } as const
+import { bytesOf } from './support/arbitraries.ts'
+import { libraryWithoutBuffer } from './support/without-buffer.ts'
 
 let there: typeof here
 
 beforeAll(async () => {
-  vi.resetModules()
-  vi.stubGlobal('Buffer', undefined)
-  there = await import('../src/index.ts')
-  vi.unstubAllGlobals() // the tests have need of it
+  there = await libraryWithoutBuffer()
 })
 
 describe('where there is no Buffer', () => {
@@ -35,44 +29,6 @@ describe('where there is no Buffer', () => {
       expect(payload).toStrictEqual(new Uint8Array(length).fill(0x78))
       expect(payload.buffer).not.toBe(whole.buffer)
     }
-  })
-
-  test('packets have the same bytes', () => {
-    fc.assert(
-      fc.property(packet, (sound) => {
-        const whole = bytesOf(sound)
-        expect(there.encode(sound)).toEqual(whole)
-        expect(there.decode(whole, OPTIONS)).toEqual(sound)
-      }),
-      { numRuns: 1_000 },
-    )
-  })
-
-  test('streams have the same packets, the same reports and the same error, however they are cut', () => {
-    const outcome = ({ PacketParser }: typeof here, chunks: Uint8Array[], tolerate: boolean): unknown[] => {
-      const seen: unknown[] = []
-      const onTolerated = (report: here.DecodeError): void => {
-        seen.push(facts(report))
-      }
-      const parser = new PacketParser({
-        ...OPTIONS,
-        ...(tolerate && { tolerate: ['ill-formed-utf8', 'null-character'], onTolerated }),
-      })
-      try {
-        for (const chunk of chunks) for (const read of parser.push(chunk)) seen.push(read)
-        parser.end()
-      } catch (error) {
-        seen.push(facts(error))
-      }
-      return seen
-    }
-    fc.assert(
-      fc.property(damagedStream, chunking, fc.boolean(), (stream, cut, tolerate) => {
-        const chunks = cut(stream).map((chunk) => Uint8Array.from(chunk))
-        expect(outcome(there, chunks, tolerate)).toEqual(outcome(here, chunks, tolerate))
-      }),
-      { numRuns: 2_000 },
-    )
   })
 
   // Beyond ASCII, and long enough for each way of reading and writing text.

@@ -22,6 +22,7 @@ const TESTS = [
   'test/topic/*.test.ts',
   'test/wire/assembly.test.ts',
   'test/wire/bytes.test.ts',
+  'test/wire/pool.test.ts',
   'test/wire/remaining-length.test.ts',
   'test/wire/utf8.test.ts',
   'test/packets/*.test.ts',
@@ -32,6 +33,7 @@ const TESTS = [
   'test/encode.test.ts',
   'test/parser.test.ts',
   'test/captures.test.ts',
+  'test/without-buffer.test.ts',
   'test/load.test.ts',
 ]
 

@@ -252,19 +252,31 @@ describe('on another host', () => {
     ['no species', undefined],
     ['a species that is no class', {}],
     ['a species that makes Uint8Arrays', Uint8Array],
+    // Functions that can be called with `new`: arrow functions cannot.
     [
       'a species that throws',
-      () => {
+      function throws() {
         throw new Error('Illegal constructor')
       },
     ],
     [
       'a species that copies',
-      (memory: ArrayBuffer, offset: number, length: number) =>
-        Buffer.from(new Uint8Array(memory, offset, length)),
+      function copies(memory: ArrayBuffer, offset: number, length: number) {
+        return Buffer.from(memory.slice(0), offset, length)
+      },
     ],
-    ['a species that takes no offset', (memory: ArrayBuffer) => Buffer.from(memory)],
-    ['a species that takes no length', (memory: ArrayBuffer, offset: number) => Buffer.from(memory, offset)],
+    [
+      'a species that takes no offset',
+      function ignoresOffset(memory: ArrayBuffer, _: number, length: number) {
+        return Buffer.from(memory, 0, length)
+      },
+    ],
+    [
+      'a species that takes no length',
+      function ignoresLength(memory: ArrayBuffer, offset: number) {
+        return Buffer.from(memory, offset)
+      },
+    ],
   ])("with %s, Buffers inherit from the host's", async (_, value) => {
     const hostBuffer = new Proxy(Buffer, {
       get: (target, key) => (key === Symbol.species ? value : Reflect.get(target, key)),

@@ -1,0 +1,56 @@
+// The same for packets and streams that are drawn at random: see without-buffer.test.ts.
+
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import * as here from '../src/index.ts'
+import { bytesOf, chunking, damagedStream, packet } from './support/arbitraries.ts'
+import { facts } from './support/valid.ts'
+import { libraryWithoutBuffer } from './support/without-buffer.ts'
+
+const OPTIONS = { protocols: ['3.1.1', '3.1', 'bridge'] } as const
+
+let there: typeof here
+
+beforeAll(async () => {
+  there = await libraryWithoutBuffer()
+})
+
+describe('where there is no Buffer', () => {
+  test('packets have the same bytes', () => {
+    fc.assert(
+      fc.property(packet, (sound) => {
+        const whole = bytesOf(sound)
+        expect(there.encode(sound)).toEqual(whole)
+        expect(there.decode(whole, OPTIONS)).toEqual(sound)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('streams have the same packets, the same reports and the same error, however they are cut', () => {
+    const outcome = ({ PacketParser }: typeof here, chunks: Uint8Array[], tolerate: boolean): unknown[] => {
+      const seen: unknown[] = []
+      const onTolerated = (report: here.DecodeError): void => {
+        seen.push(facts(report))
+      }
+      const parser = new PacketParser({
+        ...OPTIONS,
+        ...(tolerate && { tolerate: ['ill-formed-utf8', 'null-character'], onTolerated }),
+      })
+      try {
+        for (const chunk of chunks) for (const read of parser.push(chunk)) seen.push(read)
+        parser.end()
+      } catch (error) {
+        seen.push(facts(error))
+      }
+      return seen
+    }
+    fc.assert(
+      fc.property(damagedStream, chunking, fc.boolean(), (stream, cut, tolerate) => {
+        const chunks = cut(stream).map((chunk) => Uint8Array.from(chunk))
+        expect(outcome(there, chunks, tolerate)).toEqual(outcome(here, chunks, tolerate))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
