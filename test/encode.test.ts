@@ -129,7 +129,7 @@ describe('encodePublishHeader', () => {
   test.each([
     [{ topic: 'a' }, 268_435_453, 'packet-too-large', size],
     [{ topic: 'a' }, 268_435_456, 'packet-too-large', size],
-    [{ topic: 'a' }, -1, 'value-out-of-range', size],
+    [{ topic: 'a' }, -1, 'value-out-of-range', { ...size, property: 'payloadLength' }],
     [{ topic: 'a' }, 1.5, 'value-out-of-range', size],
     [{ topic: 'a' }, undefined, 'value-out-of-range', size],
     [{ topic: '#' }, 0, 'wildcard-in-topic-name', { field: 'Topic Name', packetType: 'publish' }],

@@ -89,7 +89,7 @@ describe.each(PACKETS)('%s', (hex, fields) => {
       expect(
         caught(() => decode(part, ALL)),
         `${length} bytes`,
-      ).toMatchObject(expected)
+      ).toMatchObject({ ...expected, streamOffset: undefined })
       for (const chunks of [[part], Array.from(part, (byte) => Uint8Array.of(byte))]) {
         const parser = new PacketParser(ALL)
         for (const chunk of chunks) expect(parser.push(chunk).read()).toBeUndefined()
@@ -122,6 +122,11 @@ test('by the rules of 3.1, after a CONNECT of 3.1', () => {
     packetType: 'subscribe',
     field: 'Topic Filter',
   })
+})
+
+test('after the client identifier of a CONNECT of 3.1, in the user name', () => {
+  const part = bytes("10 14 0006 'MQIsdp' 03 c2 003c 0001 'c'")
+  expect(caught(() => decode(part, ALL))).toMatchObject({ code: 'incomplete-packet', field: 'User Name' })
 })
 
 test('after the user name of a CONNECT of 3.1, in the password', () => {

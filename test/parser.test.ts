@@ -86,6 +86,12 @@ describe('reading', () => {
     expect(Array.from(parser.push(PUBACK), ({ type }) => type)).toEqual(['publish', 'puback'])
   })
 
+  test('a chunk that comes after the first of three was read', () => {
+    const parser = new PacketParser().push(PUBACK).push(PUBLISH).push(PUBLISH)
+    expect(parser.read()).toMatchObject({ type: 'puback' })
+    expect(Array.from(parser.push(PUBACK), ({ type }) => type)).toEqual(['publish', 'publish', 'puback'])
+  })
+
   test('the bytes held are those behind what was read', () => {
     const parser = new PacketParser()
     expect(parser.push(PUBACK).read()).toBeDefined()

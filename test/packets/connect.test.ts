@@ -100,7 +100,7 @@ describe('CONNECT, §3.1', () => {
   // biome-ignore format: one row a breach
   testUnencodable([
     { name: 'no client identifier', packet: { type: 'connect' }, code: 'missing-field', field: 'Client Identifier' },
-    { name: 'an empty client identifier for a session that goes on', packet: { type: 'connect', clientId: '', cleanSession: false }, code: 'empty-client-identifier', field: 'Client Identifier', rule: 'MQTT-3.1.3-7' },
+    { name: 'an empty client identifier for a session that goes on', packet: { type: 'connect', clientId: '', cleanSession: false }, code: 'empty-client-identifier', field: 'Client Identifier', rule: 'MQTT-3.1.3-7', says: 'if cleanSession is false' },
     { name: 'a number for the client identifier', packet: { type: 'connect', clientId: 7 }, code: 'wrong-field-type', field: 'Client Identifier' },
     { name: 'a client identifier of 65,536 bytes', packet: { type: 'connect', clientId: 'x'.repeat(65_536) }, code: 'field-too-long', field: 'Client Identifier' },
     { name: 'a number for clean session', packet: { ...input, cleanSession: 1 }, code: 'wrong-field-type', field: 'Clean Session' },

@@ -32,7 +32,9 @@ describe('what is public', () => {
   })
 
   test.each([undefined, null, 0, 1, 'false', {}])('enabled is no %j', (value) => {
-    expect(() => Reflect.set(topicCache, 'enabled', value)).toThrow(TypeError)
+    expect(() => Reflect.set(topicCache, 'enabled', value)).toThrow(
+      new TypeError(`topicCache.enabled must be a boolean, not of type ${typeof value}`),
+    )
     expect(topicCache.enabled).toBe(true)
   })
 
