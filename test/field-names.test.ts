@@ -20,7 +20,8 @@ const PACKETS = {
 const said = (packet: object, property: string): string => {
   const error = caught(() => encode(packet as PacketInput)) as EncodeError
   expect(error).toBeInstanceOf(EncodeError)
-  expect(error).toMatchObject({ code: 'unknown-field', property, field: undefined })
+  const { type: packetType } = packet as PacketInput
+  expect(error).toMatchObject({ code: 'unknown-field', packetType, property, field: undefined })
   return error.message
 }
 

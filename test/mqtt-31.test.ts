@@ -31,6 +31,13 @@ describe.each(CUTS)('$name', ({ cut }) => {
     expect(outcome(parser, join(NEW, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
   })
 
+  test.each(['read', 'readFrame'] as const)('%s forgets it at reset, after however many', (how) => {
+    const parser = new PacketParser({ protocols: BOTH })
+    expect(outcome(parser, join(OLD, OLD, AGAIN), how)).toEqual(['connect', 'connect', 'subscribe'])
+    parser.reset()
+    expect(outcome(parser, AGAIN, how)).toEqual(['reserved-flags'])
+  })
+
   test('a CONNECT that is not accepted changes nothing', () => {
     expect(outcome(new PacketParser(), join(OLD, AGAIN), 'readFrame')).toEqual(['connect', 'reserved-flags'])
   })

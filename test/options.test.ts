@@ -20,6 +20,8 @@ describe('what is no option', () => {
     [{ tolerate: [Object.create({ code: 'reserved-flags', packets: ['pingreq'] })] }, 'tolerate: undefined is not a code that can be tolerated'],
     [{ tolerate: [Object.defineProperty({ code: 'reserved-flags' }, 'packets', { value: ['pingreq'] })] }, "packets must be a list of packet types such as ['pingreq'], not undefined"],
     [{ tolerate: [{ code: 'reserved-flags', packets: ['pingreq'], packet: 'pingreq' }] }, "tolerate: an entry has no property 'packet'"],
+    [{ tolerate: [null] }, 'tolerate: null is not a code that can be tolerated'],
+    [{ tolerate: [{ code: ['reserved-flags'], packets: ['pingreq'] }] }, 'tolerate: an array is not a code that can be tolerated'],
     [{ tolerate: [['reserved-flags']] }, "tolerate: an entry has no property '0'"],
     [{ protocols: ['3.1.1', '5'] }, "protocols must contain only '3.1.1', '3.1', 'bridge', not '5'"],
     [{ protocols: '3.1' }, "protocols must be a list of '3.1.1', '3.1', 'bridge', not '3.1'"],

@@ -108,7 +108,7 @@ describe('CONNECT, §3.1', () => {
     ...[-1, 65_536, 0.5, Number.NaN].map((keepAlive) => ({ name: `keep alive ${keepAlive}`, packet: { ...input, keepAlive }, code: 'value-out-of-range' as const, field: 'Keep Alive', rule: '§3.1.2.10' })),
     { name: 'keep alive as text', packet: { ...input, keepAlive: '60' }, code: 'wrong-field-type', field: 'Keep Alive' },
     { name: 'another protocol', packet: { ...input, protocolName: 'HTTP' }, code: 'unknown-protocol-name', field: 'Protocol Name' },
-    { name: 'level 5', packet: { ...input, protocolLevel: 5 }, code: 'unsupported-protocol-level', field: 'Protocol Level' },
+    { name: 'level 5', packet: { ...input, protocolLevel: 5 }, code: 'unsupported-protocol-level', field: 'Protocol Level', says: '4 (MQTT 3.1.1) or 3 (MQTT 3.1)' },
     { name: "3.1's name with 3.1.1's level", packet: { ...input, protocolName: 'MQIsdp', protocolLevel: 4 }, code: 'unsupported-protocol-level', field: 'Protocol Level' },
     { name: "3.1.1's name with 3.1's level", packet: { ...input, protocolName: 'MQTT', protocolLevel: 3 }, code: 'unsupported-protocol-level', field: 'Protocol Level', property: 'protocolLevel', says: "must be 4 if protocolName is 'MQTT' (MQTT 3.1.1), not 3" },
     ...[{ protocolLevel: 3 }, { protocolName: 'MQIsdp', cleanSession: false }].map((protocol) => ({ name: `an empty client identifier in MQTT 3.1: ${JSON.stringify(protocol)}`, packet: { ...input, ...protocol, clientId: '' }, code: 'empty-client-identifier' as const, field: 'Client Identifier', rule: '§3.1.3.1', says: 'in MQTT 3.1' })),
