@@ -63,8 +63,7 @@ export type Tolerances = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Whether a packet of this type may break this rule. */
 export function isTolerated(tolerances: Tolerances, code: string, packetType: string | undefined): boolean {
-  const packets = tolerances.get(code)
-  return packets !== undefined && packets.has(packetType as string)
+  return tolerances.get(code)?.has(packetType as string) ?? false
 }
 
 const PACKET_TYPES: ReadonlySet<string> = new Set(CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []))
