@@ -22,13 +22,17 @@ const IMPORT =
 const NAMELESS = /^declare global \{|^export \{\};$/
 
 const PRIVATE_COMMENT = /^ +\/\*\*(?:(?!\*\/).)*\*\/\n(?= +private )/gms
+// Protected members are not public, and neither are the types in them.
+const PROTECTED = /^ +(?:\/\*\*(?:(?!\*\/).)*\*\/\n +)?protected [^\n]*;\n/gms
 const PROPERTY = /\w+\??:/g
 
 const files = new Map()
 
 function statementsOf(path) {
   if (!files.has(path)) {
-    const text = readFileSync(join(INTERNAL, path), 'utf8').replace(PRIVATE_COMMENT, '')
+    const text = readFileSync(join(INTERNAL, path), 'utf8')
+      .replace(PRIVATE_COMMENT, '')
+      .replace(PROTECTED, '')
     files.set(path, text.split(BETWEEN_STATEMENTS).map(parse))
   }
   return files.get(path)

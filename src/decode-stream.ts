@@ -2,17 +2,30 @@
 // Leaving the loop closes it, as `for await` does. A DecodeError leaves it open, so that you can answer the peer.
 
 import { DecodeError } from './errors.ts'
-import type { ParserOptions } from './options.ts'
+import type { ParserOptions, PieceParserOptions } from './options.ts'
 import type { Role } from './packet-types.ts'
-import type { Packet, PacketTo } from './packets/packet.ts'
+import type { PacketTo } from './packets/packet.ts'
+import type { ApplicationMessageHeader, Delivery, Publish } from './packets/publish.ts'
 import { PacketParser } from './parser.ts'
+import { DONE, Payload, type Request } from './payload.ts'
+import { type PacketOrPiece, PieceParser, type PublishStart } from './piece-parser.ts'
 import { show } from './show.ts'
+import { type Chunks, chunksOf } from './source.ts'
 import type { HostBytes } from './wire/host.ts'
 
 /** Options of {@link decodeStream}. */
 export interface DecodeStreamOptions<R extends Role = Role> extends ParserOptions<R> {
   /** Closes the source when aborted; the iterator then rejects with the signal's `reason`. */
   readonly signal?: StopSignal | undefined
+  readonly piecesFrom?: undefined
+}
+
+/** Options of {@link decodeStream} that make large payloads async iterables. */
+export interface DecodePayloadStreamOptions<R extends Role = Role>
+  extends PieceParserOptions<R>,
+    Pick<DecodeStreamOptions, 'signal'> {
+  /** Payloads of at least this many bytes, 1 or more, are async iterables. */
+  readonly piecesFrom: number | undefined
 }
 
 /** The parts of AbortSignal that are used here. */
@@ -23,12 +36,34 @@ interface StopSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+interface StreamedMessage<Bytes extends Uint8Array> extends ApplicationMessageHeader {
+  type: 'publish'
+  /** You can iterate over it once, before you ask for the next packet. */
+  payload: AsyncIterable<Bytes>
+  /** The length of the payload in bytes. */
+  payloadLength: number
+}
+
+/** A PUBLISH (§3.3) whose payload is read as it arrives. */
+export type StreamedPublish<Bytes extends Uint8Array = Uint8Array> = StreamedMessage<Bytes> & Delivery
+
+/** The same as {@link PacketTo}, but a PUBLISH that has a `payloadLength` is a {@link StreamedPublish}. */
+export type StreamedPacketTo<R extends Role = Role, Bytes extends Uint8Array = Uint8Array> =
+  | Exclude<PacketTo<R, Bytes>, { type: 'publish' }>
+  | (Publish<Bytes> & { payloadLength?: undefined })
+  | StreamedPublish<Bytes>
+
 /** `Bytes`, or `OfAny` if the source yields `any`, as the types of Node's streams do. */
 type KnownBytes<Bytes extends Uint8Array, OfAny extends Uint8Array> = 0 extends 1 & Bytes ? OfAny : Bytes
 
 /**
  * Decodes the packets of a source of chunks, such as a `net.Socket` or a ReadableStream, one at a time, without reading
  * ahead.
+ *
+ * With `piecesFrom`, a PUBLISH with a payload of at least that many bytes has a `payloadLength`, and its payload is an async
+ * iterable of pieces, which you can read once, as they arrive. Asking for the next packet skips what you have not read:
+ * reading the payload after that throws a TypeError. Leaving a payload does not close the source. An error inside a payload
+ * is thrown by the payload and by the iterator of packets.
  *
  * Leaving the loop, calling `return` or `throw`, and aborting `signal` close the source, as `for await` does. After a
  * DecodeError the source is left open and unlocked, without listeners, so that you can follow `error.action`. From then
@@ -46,47 +81,59 @@ export function decodeStream<Bytes extends Uint8Array, R extends Role = Role>(
   source: AsyncIterable<Bytes> | Iterable<Bytes>,
   options?: DecodeStreamOptions<R>,
 ): AsyncIterableIterator<PacketTo<R, KnownBytes<Bytes, HostBytes>>>
-export function decodeStream(source: unknown, options?: DecodeStreamOptions): AsyncIterableIterator<Packet> {
+export function decodeStream<Bytes extends Uint8Array, R extends Role = Role>(
+  source: ReadableStream<Bytes>,
+  options: DecodePayloadStreamOptions<R>,
+): AsyncIterableIterator<StreamedPacketTo<R, KnownBytes<Bytes, Uint8Array>>>
+export function decodeStream<Bytes extends Uint8Array, R extends Role = Role>(
+  source: AsyncIterable<Bytes> | Iterable<Bytes>,
+  options: DecodePayloadStreamOptions<R>,
+): AsyncIterableIterator<StreamedPacketTo<R, KnownBytes<Bytes, HostBytes>>>
+export function decodeStream(source: unknown, options?: Options): AsyncIterableIterator<StreamedPacketTo> {
   return new PacketStream(source, options)
 }
 
-interface Request<P> {
-  resolve(result: IteratorResult<P, undefined>): void
-  reject(reason: unknown): void
-}
+type Options = DecodeStreamOptions | DecodePayloadStreamOptions
 
 /**
  * An async generator would queue `return` until the source yields its next chunk. This class settles it immediately;
  * otherwise it settles calls in order, as a generator does.
  */
-class PacketStream<P> implements AsyncIterableIterator<P> {
+class PacketStream implements AsyncIterableIterator<StreamedPacketTo> {
   private readonly source: unknown
-  private readonly options: DecodeStreamOptions | undefined
-  private parser: { push(chunk: Uint8Array): unknown; read(): unknown; end(): void } | undefined = undefined
+  private readonly options: Options | undefined
+  private parser:
+    | { push(chunk: Uint8Array): unknown; read(): PacketOrPiece | undefined; end(): void }
+    | undefined = undefined
   private chunks: Chunks | undefined = undefined
   private signal: StopSignal | undefined = undefined
   /** Pending calls of `next`, processed one at a time. */
-  private requests: Request<P>[] = []
+  private requests: Request<StreamedPacketTo>[] = []
+  /** The payload of the last packet, which can be read until the next packet is requested. */
+  private payload: Payload<Uint8Array> | undefined = undefined
+  private isAnswering = false
   private finished = false
-  /** The reason, if the signal was aborted while no call of `next` was pending. */
-  private aborted: { readonly reason: unknown } | undefined = undefined
+  /** The error, or the signal's reason, that ended the stream while no call of `next` was pending. */
+  private fault: { readonly reason: unknown } | undefined = undefined
 
-  constructor(source: unknown, options: DecodeStreamOptions | undefined) {
+  constructor(source: unknown, options: Options | undefined) {
     this.source = source
     this.options = options
   }
 
-  next(): Promise<IteratorResult<P, undefined>> {
+  next(): Promise<IteratorResult<StreamedPacketTo, undefined>> {
     return new Promise((resolve, reject) => {
-      const { aborted } = this
-      this.aborted = undefined
-      if (aborted !== undefined) reject(aborted.reason)
-      else if (this.finished) resolve(DONE)
-      else if (this.requests.push({ resolve, reject }) === 1) void this.answer()
+      const { fault } = this
+      this.fault = undefined
+      if (fault !== undefined) return reject(fault.reason)
+      if (this.finished) return resolve(DONE)
+      this.dropPayload('the next packet was requested')
+      this.requests.push({ resolve, reject })
+      void this.answer()
     })
   }
 
-  async return(value?: unknown): Promise<IteratorResult<P, undefined>> {
+  async return(value?: unknown): Promise<IteratorResult<StreamedPacketTo, undefined>> {
     await this.leave()
     return { done: true, value: (await value) as undefined }
   }
@@ -102,14 +149,16 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
 
   /** Settles all requests in order. The stream may be finished by another call during any await. */
   private async answer(): Promise<void> {
+    if (this.isAnswering || this.finished) return
+    this.isAnswering = true
     let waitsForSource = false
     try {
       if (this.parser === undefined) this.start()
-      while (this.requests.length > 0) {
-        const packet = this.parser!.read()
+      while (this.requests.length > 0 || this.payload?.isWanted) {
+        const item = this.parser!.read()
         if (this.finished) return // onTolerated finished it
-        if (packet !== undefined) {
-          this.requests.shift()!.resolve({ done: false, value: packet as P })
+        if (item !== undefined) {
+          this.deliver(item)
           continue
         }
         waitsForSource = true
@@ -127,18 +176,40 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
       }
     } catch (error) {
       if (this.finished) return
-      const [first, ...others] = this.finish()
+      const { payload } = this
+      const requests = this.finish()
+      if (requests.length === 0) this.fault = { reason: error }
       if (waitsForSource || error instanceof DecodeError) await this.chunks?.release()
       else if (this.chunks !== undefined) await this.close(undefined).catch(ignore)
-      first!.reject(error)
-      for (const { resolve } of others) resolve(DONE)
+      payload?.fail(error)
+      rejectFirst(requests, error)
+    } finally {
+      this.isAnswering = false
     }
+  }
+
+  private deliver(item: PacketOrPiece): void {
+    if (item.type === 'publish-piece') {
+      this.payload?.deliver(item.bytes, item.remaining)
+      return
+    }
+    const packet = item.type === 'publish-start' ? this.streamed(item) : item
+    this.requests.shift()!.resolve({ done: false, value: packet })
+    if (this.requests.length > 0) this.dropPayload('the next packet was requested')
+  }
+
+  private streamed(start: PublishStart): StreamedPublish {
+    const { topic, payloadLength, qos, dup, retain, packetId } = start
+    const payload = new Payload<Uint8Array>(() => void this.answer())
+    this.payload = payload
+    return { type: 'publish', topic, payload, payloadLength, qos, dup, retain, packetId } as StreamedPublish
   }
 
   /** Called by the first `next`: until then neither the options nor the source are touched. */
   private start(): void {
     const { signal, options } = separateSignal(this.options)
-    this.parser = new PacketParser(options)
+    const inPieces = Object.hasOwn(Object(options), 'piecesFrom') && options!.piecesFrom !== undefined
+    this.parser = inPieces ? new PieceParser(options) : new PacketParser(options as ParserOptions)
     this.chunks = chunksOf(this.source)
     this.signal = signal
     if (signal?.aborted) this.abort()
@@ -147,25 +218,33 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
 
   /** Closes the source on behalf of the caller. Does not wait for that while a read from the source is pending. */
   private async leave(): Promise<void> {
-    this.aborted = undefined
+    this.fault = undefined
     if (this.finished) return
+    this.dropPayload('the stream was closed')
     const requests = this.finish()
     const closing = this.close(undefined)
     for (const { resolve } of requests) resolve(DONE)
-    if (requests.length === 0) await closing
-    else closing.catch(ignore)
+    if (this.isAnswering) closing.catch(ignore)
+    else await closing
   }
 
   private readonly abort = (): void => {
     const { reason } = this.signal!
-    const [first, ...others] = this.finish()
+    const { payload } = this
+    const requests = this.finish()
     this.close(reason).catch(ignore)
-    if (first === undefined) this.aborted = { reason }
-    else first.reject(reason)
-    for (const { resolve } of others) resolve(DONE)
+    payload?.fail(reason)
+    if (requests.length === 0) this.fault = { reason }
+    rejectFirst(requests, reason)
   }
 
-  private finish(): Request<P>[] {
+  /** Makes the rest of the payload unreadable. */
+  private dropPayload(reason: string): void {
+    this.payload?.fail(new TypeError(`${reason} before the payload was read to its end`))
+    this.payload = undefined
+  }
+
+  private finish(): Request<StreamedPacketTo>[] {
     this.finished = true
     this.signal?.removeEventListener('abort', this.abort)
     const { requests } = this
@@ -179,92 +258,22 @@ class PacketStream<P> implements AsyncIterableIterator<P> {
   }
 }
 
-const DONE = Object.freeze({ done: true, value: undefined })
+/** Rejects the first call and ends the others, as a generator does. */
+function rejectFirst([first, ...others]: readonly Request<unknown>[], reason: unknown): void {
+  first?.reject(reason)
+  for (const { resolve } of others) resolve(DONE)
+}
 
 function ignore(): void {}
 
 /** Separates the signal from the other options, which the parser checks. */
-function separateSignal(given: DecodeStreamOptions | undefined): {
+function separateSignal(given: Options | undefined): {
   readonly signal?: StopSignal | undefined
-  readonly options: ParserOptions | undefined
+  readonly options: PieceParserOptions | undefined
 } {
   if (!Object.keys(Object(given)).includes('signal')) return { options: given }
   const { signal, ...options } = given!
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`signal must be an AbortSignal, not ${show(signal)}`)
   return { signal, options }
-}
-
-/** A source of chunks, opened for reading. */
-interface Chunks {
-  next(): PromiseLike<{ readonly done?: boolean | undefined; readonly value?: unknown }>
-  /** Stops reading and leaves the source open. */
-  release(): unknown
-  /** Closes the source, even while a call of `next` is pending. */
-  close(reason: unknown): unknown
-}
-
-interface NodeStream {
-  iterator(options: { destroyOnReturn: boolean }): AsyncIterator<unknown>
-  destroy(): unknown
-}
-
-interface Reader {
-  read(): Promise<{ readonly done: boolean; readonly value?: unknown }>
-  cancel(reason: unknown): Promise<void>
-  releaseLock(): void
-}
-
-function chunksOf(source: unknown): Chunks {
-  if (has(source, 'iterator') && has(source, 'destroy')) return chunksOfNodeStream(source as never)
-  if (has(source, 'getReader')) return chunksOfReadableStream(source as never)
-  if (has(source, Symbol.asyncIterator)) return chunksOfIterable(source, Symbol.asyncIterator)
-  if (has(source, Symbol.iterator)) return chunksOfIterable(source, Symbol.iterator)
-  throw new TypeError(`expected a stream or an iterable of Uint8Arrays, not ${show(source)}`)
-}
-
-function has<Name extends PropertyKey>(
-  value: unknown,
-  name: Name,
-): value is Record<Name, () => Iterator<unknown> | AsyncIterator<unknown>> {
-  return typeof (value as Record<Name, unknown> | undefined | null)?.[name] === 'function'
-}
-
-function chunksOfNodeStream(stream: NodeStream): Chunks {
-  const iterator = stream.iterator({ destroyOnReturn: false })
-  return {
-    next: () => iterator.next(),
-    release: () => iterator.return?.(), // removes the listeners
-    // Not through the iterator, which would wait for the next chunk. Its listeners stay attached and catch errors from closing.
-    close: () => void stream.destroy(),
-  }
-}
-
-/** Uses a reader rather than `values()`, which Safari does not have and which cannot cancel while a read is pending. */
-function chunksOfReadableStream(stream: { getReader(): Reader }): Chunks {
-  const reader = stream.getReader()
-  return {
-    next: () => reader.read(),
-    release: () => reader.releaseLock(),
-    close(reason) {
-      const cancelled = reader.cancel(reason)
-      reader.releaseLock()
-      return cancelled
-    },
-  }
-}
-
-function chunksOfIterable<Method extends symbol>(
-  source: Record<Method, () => Iterator<unknown> | AsyncIterator<unknown>>,
-  method: Method,
-): Chunks {
-  const iterator = source[method]()
-  return {
-    async next() {
-      const { done, value } = await iterator.next()
-      return { done, value: await value } // a synchronous iterable may yield promises
-    },
-    release() {},
-    close: () => iterator.return?.(),
-  }
 }

@@ -259,26 +259,22 @@ function headerError(
   })
 }
 
-/** The length of all complete packets at the start of `bytes`. For the parameters see {@link validateFixedHeader}. */
-export function wholePacketsLength(
+/**
+ * Returns where the complete packets at the start of `bytes` end, and the extent of the packet after them if its fixed header
+ * is complete. For the parameters see {@link validateFixedHeader}.
+ */
+export function wholePackets(
   bytes: Uint8Array,
   settings: Settings,
   maxPacketSize: number,
   streamOffset: number,
-): number {
+): { readonly end: number; readonly next: Extent | undefined } {
   let current = settings
-  for (let length = 0; ; ) {
-    const extent = validateFixedHeader(
-      bytes,
-      length,
-      bytes.length,
-      current,
-      maxPacketSize,
-      streamOffset + length,
-    )
-    if (extent === undefined || length + extent.size > bytes.length) return length
-    current = settingsAfter(bytes, length, current)
-    length += extent.size
+  for (let end = 0; ; ) {
+    const next = validateFixedHeader(bytes, end, bytes.length, current, maxPacketSize, streamOffset + end)
+    if (next === undefined || end + next.size > bytes.length) return { end, next }
+    current = settingsAfter(bytes, end, current)
+    end += next.size
   }
 }
 

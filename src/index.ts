@@ -1,7 +1,13 @@
 // The public API: re-exports only.
 
 export { decode } from './decode.ts'
-export { type DecodeStreamOptions, decodeStream } from './decode-stream.ts'
+export {
+  type DecodePayloadStreamOptions,
+  type DecodeStreamOptions,
+  decodeStream,
+  type StreamedPacketTo,
+  type StreamedPublish,
+} from './decode-stream.ts'
 export { encode, encodeAll, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
 export {
   type Action,
@@ -25,6 +31,7 @@ export type {
   DecodeOptions,
   EncodeOptions,
   ParserOptions,
+  PieceParserOptions,
   Protocol,
   Refusable,
   Tolerance,
@@ -47,6 +54,7 @@ export type { Suback, SubackInput } from './packets/suback.ts'
 export type { Subscribe, SubscribeInput, Subscription } from './packets/subscribe.ts'
 export type { Unsubscribe, UnsubscribeInput } from './packets/unsubscribe.ts'
 export { PacketParser } from './parser.ts'
+export { type PacketOrPiece, PieceParser, type PublishPiece, type PublishStart } from './piece-parser.ts'
 export { type PreparedPublish, type PublishOverrides, preparePublish } from './prepared-publish.ts'
 export { presets } from './presets.ts'
 export { topicCache } from './topic/cache.ts'

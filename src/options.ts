@@ -55,6 +55,12 @@ export interface ParserOptions<R extends Role = Role> extends DecodeOptions {
   readonly role?: R | undefined
 }
 
+/** {@link ParserOptions} for parsers that return large payloads in pieces. */
+export interface PieceParserOptions<R extends Role = Role> extends ParserOptions<R> {
+  /** Return the payload of a PUBLISH in pieces if it has at least this many bytes: 1 or more, default 65,536. */
+  readonly piecesFrom?: number | undefined
+}
+
 /** The kinds of characters that §1.5.3 lets a receiver refuse. */
 export type Refusable = 'control-characters' | 'non-characters'
 
@@ -125,7 +131,7 @@ export interface Settings {
   readonly initial: Settings | undefined
 }
 
-type Checked<Name extends keyof ParserOptions> = Name extends keyof Settings ? Settings[Name] : number
+type Checked<Name extends keyof PieceParserOptions> = Name extends keyof Settings ? Settings[Name] : number
 
 const NO_LIMIT = Number.POSITIVE_INFINITY
 
@@ -134,7 +140,7 @@ export const MAX_TOPIC_FILTERS = 1_048_576
 
 /** One row per option: how to check its value, and its default. */
 const OPTIONS: {
-  readonly [Name in keyof Required<ParserOptions>]: {
+  readonly [Name in keyof Required<PieceParserOptions>]: {
     readonly check: (value: unknown, name: string) => Checked<Name>
     readonly defaultValue: Checked<Name>
   }
@@ -149,10 +155,14 @@ const OPTIONS: {
   maxTopicFilters: { check: limit(MAX_TOPIC_FILTERS), defaultValue: MAX_UINT16 },
   maxPacketSize: { check: limit(), defaultValue: MAX_PACKET_SIZE },
   role: { check: checkRole, defaultValue: undefined },
+  piecesFrom: { check: limit(), defaultValue: 65_536 },
 }
 
 /** The checked value of each option, or its default. */
-type CheckedOptions = { [Name in keyof Required<ParserOptions>]: Checked<Name> }
+type CheckedOptions = { [Name in keyof Required<PieceParserOptions>]: Checked<Name> }
+
+/** The options that a parser stores outside its settings. */
+const NOT_IN_SETTINGS: ReadonlySet<string> = new Set(['maxPacketSize', 'piecesFrom'])
 
 /** By role and version. */
 const VALID_LENGTHS = new Map<string, Uint8Array>()
@@ -165,36 +175,41 @@ const BY_ROLE: Readonly<Record<Role, Settings>> = {
   server: settingsOf(checkedOptions({ role: 'server' })),
 }
 
-interface CheckedParserOptions {
+const PARSER_DEFAULTS = checkedParserOptions({})
+
+/** The checked options of a parser. */
+export interface CheckedParserOptions {
   readonly settings: Settings
   readonly maxPacketSize: number
+  readonly piecesFrom: number
+  /** Whether `piecesFrom` was given. */
+  readonly isForPieces: boolean
 }
 
-/** What frozen options have become: parsers that share them share it, too, so that each idle one stays small. */
+/** The results for frozen options. Parsers that share options share the result, so that each idle parser stays small. */
 const FROZEN = new WeakMap<ParserOptions, CheckedParserOptions>()
 
 /**
- * Checks the options of a parser. Only own enumerable properties are considered, and each is read once. A frozen object
- * is read the first time only.
+ * Checks the options of a parser of whole packets. Only own enumerable properties are considered, and each is read once. A
+ * frozen object is read only the first time.
  *
- * @throws TypeError if `options` is not an object of known options, each with a valid value
+ * @throws TypeError if `options` is not an object of known options, each with a valid value. `piecesFrom` is refused
+ *   rather than ignored: a caller who sets it does not expect the parser to buffer large payloads
  */
 export function parserOptionsFrom(options: ParserOptions | undefined): CheckedParserOptions {
-  if (options === undefined) return { settings: DEFAULTS, maxPacketSize: MAX_PACKET_SIZE }
-  const known = FROZEN.get(options)
-  if (known !== undefined) return known
-  const checked = checkedParserOptions(options)
-  if (Object.isFrozen(options)) FROZEN.set(options, checked)
+  const checked = pieceParserOptionsFrom(options)
+  if (checked.isForPieces) throw new TypeError('piecesFrom is an option of PieceParser and decodeStream only')
   return checked
 }
 
-function checkedParserOptions(options: ParserOptions): CheckedParserOptions {
-  const given = givenOptions(options, OPTIONS)
-  const checked = checkedOptions(given)
-  const { role, maxPacketSize } = checked
-  const names = Object.keys(given).filter((name) => name !== 'role' && name !== 'maxPacketSize')
-  if (names.length > 0) return { settings: settingsOf(checked), maxPacketSize }
-  return { settings: role === undefined ? DEFAULTS : BY_ROLE[role], maxPacketSize }
+/** The same as {@link parserOptionsFrom}, for a parser that returns payloads in pieces. */
+export function pieceParserOptionsFrom(options: PieceParserOptions | undefined): CheckedParserOptions {
+  if (options === undefined) return PARSER_DEFAULTS
+  const known = FROZEN.get(options)
+  if (known !== undefined) return known
+  const checked = checkedParserOptions(givenOptions(options, OPTIONS))
+  if (Object.isFrozen(options)) FROZEN.set(options, checked)
+  return checked
 }
 
 /** The same as {@link parserOptionsFrom}, without `maxPacketSize`. */
@@ -250,7 +265,16 @@ function checkedOptions(given: Readonly<Record<string, unknown>>): CheckedOption
   return Object.fromEntries(rows) as CheckedOptions
 }
 
-function settingsOf({ maxPacketSize: _, ...checked }: CheckedOptions): Settings {
+function checkedParserOptions(given: Readonly<Record<string, unknown>>): CheckedParserOptions {
+  const checked = checkedOptions(given)
+  const { role, maxPacketSize, piecesFrom } = checked
+  const isShared = Object.keys(given).every((name) => NOT_IN_SETTINGS.has(name) || name === 'role')
+  const shared = role === undefined ? DEFAULTS : BY_ROLE[role]
+  const settings = isShared ? shared : settingsOf(checked)
+  return { settings, maxPacketSize, piecesFrom, isForPieces: given.piecesFrom !== undefined }
+}
+
+function settingsOf({ maxPacketSize: _, piecesFrom: __, ...checked }: CheckedOptions): Settings {
   const { maxTopicLength, maxTopicLevels, protocols, role } = checked
   const version = protocols.size === 1 && protocols.has('3.1') ? '3.1' : '3.1.1'
   return {

@@ -2,7 +2,7 @@ import { type EventEmitter, getEventListeners, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import { DecodeError, decodeStream, type Packet } from '../src/index.ts'
+import { DecodeError, type DecodeStreamOptions, decodeStream, type Packet } from '../src/index.ts'
 import { bytes, CUTS, join } from './support/bytes.ts'
 import { BAD, collect, PUBACK, STREAM, TYPES, tick } from './support/packet-stream.ts'
 
@@ -136,11 +136,11 @@ describe.each(CUTS)('decodeStream, $name', ({ cut }) => {
 })
 
 describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
-  const open = (chunks: Uint8Array[], options?: Parameters<typeof decodeStream>[1]) => {
+  const open = (chunks: Uint8Array[], options?: DecodeStreamOptions) => {
     const from = source(chunks)
     return { ...from, packets: decodeStream(from.chunks, options) }
   }
-  const waiting = async (options?: Parameters<typeof decodeStream>[1]) => {
+  const waiting = async (options?: DecodeStreamOptions) => {
     const stream = open([PUBACK], options)
     expect(await stream.packets.next()).toMatchObject({ value: { type: 'puback' } })
     const nexts = [stream.packets.next(), stream.packets.next()]

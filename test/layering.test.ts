@@ -17,7 +17,9 @@ const LAYERS = [
   ['decode.ts', 'encode.ts'],
   ['frame.ts'],
   ['prepared-publish.ts'],
-  ['parser.ts'],
+  ['framing.ts'],
+  ['parser.ts', 'piece-parser.ts'],
+  ['source.ts', 'payload.ts'],
   ['decode-stream.ts', 'web-streams.ts'],
   ['index.ts'],
 ]
@@ -48,7 +50,7 @@ describe.each(files)('$file', ({ file, specifiers, imports }) => {
     ).toEqual([])
     if (file.startsWith('packets/') && file !== 'packets/packet.ts')
       expect(imports.filter((path) => path.startsWith('packets/'))).toEqual([])
-    if (file === 'parser.ts')
+    if (file === 'framing.ts' || file === 'parser.ts')
       expect(imports.filter((path) => /^packets\/(?!packet\.ts)|^topic|^encode/.test(path))).toEqual([])
   })
 })

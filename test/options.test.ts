@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode, PacketParser, type ParserOptions, presets } from '../src/index.ts'
+import { decode, PacketParser, type ParserOptions, PieceParser, presets } from '../src/index.ts'
 import { settingsFrom } from '../src/options.ts'
 import { bytes } from './support/bytes.ts'
 
@@ -26,6 +26,7 @@ describe('what is no option', () => {
     [{ protocols: ['3.1.1', '5'] }, "protocols must contain only '3.1.1', '3.1', 'bridge', not '5'"],
     [{ protocols: '3.1' }, "protocols must be a list of '3.1.1', '3.1', 'bridge', not '3.1'"],
     [{ refuse: ['emoji'] }, "refuse must contain only 'control-characters', 'non-characters', not 'emoji'"],
+    [{ piecesFrom: 65_536 }, 'piecesFrom is an option of PieceParser and decodeStream only'],
     [{ maxPacketSize: 0 }, 'maxPacketSize must be a number of at least 1, not 0'],
     [{ maxTopicLength: 0.5 }, 'maxTopicLength must be a number of at least 1, not 0.5'],
     [{ maxTopicLevels: '2' }, "maxTopicLevels must be a number of at least 1, not '2'"],
@@ -35,6 +36,15 @@ describe('what is no option', () => {
   ])('%j', (options, message) => {
     expect(() => new PacketParser(options as never)).toThrow(new TypeError(message))
   })
+})
+
+test('piecesFrom is checked where it is an option, and is undefined where it is not', () => {
+  expect(() => new PieceParser({ piecesFrom: 0 })).toThrow(
+    new TypeError('piecesFrom must be a number of at least 1, not 0'),
+  )
+  expect(() => new PieceParser({ piecesfrom: 1 } as never)).toThrow(TypeError)
+  expect(new PacketParser({ piecesFrom: undefined } as never).read()).toBeUndefined()
+  expect(() => decode(bytes('c0 00'), { piecesFrom: 1 } as never)).toThrow(TypeError)
 })
 
 describe('an idle parser stays small', () => {

@@ -15,8 +15,13 @@ import {
   type PacketInput,
   PacketParser,
   type PacketType,
+  PieceParser,
   type Publish,
+  type PublishPiece,
+  type PublishStart,
   type QoS,
+  type Role,
+  type StreamedPacketTo,
   type TolerableCode,
 } from '../src/index.ts'
 
@@ -100,6 +105,42 @@ test('a role narrows the packets of a stream', () => {
   expectTypeOf(new PacketDecoderStream<Buffer, 'server'>({ role: 'server' }).readable).toEqualTypeOf<
     ReadableStream<NonNullable<ToServer>>
   >()
+})
+
+test('pieces come from who gives them, and from nobody else', () => {
+  expectTypeOf<NonNullable<ReturnType<PacketParser['read']>>>().toEqualTypeOf<Packet>()
+  expectTypeOf<ReturnType<PieceParser<Buffer>['read']>>().toEqualTypeOf<
+    Packet<Buffer> | PublishStart | PublishPiece<Buffer> | undefined
+  >()
+  type ToServer = ReturnType<PacketParser<Buffer, 'server'>['read']>
+  expectTypeOf<ReturnType<PieceParser<Buffer, 'server'>['read']>>().toEqualTypeOf<
+    ToServer | PublishStart | PublishPiece<Buffer>
+  >()
+  for (const item of new PieceParser<Buffer>()) {
+    if (item.type === 'publish-piece') expectTypeOf(item.bytes).toEqualTypeOf<Buffer>()
+    else if (item.type === 'publish-start' && item.qos !== 0)
+      expectTypeOf(item.packetId).toEqualTypeOf<number>()
+  }
+  // @ts-expect-error pieces are for PieceParser
+  new PieceParser().readFrame
+  // @ts-expect-error and the option is, too
+  expect(() => new PacketParser({ piecesFrom: 1 })).toThrow(TypeError)
+})
+
+test('a payload that is streamed has a payloadLength', async () => {
+  const narrows = (packet: StreamedPacketTo<'server', Buffer>): void => {
+    if (packet.type !== 'publish')
+      expectTypeOf(packet.type).toEqualTypeOf<Exclude<typeof packet.type, 'publish'>>()
+    else if (packet.payloadLength === undefined) expectTypeOf(packet.payload).toEqualTypeOf<Buffer>()
+    else expectTypeOf(packet.payload).toEqualTypeOf<AsyncIterable<Buffer>>()
+  }
+  const packets = decodeStream(new Socket(), { role: 'server', piecesFrom: 1_024 })
+  expectTypeOf(packets).toEqualTypeOf<AsyncIterableIterator<StreamedPacketTo<'server', Buffer>>>()
+  expectTypeOf(decodeStream(new ReadableStream<Buffer>(), { piecesFrom: 1 })).toEqualTypeOf<
+    AsyncIterableIterator<StreamedPacketTo<Role, Buffer>>
+  >()
+  for await (const packet of decodeStream([Buffer.from(PINGREQ)], { role: 'server', piecesFrom: 1 }))
+    narrows(packet as StreamedPacketTo<'server', Buffer>)
 })
 
 test('what is decoded can be encoded', () => {

@@ -21,20 +21,25 @@ import { allocate } from '../wire/pool.ts'
 import type { Reader } from '../wire/reader.ts'
 import { checkRemainingLength, packetSize, writeRemainingLength } from '../wire/remaining-length.ts'
 import { writeUtf8 } from '../wire/utf8.ts'
-import { type Outgoing, writeUint16 } from '../wire/writer.ts'
+import { type Outgoing, PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'
 
-interface ApplicationMessage<Bytes extends Uint8Array> {
-  type: 'publish'
+/** The fields of a PUBLISH except its payload and those of {@link Delivery}. */
+export interface ApplicationMessageHeader {
   topic: string
-  payload: Bytes
   dup: boolean
   retain: boolean
 }
 
+/** With QoS 1 and 2 `packetId` is 1 to 65,535 [MQTT-2.3.1-1]; with QoS 0 it is undefined [MQTT-2.3.1-5]. */
+export type Delivery = { qos: 0; packetId?: undefined } | { qos: 1 | 2; packetId: number }
+
+interface ApplicationMessage<Bytes extends Uint8Array> extends ApplicationMessageHeader {
+  type: 'publish'
+  payload: Bytes
+}
+
 /** An application message (§3.3). With QoS 1 and 2 `packetId` is 1 to 65,535; with QoS 0 it is undefined [MQTT-2.3.1-5]. */
-export type Publish<Bytes extends Uint8Array = Uint8Array> =
-  | (ApplicationMessage<Bytes> & { qos: 0; packetId?: undefined })
-  | (ApplicationMessage<Bytes> & { qos: 1 | 2; packetId: number })
+export type Publish<Bytes extends Uint8Array = Uint8Array> = ApplicationMessage<Bytes> & Delivery
 
 /** The fields of a {@link Publish} except its payload. */
 export interface PublishHeaderInput {
@@ -71,6 +76,12 @@ export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, fla
     retain: (flags & RETAIN) !== 0,
     packetId,
   } as Publish<Bytes>
+}
+
+/** The size of the variable header (§3.3.2) of the PUBLISH whose body starts at `body`: topic name and packet identifier. */
+export function variableHeaderSize(bytes: Uint8Array, body: number, flags: number): number {
+  const topicLength = (bytes[body]! << 8) | bytes[body + 1]!
+  return PREFIX_SIZE + topicLength + (qosOf(flags) === 0 ? 0 : 2)
 }
 
 const NAMES = fieldNames('publish', ['type', 'topic', 'payload', 'qos', 'dup', 'retain', 'packetId'])

@@ -7,6 +7,7 @@ import {
   type Packet,
   PacketParser,
   type ParserOptions,
+  PieceParser,
   type TolerableCode,
 } from '../../src/index.ts'
 import { bytes, CUTS, join } from './bytes.ts'
@@ -52,31 +53,33 @@ export function testMalformed(rows: readonly MalformedRow[]): void {
       expect((error as Error).message).toContain(`[${rule}]`)
     })
 
-    test.each(CUTS)(
-      'a parser refuses it $name, after the packets before it, until it is reset',
-      ({ cut }) => {
-        const parser = new PacketParser(options)
-        const packets: Packet[] = []
-        const error = caught(() => {
-          for (const chunk of cut(join(PUBACK, whole, PUBACK)))
-            for (const packet of parser.push(chunk)) packets.push(packet)
-        })
-        expect(facts(error)).toEqual(expected)
-        expect((error as DecodeError).streamOffset).toBe(PUBACK.length + offset)
-        expect(packets).toEqual([{ type: 'puback', packetId: 1 }])
-        for (const again of [
-          () => parser.read(),
-          () => parser.readFrame(),
-          () => parser.push(PUBACK),
-          () => parser.end(),
-        ]) {
-          expect(caught(again)).toBe(error)
-        }
-        expect(parser.bufferedLength).toBe(0)
-        parser.reset()
-        expect(parser.push(PUBACK).read()).toEqual({ type: 'puback', packetId: 1 })
-      },
-    )
+    test.each(
+      CUTS.flatMap(({ name, cut }) => [
+        { name, cut, kind: 'a parser', open: () => new PacketParser(options) },
+        { name, cut, kind: 'a parser of pieces', open: () => new PieceParser({ ...options, piecesFrom: 1 }) },
+      ]),
+    )('$kind refuses it $name, after the packets before it, until it is reset', ({ cut, open }) => {
+      const parser = open()
+      const packets: unknown[] = []
+      const error = caught(() => {
+        for (const chunk of cut(join(PUBACK, whole, PUBACK)))
+          for (const packet of parser.push(chunk)) packets.push(packet)
+      })
+      expect(facts(error)).toEqual(expected)
+      expect((error as DecodeError).streamOffset).toBe(PUBACK.length + offset)
+      expect(packets).toEqual([{ type: 'puback', packetId: 1 }])
+      for (const again of [
+        () => parser.read(),
+        () => (parser as PacketParser).readFrame?.() ?? parser.read(),
+        () => parser.push(PUBACK),
+        () => parser.end(),
+      ]) {
+        expect(caught(again)).toBe(error)
+      }
+      expect(parser.bufferedLength).toBe(0)
+      parser.reset()
+      expect(parser.push(PUBACK).read()).toEqual({ type: 'puback', packetId: 1 })
+    })
 
     if (!DECODE_ERRORS[code].tolerable) return
     test('it can be let pass', () => {

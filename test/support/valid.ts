@@ -11,6 +11,7 @@ import {
   type ParserOptions,
 } from '../../src/index.ts'
 import { bytes, CUTS, join } from './bytes.ts'
+import { parseInPieces } from './pieces.ts'
 
 /** A packet and its bytes; both directions are tested. */
 export interface ValidRow {
@@ -48,6 +49,7 @@ export function testValid(rows: readonly ValidRow[]): void {
       expect(parse(cut(whole), options)).toEqual([packet])
       const ping = { type: 'pingreq' }
       expect(parse(cut(join(whole, PINGREQ, whole)), options)).toEqual([packet, ping, packet])
+      expect(parseInPieces(cut(join(whole, PINGREQ, whole)), options)).toEqual([packet, ping, packet])
     })
 
     test('is incomplete at every proper prefix', () => {

@@ -28,11 +28,13 @@ export function instrument() {
   return { directory, counters }
 }
 
-/** Loads the instrumented build: its parser, and its counters. */
+/** Loads the instrumented build: its parsers, and its counters. */
 export async function loadInstrumented({ directory, counters }) {
   globalThis.__branchCounters = new Uint8Array(counters)
-  const { PacketParser, topicCache } = await import(pathToFileURL(join(directory, 'index.js')).href)
-  return { PacketParser, topicCache, counters: globalThis.__branchCounters }
+  const { PacketParser, PieceParser, topicCache } = await import(
+    pathToFileURL(join(directory, 'index.js')).href
+  )
+  return { PacketParser, PieceParser, topicCache, counters: globalThis.__branchCounters }
 }
 
 const size = ({ f, b }) => Object.keys(f).length + Object.values(b).flat().length

@@ -12,7 +12,7 @@ import { must } from './broken.mjs'
 import { CONFIGURATIONS, NOT_IN_THE_PACKET } from './configurations.mjs'
 import { frameEnds, isShortestLength } from './frames.mjs'
 import { same, sameBytes } from './same.mjs'
-import { Subject } from './subject.mjs'
+import { PieceSubject, Subject } from './subject.mjs'
 
 /** What only a parser says: `decode` has no role and no limit. */
 const OF_THE_STREAM = new Set(['unexpected-packet-type', 'packet-too-large'])
@@ -24,6 +24,9 @@ const OF_THE_HEADER = new Set(['Control Packet type', 'QoS level', 'DUP flag', '
 const OPEN_ENDED = new Set(['connect'])
 
 const CONNECT = 1
+
+/** Payloads of so many bytes come in pieces. */
+const PIECES_FROM = [1, 20]
 
 export class Invariants {
   constructor(configuration) {
@@ -41,6 +44,7 @@ export class Invariants {
     this.tolerate = tolerated
     this.subject = new Subject({ options, callsBack })
     this.other = new Subject({ options, callsBack })
+    this.pieces = PIECES_FROM.map((piecesFrom) => new PieceSubject({ options }, piecesFrom))
     const tolerate = Object.keys(DECODE_ERRORS).filter((code) => DECODE_ERRORS[code].tolerable)
     this.lenient = new Subject({ options: { ...options, tolerate } })
   }
@@ -67,6 +71,7 @@ export class Invariants {
     this.checkHeaders(whole, bytes, ends)
     this.checkDecode(whole, memory, length, ends)
     this.checkFrames(whole, bytes, ends)
+    for (const pieces of this.pieces) this.checkPieces(whole, pieces.run(chunks, readsAtOnce), length)
     if (this.isStrict) this.checkLeniency(whole, bytes)
   }
 
@@ -182,6 +187,19 @@ export class Invariants {
         'a frame is its bytes',
       )
     }
+  }
+
+  /** Payloads in pieces are those of the whole packets. */
+  checkPieces({ packets, reports, error }, pieces, length) {
+    this.checkError(pieces.error, length)
+    must(same(packets, pieces.packets), 'the pieces are those of the packets')
+    must(same(reports, pieces.reports.slice(0, reports.length)), 'the reports do not depend on the pieces')
+    // What precedes a payload is judged before the payload has come.
+    const isEarlier = error?.code === 'incomplete-packet' && pieces.started === undefined
+    must(
+      same(error, pieces.error) || (isEarlier && pieces.error?.packetType === 'publish'),
+      'the error does not depend on the pieces',
+    )
   }
 
   checkLeniency({ packets, error }, bytes) {

@@ -1,6 +1,6 @@
 // One parser, and what must hold while it reads.
 
-import { DecodeError, PacketParser } from '../../../dist/index.js'
+import { DecodeError, PacketParser, PieceParser } from '../../../dist/index.js'
 import { Broken, must } from './broken.mjs'
 
 /** Memory that a packet may take for each byte of it that has come, and the least that it may take. */
@@ -106,6 +106,56 @@ export class Subject {
         `only DecodeError is thrown, not ${error?.constructor?.name}: ${error?.message}`,
       )
     }
+  }
+}
+
+/** A parser that gives payloads in pieces, under one configuration: what it reads is put together again. */
+export class PieceSubject {
+  constructor({ options = {} }, piecesFrom) {
+    this.reports = []
+    const onTolerated = (violation) => this.reports.push(violation)
+    this.parser = new PieceParser({ ...options, piecesFrom, onTolerated })
+  }
+
+  run(chunks, readsAtOnce) {
+    const { parser } = this
+    const packets = []
+    let started
+    this.reports = []
+    let error
+    const drain = () => {
+      for (const item of parser) {
+        if (item.type === 'publish-start') {
+          must(started === undefined, 'a payload ends before the next packet')
+          const { topic, qos, dup, retain, packetId, payloadLength } = item
+          started = { type: 'publish', topic, payload: Buffer.alloc(0), qos, dup, retain, packetId }
+          this.remaining = payloadLength
+        } else if (item.type === 'publish-piece') {
+          must(item.remaining === this.remaining - item.bytes.length, 'remaining is what has not come')
+          this.remaining = item.remaining
+          started.payload = Buffer.concat([started.payload, item.bytes])
+          if (item.remaining > 0) continue
+          packets.push(started)
+          started = undefined
+        } else {
+          must(started === undefined, 'nothing comes between pieces')
+          packets.push(item)
+        }
+      }
+    }
+    parser.reset()
+    try {
+      for (const chunk of chunks) {
+        parser.push(chunk)
+        if (readsAtOnce) drain()
+      }
+      drain()
+      parser.end()
+    } catch (thrown) {
+      if (thrown instanceof Broken) throw thrown
+      error = thrown
+    }
+    return { packets, started, reports: this.reports, error }
   }
 }
 

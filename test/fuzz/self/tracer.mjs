@@ -5,16 +5,19 @@ import { Coverage } from './coverage.mjs'
 import { loadInstrumented } from './instrument.mjs'
 
 export async function openTracer(build) {
-  const { PacketParser, topicCache, counters } = await loadInstrumented(build)
+  const { PacketParser, PieceParser, topicCache, counters } = await loadInstrumented(build)
   topicCache.enabled = false // what is in it depends on all inputs before, and on a random key
-  return new Tracer(PacketParser, new Coverage(counters))
+  return new Tracer(PacketParser, PieceParser, new Coverage(counters))
 }
 
 class Tracer {
-  constructor(PacketParser, coverage) {
+  constructor(PacketParser, PieceParser, coverage) {
     this.coverage = coverage
     this.parsers = Object.fromEntries(
-      Object.entries(CONFIGURATIONS).map(([name, { options }]) => [name, new PacketParser(options)]),
+      Object.entries(CONFIGURATIONS).map(([name, { options }]) => [
+        name,
+        [new PacketParser(options), new PieceParser({ ...options, piecesFrom: 4 })],
+      ]),
     )
   }
 
@@ -22,18 +25,20 @@ class Tracer {
   reachesNew(configuration, bytes) {
     const { view } = CONFIGURATIONS[configuration]
     const { buffer, byteOffset, length } = bytes
-    const parser = this.parsers[configuration]
     const cut = length - (length >> 2)
+    const chunks = [view(buffer, byteOffset, cut), view(buffer, byteOffset + cut, length - cut)]
     this.coverage.start()
-    parser.reset()
-    try {
-      parser.push(view(buffer, byteOffset, cut))
-      while (parser.read() !== undefined);
-      parser.push(view(buffer, byteOffset + cut, length - cut))
-      while (parser.read() !== undefined);
-      parser.end()
-    } catch {
-      // the invariants judge what is thrown; here it is a branch like others
+    for (const parser of this.parsers[configuration]) {
+      parser.reset()
+      try {
+        for (const chunk of chunks) {
+          parser.push(chunk)
+          while (parser.read() !== undefined);
+        }
+        parser.end()
+      } catch {
+        // the invariants judge what is thrown; here it is a branch like others
+      }
     }
     return this.coverage.isNew()
   }
