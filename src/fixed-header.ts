@@ -351,7 +351,7 @@ export function encodeFixedHeader(header: FixedHeaderInput): EncodedBytes {
   if (flags !== 'publish' && given !== 0 && given !== flags)
     refuseBecause('reserved-flags', { packetType: name, name: 'Flags' }, 'are reserved', undefined, flagsRule) // [MQTT-2.2.2-1]
   const bytes = allocate(1 + remainingLengthSize(remainingLength))
-  bytes[0] = FIRST_BYTE[name] | (flags === 'publish' ? given : 0)
+  bytes[0] = FIRST_BYTE[name] | given
   writeRemainingLength(bytes, 1, remainingLength)
   return bytes
 }

@@ -83,6 +83,10 @@ test.each([
   expect(said({ ...PACKETS[type as keyof typeof PACKETS], [name]: 1 }, name)).toContain(advice)
 })
 
+test('a field whose value is undefined is none', () => {
+  expect(encode({ ...PACKETS.pingreq, packetId: undefined } as PacketInput)).toHaveLength(2)
+})
+
 test('the path to the field leads through lists and objects', () => {
   const { subscribe, connect } = PACKETS
   said({ ...subscribe, subscriptions: [...filters, { topicFilter: 'a', QoS: 1 }] }, 'subscriptions[1].QoS')

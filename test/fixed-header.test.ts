@@ -121,10 +121,10 @@ test('a fifth byte of Remaining Length is refused at the fourth', () => {
   )
 })
 
-const type = { field: 'Control Packet type', packetType: undefined, rule: '§2.2.1' }
-const qos = { field: 'QoS level', packetType: 'publish', rule: 'MQTT-3.3.1-4' }
-const dup = { field: 'DUP flag', packetType: 'publish' }
-const size = { field: 'Remaining Length', packetType: 'publish', rule: '§2.2.3' }
+const type = { field: 'Control Packet type', packetType: undefined, property: 'type', rule: '§2.2.1' }
+const qos = { field: 'QoS level', packetType: 'publish', property: 'qos', rule: 'MQTT-3.3.1-4' }
+const dup = { field: 'DUP flag', packetType: 'publish', property: 'dup' }
+const size = { field: 'Remaining Length', packetType: 'publish', property: 'remainingLength', rule: '§2.2.3' }
 
 // biome-ignore format: one row per breach
 test.each([
@@ -139,7 +139,7 @@ test.each([
   [{ type: 'publish', qos: '1', remainingLength: 0 }, 'wrong-field-type', { ...qos, rule: '§1.5' }],
   [{ type: 'publish', dup: true, remainingLength: 0 }, 'dup-with-qos-0', { ...dup, rule: 'MQTT-3.3.1-2' }],
   [{ type: 'publish', dup: 1, qos: 1, remainingLength: 0 }, 'wrong-field-type', dup],
-  [{ type: 'publish', retain: 'no', remainingLength: 0 }, 'wrong-field-type', { field: 'RETAIN', packetType: 'publish' }],
+  [{ type: 'publish', retain: 'no', remainingLength: 0 }, 'wrong-field-type', { field: 'RETAIN', packetType: 'publish', property: 'retain' }],
   [{ type: 'puback', retain: true, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
   [{ type: 'puback', qos: 1, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'puback', rule: 'MQTT-2.2.2-2' }],
   [{ type: 'pubrel', qos: 2, remainingLength: 2 }, 'reserved-flags', { field: 'Flags', packetType: 'pubrel', rule: 'MQTT-3.6.1-1' }],
@@ -152,4 +152,6 @@ test.each([
   expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(
     expect.objectContaining({ code, ...facts }),
   )
+  // The property, or the field, what it must be, and what it is.
+  expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(/^([A-Z]+ )?\w+ (must|are) \w.* \[[^\]]+\]$/)
 })

@@ -52,7 +52,20 @@ describe.each(CUTS)('$name', ({ cut }) => {
   test('a bridge of 3.1 counts as 3.1', () => {
     const bridge = bytes("10 0f 0006 'MQIsdp' 83 02 003c 0001 'c'")
     const parser = new PacketParser({ protocols: ['3.1.1', 'bridge'] })
-    expect(outcome(parser, join(bridge, AGAIN), 'read')).toEqual(['connect', 'subscribe'])
+    for (const how of ['read', 'readFrame'] as const) {
+      expect(outcome(parser, join(bridge, AGAIN), how)).toEqual(['connect', 'subscribe'])
+      parser.reset()
+      expect(outcome(parser, join(NEW, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
+      parser.reset()
+    }
+    // Frames are not refused for the level that their bodies name, and only one that is accepted changes the version.
+    for (const [frame, protocols] of [
+      [OLD, ['3.1.1', 'bridge']],
+      [bridge, BOTH],
+    ] as const) {
+      const frames = new PacketParser({ protocols })
+      expect(outcome(frames, join(frame, AGAIN), 'readFrame')).toEqual(['connect', 'reserved-flags'])
+    }
   })
 })
 
