@@ -61,7 +61,7 @@ const SERVERS = [
   ['Node 24', 'node-24/bin/node', [], 4],
   ['Node 26', 'node-26/bin/node', [], 4],
   ['Bun', '.bin/bun', [], 4],
-  ['Deno', '.bin/deno', ['run', '--allow-all', '--no-config'], 4],
+  ['Deno', '.bin/deno', ['run', '--allow-all'], 4],
 ] as const
 
 describe.each(SERVERS)('%s', (name, program, args, kinds) => {
