@@ -1,12 +1,12 @@
-// What does not survive between MQTT and RabbitMQ, as data: one row a code.
+// What the mapping between MQTT and RabbitMQ cannot preserve, as data: one row per code.
 
 import { MqttError } from '../index.ts'
 
 /**
- * Why something has no counterpart on the other side, one row a code. `rule` is a section of AMQP 0-9-1, or the RabbitMQ
+ * Why text cannot be mapped to the other side, one row per code. `rule` is a section of AMQP 0-9-1, or the RabbitMQ
  * guide that describes the behaviour.
  */
-// biome-ignore format: a table, one row a code
+// biome-ignore format: a table, one row per code
 export const MAPPING_ERRORS = {
   'separator-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would take this character for its separator' },
   'wildcard-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would take this character for a wildcard' },
@@ -17,7 +17,7 @@ export const MAPPING_ERRORS = {
   'colons-on-two-lines': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ closes the connection if colons stand on more than one line' },
 } as const
 
-/** Why something has no counterpart on the other side: {@link MappingError.code}. */
+/** Why text cannot be mapped to the other side: {@link MappingError.code}. */
 export type MappingErrorCode = keyof typeof MAPPING_ERRORS
 
 /** What a {@link MappingError} says besides its code. */
@@ -30,7 +30,7 @@ export interface MappingErrorDetails {
   readonly index?: number | undefined
 }
 
-/** Text that does not mean the same on the other side. */
+/** Thrown for text that would mean something else on the other side. */
 export class MappingError extends MqttError {
   readonly code: MappingErrorCode
   /** The text that was to be mapped, cut to 64 characters, or its length in bytes where that is too much. */
