@@ -19,6 +19,7 @@ import {
 } from './packets/publish.ts'
 import { show } from './show.ts'
 import { assertBytes, lengthOf, put } from './wire/bytes.ts'
+import { Copies } from './wire/copies.ts'
 import type { EncodedBytes } from './wire/host.ts'
 import { allocate } from './wire/pool.ts'
 import { packetSize, writeRemainingLength } from './wire/remaining-length.ts'
@@ -99,9 +100,9 @@ function assertPublish(type: unknown): void {
 /** The bytes of a packet except its flags and packet identifier. */
 interface Image {
   /** Everything before the payload. */
-  readonly header: Uint8Array
+  readonly headers: Copies
   /** The header, followed by the payload if it was copied. */
-  readonly bytes: Uint8Array
+  readonly packets: Copies
   /** The length of the whole packet in bytes. */
   readonly size: number
 }
@@ -112,6 +113,7 @@ export class PreparedPublish {
   readonly payload: Uint8Array
   private readonly publish: CheckedPublish
   private readonly options: EncodeOptions | undefined
+  private readonly hasCopied: boolean
   private readonly copied: Uint8Array
   private withId: Image | undefined = undefined
   private withoutId: Image | undefined = undefined
@@ -124,8 +126,9 @@ export class PreparedPublish {
     this.payload = payload
     this.publish = publish
     this.options = options
-    this.copied = new Uint8Array(payloadLength <= MAX_COPIED ? payloadLength : 0)
-    if (payloadLength <= MAX_COPIED) put(this.copied, 0, payload)
+    this.hasCopied = payloadLength <= MAX_COPIED
+    this.copied = new Uint8Array(this.hasCopied ? payloadLength : 0)
+    if (this.hasCopied) put(this.copied, 0, payload)
   }
 
   /**
@@ -151,6 +154,7 @@ export class PreparedPublish {
    */
   encode(overrides?: PublishOverrides): EncodedBytes {
     const image = this.check(overrides)
+    if (this.hasCopied) return this.finish(image, image.packets.next(), 0)
     const bytes = allocate(image.size)
     this.write(image, bytes, 0)
     return bytes
@@ -183,12 +187,9 @@ export class PreparedPublish {
    * @throws EncodeError, TypeError as `encode`
    */
   header(overrides?: PublishOverrides): EncodedBytes {
-    const { header } = this.check(overrides)
-    if (lengthOf(this.payload) !== this.publish.payloadLength) throw changedPayload()
-    const bytes = allocate(header.length)
-    put(bytes, 0, header)
-    this.finish(header, bytes, 0)
-    return bytes
+    const image = this.check(overrides)
+    this.assertPayload()
+    return this.finish(image, image.headers.next(), 0)
   }
 
   /** Checks the overrides and stores the flags and the packet identifier for `finish`. */
@@ -232,32 +233,36 @@ export class PreparedPublish {
     const bytes = new Uint8Array(headerSize + copied.length)
     put(bytes, writeRemainingLength(bytes, 1, remainingLength), topic)
     put(bytes, headerSize, copied)
-    const image = { header: bytes.subarray(0, headerSize), bytes, size }
+    const headers = new Copies(bytes.subarray(0, headerSize))
+    const image = { headers, packets: new Copies(bytes), size }
     if (isQos0) this.withoutId = image
     else this.withId = image
     return image
   }
 
-  private write({ header, bytes, size }: Image, target: Uint8Array, offset: number): void {
-    if (bytes.length < size) {
+  private write(image: Image, target: Uint8Array, offset: number): void {
+    if (!this.hasCopied) {
       // The payload first: the target may overlap it.
-      if (lengthOf(this.payload) !== this.publish.payloadLength) throw changedPayload()
-      put(target, offset + header.length, this.payload)
+      this.assertPayload()
+      put(target, offset + image.headers.original.length, this.payload)
     }
-    put(target, offset, bytes)
-    this.finish(header, target, offset)
+    put(target, offset, image.packets.original)
+    this.finish(image, target, offset)
   }
 
-  /** Writes the flags and the packet identifier that `check` stored. */
-  private finish(header: Uint8Array, target: Uint8Array, offset: number): void {
+  /** Writes the flags and the packet identifier that `check` stored into a copy of the image. */
+  private finish<Bytes extends Uint8Array>(image: Image, target: Bytes, offset: number): Bytes {
     target[offset] = this.firstByte
     const { packetId } = this
-    if (packetId !== undefined) writeUint16(target, offset + header.length - PACKET_ID_SIZE, packetId)
+    if (packetId !== undefined)
+      writeUint16(target, offset + image.headers.original.length - PACKET_ID_SIZE, packetId)
+    return target
   }
-}
 
-function changedPayload(): TypeError {
-  return new TypeError(
-    'the payload was detached or resized since it was prepared; prepare a copy of it before you transfer it',
-  )
+  private assertPayload(): void {
+    if (lengthOf(this.payload) !== this.publish.payloadLength)
+      throw new TypeError(
+        'the payload was detached or resized since it was prepared; prepare a copy of it before you transfer it',
+      )
+  }
 }

@@ -493,6 +493,25 @@ describe('memory', () => {
     expect(join(prepared.header({ packetId: 2 }))).toEqual(bytes("32 09 0003 'a/b' 0002"))
   })
 
+  test.each([2, 300, 5_000])('each of many receivers gets its own flags: %i bytes', (length) => {
+    const payload = Buffer.alloc(length, 'x')
+    const prepared = preparePublish({ ...message, payload })
+    const ids = Array.from({ length: 500 }, (_, index) => index + 1)
+    const overrides = (packetId: number) =>
+      packetId % 5 === 0
+        ? ({ qos: 0 } as const)
+        : { packetId, dup: packetId % 3 === 0, retain: packetId % 7 === 0 }
+    const packets = ids.map((id) => prepared.encode(overrides(id)))
+    const headers = ids.map((id) => prepared.header(overrides(id)))
+    for (const [index, id] of ids.entries()) {
+      const { qos, packetId, ...rest } = { ...message, payload, packetId: undefined, ...overrides(id) }
+      const expected = encode({ ...rest, qos, packetId: qos === 0 ? undefined : packetId })
+      if (!expected.equals(packets[index]!)) expect.fail(`packet ${id} has other bytes`)
+      if (!expected.equals(Buffer.concat([headers[index]!, payload])))
+        expect.fail(`header ${id} has other bytes`)
+    }
+  })
+
   test('goes on when the memory that packets share was detached', () => {
     const prepared = preparePublish({ ...message, payload: 'text that becomes bytes of the pool' })
     const first = prepared.encode()

@@ -1,0 +1,56 @@
+// Copies of the same bytes, made many at a time: a few large copies fill a block of memory, and each copy is then one view.
+
+import { BufferView, ownMemory, put } from './bytes.ts'
+import { type EncodedBytes, markAsUntransferable } from './host.ts'
+import { allocate, DEFAULT_KIND, POOL_SIZE } from './pool.ts'
+
+/** So many copies come from the pool, one by one, before the first block is made. */
+const SINGLE_COPIES = 8
+
+/** Makes copies of `original`. A block holds at most as many as were made before it, and is no larger than a pool. */
+export class Copies {
+  readonly original: Uint8Array
+  private made = 0
+  private memory = new ArrayBuffer(0)
+  private bytes: Uint8Array = new Uint8Array(this.memory)
+  private used = 0
+
+  constructor(original: Uint8Array) {
+    this.original = original
+  }
+
+  next(): EncodedBytes {
+    const { length } = this.original
+    const offset = this.used
+    const end = offset + length
+    if (end > this.bytes.length) return this.nextElsewhere() // detached memory has length 0
+    this.used = end
+    return new BufferView(this.memory, offset, length) as EncodedBytes
+  }
+
+  private nextElsewhere(): EncodedBytes {
+    const { original } = this
+    const { length } = original
+    const count = Math.min(this.made, Math.floor(POOL_SIZE / length))
+    if (count < SINGLE_COPIES) {
+      this.made++
+      const bytes = allocate(length)
+      put(bytes, 0, original)
+      return bytes
+    }
+    this.made += count
+    this.bytes = repeated(original, count)
+    this.memory = this.bytes.buffer as ArrayBuffer
+    this.used = 0
+    markAsUntransferable(this.memory)
+    return this.next()
+  }
+}
+
+/** `bytes`, `count` times in a row. */
+function repeated(bytes: Uint8Array, count: number): Uint8Array {
+  const all = ownMemory(DEFAULT_KIND, count * bytes.length)
+  put(all, 0, bytes)
+  for (let filled = bytes.length; filled < all.length; filled *= 2) all.copyWithin(filled, 0, filled)
+  return all
+}
