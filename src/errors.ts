@@ -57,7 +57,7 @@ export const DECODE_ERRORS = {
   'reserved-suback-code': { rule: 'MQTT-3.9.3-2', tolerable: true, summary: 'SUBACK return codes other than 0, 1, 2 and 0x80 are reserved' },
   // The receiver's own limits
   'topic-too-long': { rule: '§4.7.3', tolerable: false, summary: 'the topic is longer than the receiver accepts' },
-  'too-many-topic-levels': { rule: '§4.7.1', tolerable: false, summary: 'the topic has more levels than the receiver accepts' },
+  'too-many-topic-levels': { rule: '§4.7.3', tolerable: false, summary: 'the topic has more levels than the receiver accepts' },
   'too-many-topic-filters': { rule: '§3.8.3', tolerable: false, summary: 'the list has too many entries' },
 } as const
 

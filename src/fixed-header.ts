@@ -78,7 +78,7 @@ function firstByteViolation(firstByte: number, { role, version }: Settings): Hea
   if (packet.flags === 'publish') {
     if (qosOf(flags) === 3) return { ...violation('invalid-qos', 'QoS level'), found: 3 } // [MQTT-3.3.1-4]
     const hasDup = (flags & DUP) !== 0
-    return hasDup && qosOf(flags) === 0 ? violation('dup-with-qos-0', 'DUP flag') : undefined // [MQTT-3.3.1-2]
+    return hasDup && qosOf(flags) === 0 ? violation('dup-with-qos-0', 'DUP flag') : undefined // [MQTT-3.3.1-2] [MQTT-4.3.1-1]
   }
   if (flags === packet.flags) return undefined // [MQTT-2.2.2-1]
   // MQTT 3.1 sets DUP when it resends PUBREL, SUBSCRIBE or UNSUBSCRIBE, and does not let a receiver refuse unused flags.
@@ -345,7 +345,7 @@ export function encodeFixedHeader(header: FixedHeaderInput): EncodedBytes {
   checkBoolean(dup, field('DUP flag', 'dup'))
   checkQos(qos, field('QoS level', 'qos', 'MQTT-3.3.1-4')) // [MQTT-3.3.1-4]
   checkBoolean(retain, field('RETAIN', 'retain'))
-  if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'must be false if qos is 0', dup) // [MQTT-3.3.1-2]
+  if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'must be false if qos is 0', dup) // [MQTT-3.3.1-2] [MQTT-4.3.1-1]
   checkRemainingLength(remainingLength, field('Remaining Length', 'remainingLength'))
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
   if (flags !== 'publish' && given !== 0 && given !== flags)

@@ -93,7 +93,7 @@ describe('PUBLISH, §3.3', () => {
     { ...header, name: 'a surrogate', hex: '30 05 0003 eda080', code: 'ill-formed-utf8', rule: 'MQTT-1.5.3-1', field: 'Topic Name', offset: 4, tolerated: publish({ topic: '\uFFFD\uFFFD\uFFFD', payload: bytes('') }) },
     { ...header, name: 'an overlong separator', hex: '30 04 0002 c0af', code: 'ill-formed-utf8', rule: 'MQTT-1.5.3-1', field: 'Topic Name', offset: 4, tolerated: publish({ topic: '\uFFFD\uFFFD', payload: bytes('') }) },
     { ...header, name: 'a topic that is longer than we accept', hex: "30 07 0003 'a/b' 'hi'", code: 'topic-too-long', rule: '§4.7.3', field: 'Topic Name', offset: 2, options: { maxTopicLength: 2 } },
-    { ...header, name: 'more levels than we accept', hex: "30 07 0005 'a/b/c'", code: 'too-many-topic-levels', rule: '§4.7.1', field: 'Topic Name', offset: 7, options: { maxTopicLevels: 2 } },
+    { ...header, name: 'more levels than we accept', hex: "30 07 0005 'a/b/c'", code: 'too-many-topic-levels', rule: '§4.7.3', field: 'Topic Name', offset: 7, options: { maxTopicLevels: 2 } },
   ])
 
   const input = { type: 'publish', topic: 'a', payload: 'x' }

@@ -11,6 +11,7 @@ import { publishSection } from './publish.ts'
 import { receiver } from './receiver.ts'
 import { remainingLength } from './remaining-length.ts'
 import type { Section } from './rows.ts'
+import { withLarge } from './runs.ts'
 import { streams } from './streams.ts'
 import { subackSection } from './suback.ts'
 import { subscriptions } from './subscriptions.ts'
@@ -18,7 +19,7 @@ import { topics } from './topics.ts'
 import { utf8 } from './utf8.ts'
 import type { Vectors } from './vectors.d.cts'
 
-const VERSION = '2.0.0'
+const VERSION = '3.0.0'
 
 const SECTIONS: readonly Section[] = [
   utf8,
@@ -38,7 +39,8 @@ const SECTIONS: readonly Section[] = [
   advisories,
 ]
 
-export const corpus: Vectors = {
+/** All rows, spelled out. */
+export const corpus: Omit<Vectors, 'large'> = {
   version: VERSION,
   standard: 'MQTT 3.1.1, OASIS Standard, 29 October 2014',
   valid: SECTIONS.flatMap(({ valid = [] }) => valid),
@@ -49,12 +51,15 @@ export const corpus: Vectors = {
 }
 
 /** One row a line, so that a change shows as what it is. */
-export function serialised(vectors: Vectors): string {
-  const lists = Object.entries(vectors).map(([key, value]) => {
-    const text = Array.isArray(value)
-      ? `[\n${value.map((row) => JSON.stringify(row)).join(',\n')}\n]`
-      : JSON.stringify(value)
-    return `${JSON.stringify(key)}: ${text}`
-  })
-  return `{\n${lists.join(',\n')}\n}\n`
+export function serialised(vectors: Omit<Vectors, 'large'>): string {
+  return `${lines(withLarge(vectors))}\n`
+}
+
+function lines(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '[]' : `[\n${value.map((row) => JSON.stringify(row)).join(',\n')}\n]`
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const lists = Object.entries(value).map(([key, list]) => `${JSON.stringify(key)}: ${lines(list)}`)
+  return `{\n${lists.join(',\n')}\n}`
 }

@@ -65,7 +65,10 @@ function publishRow(name: string, flags: number): ValidVector | MalformedVector 
   if (qos === 3) return malformed(name, notation, ['invalid-qos', 'QoS level'])
   const packet = publish({ dup, qos: qos as 0 | 1 | 2, retain, ...(qos > 0 && { packetId: 7 }) })
   if (dup && qos === 0)
-    return malformed(name, notation, ['dup-with-qos-0', 'DUP flag'], { tolerated: packet })
+    return malformed(name, notation, ['dup-with-qos-0', 'DUP flag'], {
+      also: ['MQTT-4.3.1-1'],
+      tolerated: packet,
+    })
   return valid(name, notation, packet, qos === 0 ? 'MQTT-2.3.1-5' : 'MQTT-2.3.1-1', {
     also: ['§3.3.1', ...(qos === 0 ? ['MQTT-3.3.1-2'] : ['MQTT-3.3.1-4'])],
   })

@@ -56,6 +56,6 @@ export const publishSection: Section = {
       return malformed(`PUBLISH Topic Name: "${topic}"`, `30 (['${topic.slice(0, at)}' ^ '${topic.slice(at)}'] 'hi')`, WILDCARD, { also: ['MQTT-4.7.1-1'], tolerated: publish({ topic }) })
     }),
     malformed('PUBLISH Topic Name: U+0000 before a wildcard', "30 ([^ 00 ^^ '#'] 'hi')", ['null-character', 'Topic Name'], { further: [WILDCARD], tolerated: publish({ topic: '\0#', payload: hexOf('hi') }) }),
-    malformed('PUBLISH: DUP with QoS 0, an empty topic', "^ 38 (^^ [] 'hi')", ['dup-with-qos-0', 'DUP flag'], { further: [['empty-topic-name', 'Topic Name']], tolerated: publish({ dup: true, topic: '' }) }),
+    malformed('PUBLISH: DUP with QoS 0, an empty topic', "^ 38 (^^ [] 'hi')", ['dup-with-qos-0', 'DUP flag'], { also: ['MQTT-4.3.1-1'], further: [['empty-topic-name', 'Topic Name']], tolerated: publish({ dup: true, topic: '' }) }),
   ],
 }

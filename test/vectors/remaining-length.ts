@@ -1,6 +1,6 @@
 // §2.2.3: one to four bytes, seven bits a byte, the least significant first.
 
-import { malformed, publish, type Section, stream, valid } from './rows.ts'
+import { headerRequirement, malformed, publish, type Section, stream, valid } from './rows.ts'
 import type { HeaderVector } from './vectors.d.cts'
 
 const RULE = '§2.2.3'
@@ -45,6 +45,7 @@ const header = (
   remainingLength,
   length: 1 + hex.length / 2,
   rule: RULE,
+  ...headerRequirement(firstByte + hex),
 })
 
 /** A payload so long that the Remaining Length is this. */

@@ -1,11 +1,19 @@
 // How the sections declare rows. What a row says is stated here and in the sections; the library is not asked.
 
 import { bytesOf, type Mark, notated } from './notation.ts'
+import {
+  isWhole,
+  NOT_WHOLE,
+  OTHER_PROTOCOL_LEVEL,
+  OTHER_PROTOCOL_NAME,
+  permissionToRefuse,
+} from './permissions.ts'
 import type {
   Breach,
   HeaderVector,
   MalformedVector,
   MatchingVector,
+  Permission,
   StreamVector,
   ValidVector,
   VectorPacket,
@@ -56,7 +64,7 @@ const RULES = {
   'no-return-code': '§3.9.3',
   'reserved-suback-code': 'MQTT-3.9.3-2',
   'topic-too-long': '§4.7.3',
-  'too-many-topic-levels': '§4.7.1',
+  'too-many-topic-levels': '§4.7.3',
   'too-many-topic-filters': '§3.8.3',
 } as const
 
@@ -69,6 +77,15 @@ const ANSWERS: Partial<Record<Code, MalformedVector['action']>> = {
   'unsupported-protocol-level': { connack: 1 },
   'empty-client-identifier': { connack: 2 },
 }
+
+const SUBSCRIBE = 8
+
+/** A server may close on a filter that it cannot take, or grant it with a failure (§3.9.3). */
+const isAnsweredBySuback = ([code]: Wrong, bytes: Buffer): boolean =>
+  code.startsWith('misplaced-') && bytes[0]! >> 4 === SUBSCRIBE
+
+/** [MQTT-2.3.1-1] speaks of SUBSCRIBE, UNSUBSCRIBE and PUBLISH; who answers them has no 0 to answer. */
+const isInferred = ([code, , rule]: Wrong): boolean => code === 'packet-identifier-zero' && rule === '§2.3.1'
 
 /** Table 2.1. */
 export const PACKET_TYPES = [
@@ -119,6 +136,21 @@ const packetTypeAt = (bytes: Buffer, index: number): { packetType?: string } => 
   return packetType === undefined ? {} : { packetType }
 }
 
+type Requirement = Pick<ValidVector, 'requirement' | 'permission'>
+
+/** A receiver that has been set to options is bound by them. */
+function requirementOf(permission: Permission | undefined, options: unknown): Requirement {
+  if (permission === undefined || options !== undefined) return { requirement: 'must' }
+  return { requirement: 'may', permission }
+}
+
+/** Why a receiver need not refuse what is wrong. */
+function permissionToAccept(code: Code, bytes: Buffer, start: number): Permission | undefined {
+  if (code === 'unknown-protocol-name') return OTHER_PROTOCOL_NAME
+  if (code === 'unsupported-protocol-level') return OTHER_PROTOCOL_LEVEL
+  return isWhole(bytes, start) ? undefined : NOT_WHOLE
+}
+
 type Extra<Row> = Partial<Pick<Row, Extract<keyof Row, 'also' | 'options' | 'advisory'>>>
 
 export function valid(
@@ -128,7 +160,9 @@ export function valid(
   rule: string,
   extra: Extra<ValidVector> & { readOnly?: true } = {},
 ): ValidVector {
-  return { name, hex: bytesOf(notation).toString('hex'), packet, rule, ...extra }
+  const hex = bytesOf(notation).toString('hex')
+  const requirement = requirementOf(permissionToRefuse(hex, packet), extra.options)
+  return { name, hex, packet, rule, ...requirement, ...extra }
 }
 
 export function malformed(
@@ -147,7 +181,10 @@ export function malformed(
     name,
     hex: bytes.toString('hex'),
     ...breach(wrong, marks[0]),
+    ...requirementOf(permissionToAccept(wrong[0], bytes, 0), extra.options),
+    ...(isInferred(wrong) && { inferred: true }),
     action: ANSWERS[wrong[0]] ?? 'close',
+    ...(isAnsweredBySuback(wrong, bytes) && { alternative: { suback: 0x80 } }),
     ...packetTypeAt(bytes, 0),
     ...(further && { further: further.map((one, index) => breach(one, marks[index + 1])) }),
     ...rest,
@@ -164,9 +201,18 @@ export function stream(
 ): StreamVector {
   const { bytes, marks } = notated(notation)
   const { wrong, ...rest } = extra
-  const row = { name, hex: bytes.toString('hex'), packets: [...packets], rule, ...rest }
-  if (wrong === undefined) return row
+  const hex = bytes.toString('hex')
   const { offset, streamOffset } = marks[0] ?? { offset: 0, streamOffset: 0 }
+  const permission = wrong && permissionToAccept(wrong[0], bytes, streamOffset - offset)
+  const row = {
+    name,
+    hex,
+    packets: [...packets],
+    rule,
+    ...requirementOf(permission ?? permissionOfAny(packets), extra.options),
+    ...rest,
+  }
+  if (wrong === undefined) return row
   const error = {
     ...breach(wrong, marks[0]),
     ...packetTypeAt(bytes, streamOffset - offset),
@@ -174,6 +220,17 @@ export function stream(
   }
   return { ...row, error }
 }
+
+/** Why a receiver may refuse one of the packets. */
+function permissionOfAny(packets: readonly VectorPacket[]): Permission | undefined {
+  return packets
+    .map((packet) => permissionToRefuse('', packet))
+    .find((permission) => permission !== undefined)
+}
+
+/** The requirement of a fixed header. */
+export const headerRequirement = (hex: string): Requirement =>
+  requirementOf(permissionToRefuse(hex, { type: 'pingreq' }), undefined)
 
 const DEFAULT_CONNECT = {
   type: 'connect',

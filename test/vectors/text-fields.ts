@@ -1,6 +1,6 @@
 // The fields that hold text, each as a notation around it.
 
-import { connect, publish } from './rows.ts'
+import { connect, hexOf, publish } from './rows.ts'
 import type { VectorPacket } from './vectors.d.cts'
 
 export interface TextField {
@@ -16,7 +16,7 @@ export interface TextField {
 }
 
 export const START = "['MQTT'] 04"
-const WILL = { topic: 'w', payload: '', qos: 0, retain: false } as const
+const WILL = { topic: 'w', payload: hexOf('bye'), qos: 0, retain: false } as const
 
 export const TEXT_FIELDS: readonly TextField[] = [
   {
@@ -31,7 +31,7 @@ export const TEXT_FIELDS: readonly TextField[] = [
     field: 'Will Topic',
     rule: 'MQTT-3.1.3-10',
     noNull: ['MQTT-4.7.3-2'],
-    around: (content) => `10 (${START} 06 003c ['c'] [${content}] [])`,
+    around: (content) => `10 (${START} 06 003c ['c'] [${content}] ['bye'])`,
     packet: (topic) => connect({ will: { ...WILL, topic } }),
   },
   {

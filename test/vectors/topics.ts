@@ -47,7 +47,7 @@ export const topics: Section = {
   ],
   valid: [
     valid('a topic name as long as the receiver takes', "30 (['a/bcd'] 'hi')", publish({ topic: 'a/bcd' }), '§4.7.3', { options: LIMITED }),
-    valid('a topic name as deep as the receiver takes', "30 (['a/b/c'] 'hi')", publish({ topic: 'a/b/c' }), '§4.7.1', { options: LIMITED }),
+    valid('a topic name as deep as the receiver takes', "30 (['a/b/c'] 'hi')", publish({ topic: 'a/b/c' }), '§4.7.3', { options: LIMITED }),
   ],
   malformed: [
     malformed('a topic name longer than the receiver takes', "30 (^ ['a/bcde'] 'hi')", TOO_LONG, { options: LIMITED }),

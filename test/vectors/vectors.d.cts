@@ -51,6 +51,20 @@ declare namespace vectors {
     | { type: 'unsubscribe'; packetId: number; topicFilters: string[] }
     | { type: 'pingreq' | 'pingresp' | 'disconnect' }
 
+  /** What leaves a receiver free to do otherwise, and the rule that says so, or that does not go as far. */
+  export interface Permission {
+    reason:
+      | 'control-characters'
+      | 'non-characters'
+      | 'empty-client-identifiers'
+      | 'long-client-identifiers'
+      | 'unusual-client-identifiers'
+      | 'long-remaining-lengths'
+      | 'other-protocols'
+      | 'incomplete-packets'
+    rule: string
+  }
+
   interface Row {
     /** Unique in its list. */
     name: string
@@ -58,6 +72,13 @@ declare namespace vectors {
     rule: string
     /** Other rules that it shows as well. */
     also?: string[]
+    /**
+     * `'must'`: every receiver that the row is for has to do what it says. `'may'`: it is free to do otherwise, for the
+     * reason in `permission`.
+     */
+    requirement: 'must' | 'may'
+    /** With `'may'`. */
+    permission?: Permission
     options?: VectorOptions
     /** The published advisory that the bytes come from, or the protocol that they belong to. */
     advisory?: string
@@ -85,6 +106,10 @@ declare namespace vectors {
   export interface MalformedVector extends Row, Breach {
     hex: Hex
     action: 'close' | { connack: 1 | 2 }
+    /** What a server may answer instead. */
+    alternative?: { suback: 0x80 }
+    /** The standard implies the rule, but has no sentence that says it. */
+    inferred?: true
     /** Absent where the packet type is reserved. */
     packetType?: string
     /** With `unsupported-protocol-level`: the byte that was found. */
@@ -126,6 +151,18 @@ declare namespace vectors {
     rule: string
   }
 
+  /** A string of many equal parts, written as [part, times] in order. */
+  export interface Runs {
+    runs: [part: string, times: number][]
+  }
+
+  /** A row in which any string may be written as runs. */
+  export type Large<Value> = Value extends string
+    ? Value | Runs
+    : Value extends object
+      ? { [Key in keyof Value]: Large<Value[Key]> }
+      : Value
+
   export interface Vectors {
     /** The corpus' own version; its major number changes when a verdict or the format does. */
     version: string
@@ -135,6 +172,12 @@ declare namespace vectors {
     streams: StreamVector[]
     headers: HeaderVector[]
     matching: MatchingVector[]
+    /** Further rows, of more than 64 KiB each. */
+    large: {
+      valid: Large<ValidVector>[]
+      malformed: Large<MalformedVector>[]
+      streams: Large<StreamVector>[]
+    }
   }
 }
 
