@@ -7,9 +7,10 @@ import { describe, expect, test } from 'vitest'
 import { mosquitto } from '../../test/interop/peers/mosquitto.ts'
 import { ACCOUNT, describeWith, type Installation } from '../../test/interop/peers/peer.ts'
 import { rabbitmq } from '../../test/interop/peers/rabbitmq.ts'
+import { exampleBroker } from '../broker/peer.ts'
 import { ConnectionRefused, connect, type Options } from './client.js'
 
-// The example, used with brokers that we did not write.
+// The example, used with brokers that we did not write, and with the one of the examples.
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 const QOS = [0, 1, 2] as const
@@ -25,6 +26,7 @@ interface Broker {
 const BROKERS: readonly Broker[] = [
   { installation: mosquitto, highestQos: 2, refusal: 5 },
   { installation: rabbitmq, highestQos: 1, refusal: 4 },
+  { installation: exampleBroker, highestQos: 2, refusal: 4 },
 ]
 
 let ids = 0

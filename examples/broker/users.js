@@ -1,0 +1,68 @@
+// User names and hashed passwords, from a file of lines `name:salt:hash`.
+
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+/** @type {(password: string | Uint8Array, salt: Buffer, length: number) => Promise<Buffer>} */
+const hash = promisify(scrypt)
+const SALT_LENGTH = 16
+const HASH_LENGTH = 32
+
+/**
+ * The line of the file for a user.
+ *
+ * @param {string} username any text without a colon or a line break
+ * @param {string} password
+ * @returns {Promise<string>}
+ */
+export async function userLine(username, password) {
+  if (!/^[^:\r\n]+$/.test(username))
+    throw new Error('a user name has at least one character, and no colon or line break')
+  const salt = randomBytes(SALT_LENGTH)
+  return `${username}:${salt.toString('hex')}:${(await hash(password, salt, HASH_LENGTH)).toString('hex')}`
+}
+
+/**
+ * Reads a file of users. Empty lines, and those that begin with #, are skipped.
+ *
+ * @param {string} file
+ * @returns {Promise<Users>}
+ */
+export async function loadUsers(file) {
+  const users = new Users()
+  for (const [index, line] of (await readFile(file, 'utf8')).split(/\r?\n/).entries()) {
+    if (line === '' || line.startsWith('#')) continue
+    const [, name, salt, hashed] = /^([^:]+):([0-9a-f]{32}):([0-9a-f]{64})$/.exec(line) ?? []
+    if (name === undefined || salt === undefined || hashed === undefined)
+      throw new Error(`${file}, line ${index + 1}: a line is name:salt:hash, as hash-password.js prints it`)
+    users.add(name, Buffer.from(salt, 'hex'), Buffer.from(hashed, 'hex'))
+  }
+  return users
+}
+
+class Users {
+  /** @type {Map<string, { salt: Buffer, hashed: Buffer }>} */
+  #users = new Map()
+  /** Nobody's, so that an unknown name takes as long as a wrong password. */
+  #nobody = { salt: randomBytes(SALT_LENGTH), hashed: randomBytes(HASH_LENGTH) }
+
+  /**
+   * @param {string} username
+   * @param {Buffer} salt
+   * @param {Buffer} hashed
+   */
+  add(username, salt, hashed) {
+    this.#users.set(username, { salt, hashed })
+  }
+
+  /**
+   * @param {string} username
+   * @param {Uint8Array} password
+   * @returns {Promise<boolean>}
+   */
+  async verify(username, password) {
+    const { salt, hashed } = this.#users.get(username) ?? this.#nobody
+    return timingSafeEqual(await hash(password, salt, HASH_LENGTH), hashed)
+  }
+}
