@@ -171,6 +171,7 @@ export function violationOf(code: DecodeErrorCode, details: DecodeErrorDetails):
 const BITS: ReadonlySet<DecodeErrorCode> = new Set([
   'reserved-packet-type',
   'unexpected-packet-type',
+  'remaining-length-too-long',
   'reserved-flags',
   'dup-with-qos-0',
   'ill-formed-utf8',

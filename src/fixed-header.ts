@@ -54,8 +54,11 @@ export interface FixedHeaderInput {
   readonly remainingLength: number
 }
 
+const REMAINING_LENGTH = 'Remaining Length'
+
 /** A violation in a fixed header. */
 interface HeaderViolation {
+  readonly firstByte: number
   readonly code: DecodeErrorCode
   readonly field: string
   readonly rule?: string | undefined
@@ -69,7 +72,7 @@ interface HeaderViolation {
 /** The violation in a first byte, from the point of view of this receiver. */
 function firstByteViolation(firstByte: number, { role, version }: Settings): HeaderViolation | undefined {
   const violation = (code: DecodeErrorCode, field: string, rule?: string): HeaderViolation => {
-    return { code, field, rule, offset: 0, found: firstByte }
+    return { firstByte, code, field, rule, offset: 0, found: firstByte }
   }
   const packet = CONTROL_PACKETS[packetTypeOf(firstByte)]
   const flags = flagsOf(firstByte)
@@ -92,7 +95,7 @@ function lengthViolation(firstByte: number, remainingLength: number): HeaderViol
   const minLength = minRemainingLength(firstByte)
   const violation = (code: DecodeErrorCode, found: number): HeaderViolation => {
     const reason = `must be ${maxLength === minLength ? '' : 'at least '}${minLength}, not ${remainingLength}`
-    return { code, field: 'Remaining Length', rule, offset: 1, found, reason }
+    return { firstByte, code, field: REMAINING_LENGTH, rule, offset: 1, found, reason }
   }
   if (remainingLength < minLength) return violation('body-too-short', remainingLength)
   return remainingLength > maxLength ? violation('surplus-bytes', remainingLength - maxLength) : undefined
@@ -173,58 +176,51 @@ export function validateFixedHeader(
   maxPacketSize: number,
   streamOffset?: number,
 ): Extent | undefined {
-  if (start >= end) return undefined
-  const firstByte = bytes[start]!
-  if (settings.validLengths[PUBLISH_QOS_0] === 0) fillValidLengths(settings)
-  const code = settings.validLengths[firstByte]!
-  if (code === 0)
-    throwUnlessTolerated(
-      firstByteViolation(firstByte, settings),
-      firstByte,
-      bytes,
-      start,
-      end,
-      settings,
-      streamOffset,
-    )
-  const remainingLength = remainingLengthAt(bytes, start + 1, end)
-  if (remainingLength === undefined) return undefined
-  if (remainingLength === 'too-long') {
-    const violation = { code: 'remaining-length-too-long', field: 'Remaining Length', offset: 4 } as const // §2.2.3
-    throw headerError({ ...violation, found: bytes[start + 4]! }, firstByte, bytes, start, end, streamOffset)
-  }
-  const { value, length } = remainingLength
-  if (code === 0 || !isValidLength(code, value))
-    throwUnlessTolerated(
-      lengthViolation(firstByte, value),
-      firstByte,
-      bytes,
-      start,
-      end,
-      settings,
-      streamOffset,
-    )
-  const size = 1 + length + value
-  if (size > maxPacketSize) {
-    const violation = { code: 'packet-too-large', field: 'Remaining Length', offset: 1, found: size } as const
-    throw headerError(violation, firstByte, bytes, start, end, streamOffset)
-  }
-  return { firstByte, bodyOffset: 1 + length, size }
+  const header = readFixedHeader(bytes, start, end, settings, maxPacketSize)
+  if (header === undefined || !('code' in header)) return header
+  throw headerError(header, bytes, start, end, streamOffset)
 }
 
-/** Throws the violation unless it is tolerated. The first byte is not read again: another thread may change shared memory. */
-function throwUnlessTolerated(
-  violation: HeaderViolation | undefined,
-  firstByte: number,
+/** Returns where the packet ends, a violation that is not tolerated, or undefined if the fixed header is incomplete. */
+function readFixedHeader(
   bytes: Uint8Array,
   start: number,
   end: number,
   settings: Settings,
-  streamOffset: number | undefined,
-): void {
-  if (violation === undefined || isTolerated(settings.tolerate, violation.code, packetTypeNameOf(firstByte)))
-    return
-  throw headerError(violation, firstByte, bytes, start, end, streamOffset)
+  maxPacketSize: number,
+): Extent | HeaderViolation | undefined {
+  if (start >= end) return undefined
+  const firstByte = bytes[start]! // read once: another thread may change shared memory
+  if (settings.validLengths[PUBLISH_QOS_0] === 0) fillValidLengths(settings)
+  const code = settings.validLengths[firstByte]!
+  if (code === 0) {
+    const violation = firstByteViolation(firstByte, settings)
+    if (isRefused(violation, settings)) return violation
+  }
+  const remainingLength = remainingLengthAt(bytes, start + 1, end)
+  if (remainingLength === undefined) return undefined
+  if (remainingLength === 'too-long') {
+    const found = bytes[start + 4]!
+    return { firstByte, code: 'remaining-length-too-long', field: REMAINING_LENGTH, offset: 4, found } // §2.2.3
+  }
+  const { value, length } = remainingLength
+  if (code === 0 || !isValidLength(code, value)) {
+    const violation = lengthViolation(firstByte, value)
+    if (isRefused(violation, settings)) return violation
+  }
+  const size = 1 + length + value
+  if (size > maxPacketSize)
+    return { firstByte, code: 'packet-too-large', field: REMAINING_LENGTH, offset: 1, found: size }
+  return { firstByte, bodyOffset: 1 + length, size }
+}
+
+function isRefused(
+  violation: HeaderViolation | undefined,
+  { tolerate }: Settings,
+): violation is HeaderViolation {
+  return (
+    violation !== undefined && !isTolerated(tolerate, violation.code, packetTypeNameOf(violation.firstByte))
+  )
 }
 
 /** Reports the tolerated violations of a fixed header, once the whole packet is available. */
@@ -240,8 +236,7 @@ export function reportTolerated(reader: Reader): void {
 }
 
 function headerError(
-  { code, field, rule, offset, found, reason }: HeaderViolation,
-  firstByte: number,
+  { firstByte, code, field, rule, offset, found, reason }: HeaderViolation,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -346,7 +341,7 @@ export function encodeFixedHeader(header: FixedHeaderInput): EncodedBytes {
   checkQos(qos, field('QoS level', 'qos', 'MQTT-3.3.1-4')) // [MQTT-3.3.1-4]
   checkBoolean(retain, field('RETAIN', 'retain'))
   if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'must be false if qos is 0', dup) // [MQTT-3.3.1-2] [MQTT-4.3.1-1]
-  checkRemainingLength(remainingLength, field('Remaining Length', 'remainingLength'))
+  checkRemainingLength(remainingLength, field(REMAINING_LENGTH, 'remainingLength'))
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
   if (flags !== 'publish' && given !== 0 && given !== flags)
     refuseBecause('reserved-flags', { packetType: name, name: 'Flags' }, 'are reserved', undefined, flagsRule) // [MQTT-2.2.2-1]

@@ -185,7 +185,7 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
   /** Starts to read the first chunk of the queue. */
   private open(chunk: Chunk<Bytes>): void {
     assertAttached(chunk.bytes, chunk.length)
-    this.reader = new Reader(chunk.bytes, this.settings, chunk.streamOffset, chunk.start)
+    this.reader = new Reader(chunk.bytes, this.settings, chunk.streamOffset, chunk.start, chunk.length)
     this.waiting = chunk.rest()
   }
 
@@ -257,11 +257,11 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
   protected heldBytes(): Uint8Array {
     const { reader, assembly, waiting } = this
     const pieces: Uint8Array[] = []
-    if (reader !== undefined) pieces.push(reader.bytes.subarray(reader.next))
+    if (reader !== undefined) pieces.push(reader.bytes.subarray(reader.next, reader.length))
     if (assembly !== undefined) pieces.push(assembly.received)
     for (const chunk of waiting ?? []) {
       assertAttached(chunk.bytes, chunk.length)
-      pieces.push(privateCopy(chunk.bytes).subarray(chunk.start)) // not `subarray` of the chunk: a subclass may override it
+      pieces.push(privateCopy(chunk.bytes, chunk.length).subarray(chunk.start)) // not `subarray` of the chunk: a subclass may override it
     }
     return concat(pieces)
   }

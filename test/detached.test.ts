@@ -92,6 +92,43 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
   })
 })
 
+describe('a chunk that grows', () => {
+  type Memory = ArrayBuffer & { resize(length: number): void; grow(length: number): void }
+  const MEMORIES: readonly (readonly [string, unknown, 'resize' | 'grow'])[] = [
+    ['resizable', ArrayBuffer, 'resize'],
+    ['growable and shared', SharedArrayBuffer, 'grow'],
+  ]
+
+  /** Every place at which a parser may hold the chunk, and all of its packets. */
+  test.each(MEMORIES)('keeps the length with which it was pushed: %s memory', (_, Kind, grow) => {
+    const packets = join(PUBACK, PUBLISH, PUBACK)
+    for (const before of [[], [PUBACK], [PUBLISH.subarray(0, 4), PUBLISH.subarray(4)]]) {
+      for (const length of [packets.length, packets.length - 2]) {
+        for (const readFirst of [false, true]) {
+          const Growable = Kind as new (length: number, options: object) => Memory
+          const memory = new Growable(length, { maxByteLength: length + 100 })
+          const chunk = new Uint8Array(memory)
+          chunk.set(packets.subarray(0, length))
+          const parser = new PacketParser()
+          for (const each of before) parser.push(each)
+          parser.push(chunk)
+          const found = readFirst ? [parser.read()] : []
+          memory[grow](length + 100)
+          expect(chunk.length).toBe(length + 100)
+          if (length < packets.length)
+            expect(caught(() => parser.end())).toMatchObject({ code: 'incomplete-packet' })
+          else parser.end()
+          found.push(...parser.push(packets.subarray(length)))
+          const expected = [...new PacketParser().push(join(...before, packets))]
+          expect(found).toEqual(expected)
+          expect(parser.bufferedLength).toBe(0)
+          parser.end()
+        }
+      }
+    }
+  })
+})
+
 describe('shared memory', () => {
   const shared = (content: Uint8Array): Uint8Array<SharedArrayBuffer> => {
     const view = new Uint8Array(new SharedArrayBuffer(content.length))

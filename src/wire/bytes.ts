@@ -173,16 +173,16 @@ export function isShared(memory: ArrayBufferLike): boolean {
   )
 }
 
-/** Copies the bytes into a new Uint8Array. */
-export function privateCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(lengthOf(bytes))
-  put(copy, 0, bytes)
+/** Copies the first `length` bytes into a new Uint8Array. */
+export function privateCopy(bytes: Uint8Array, length: number = lengthOf(bytes)): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(length)
+  put(copy, 0, new Uint8Array(memoryOf(bytes), offsetOf(bytes), length)) // another thread may grow shared memory
   return copy
 }
 
 /** The error to throw if the bytes, which had this length, have been detached or shrunk since; otherwise undefined. */
 export function detachedError(bytes: Uint8Array, length: number): TypeError | undefined {
-  if (lengthOf(bytes) === length) return undefined
+  if (lengthOf(bytes) >= length) return undefined
   return new TypeError(
     'a chunk was detached or shrunk before its packets were read; read them before you transfer it, or push a copy',
   )

@@ -72,13 +72,20 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   /**
    * @param streamOffset the stream offset of the first byte; undefined outside a stream
    * @param next the index at which the first packet starts
+   * @param length the number of bytes to read; the source may have grown
    */
-  constructor(source: Bytes, settings: Settings, streamOffset?: number, next = 0) {
+  constructor(
+    source: Bytes,
+    settings: Settings,
+    streamOffset?: number,
+    next = 0,
+    length: number = lengthOf(source),
+  ) {
     const memory = memoryOf(source)
     const byteOffset = offsetOf(source)
     const isPrivate = !isShared(memory)
-    this.bytes = isPrivate ? source : privateCopy(source)
-    this.length = lengthOf(source)
+    this.bytes = isPrivate ? source : privateCopy(source, length)
+    this.length = length
     this.settings = settings
     this.next = next
     this.start = next
@@ -89,8 +96,8 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     this.streamOffset = streamOffset
     this.kind = kindOf(source)
     this.view = isPrivate
-      ? new DataView(memory, byteOffset, this.length)
-      : new DataView(this.bytes.buffer, 0, this.length)
+      ? new DataView(memory, byteOffset, length)
+      : new DataView(this.bytes.buffer, 0, length)
     this.source = source
     this.memory = memory
     this.byteOffset = byteOffset

@@ -113,7 +113,8 @@ export function decodeRemainingLength(bytes: Uint8Array, offset = 0): RemainingL
   assertOffset(offset)
   const decoded = remainingLengthAt(bytes, offset, bytes.length)
   if (decoded === 'too-long') {
-    throw new DecodeError('remaining-length-too-long', { field: 'Remaining Length', offset: MAX_LENGTH })
+    const found = bytes[offset + MAX_LENGTH - 1]!
+    throw new DecodeError('remaining-length-too-long', { field: NAME, offset: MAX_LENGTH, found })
   }
   return decoded
 }
