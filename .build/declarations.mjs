@@ -7,7 +7,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const ENTRIES = ['index.d.ts', 'mqtt-packet/index.d.ts', 'rabbitmq/index.d.ts', 'testing/index.d.ts']
+const ENTRIES = ['index', 'explain/index', 'mqtt-packet/index', 'rabbitmq/index', 'testing/index'].map(
+  (entry) => `${entry}.d.ts`,
+)
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const INTERNAL = join(DIST, 'internal')
 

@@ -79,8 +79,7 @@ export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOf
 }
 
 function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
-  const { role, version, validLengths } = settings
-  const lenient: Settings = { ...LENIENT, role, version, validLengths }
+  const lenient = lenientSettings(settings)
   const extent = validateFixedHeader(bytes, 0, bytes.length, lenient, MAX_PACKET_SIZE)
   if (extent === undefined) return 'Remaining Length'
   const reader = new Reader(bytes, lenient)
@@ -93,7 +92,11 @@ function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
   }
 }
 
-/** Tolerates everything possible, to read as far as the bytes go. */
+/** Settings for the same stream that tolerate everything possible, to read as far as the bytes go. */
+export function lenientSettings({ role, version, validLengths }: Settings): Settings {
+  return { ...LENIENT, role, version, validLengths }
+}
+
 const LENIENT: Settings = settingsFrom({
   tolerate: (Object.keys(DECODE_ERRORS) as DecodeErrorCode[]).filter(isTolerable),
   protocols: ['3.1.1', '3.1', 'bridge'],

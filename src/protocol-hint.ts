@@ -1,7 +1,8 @@
 // Recognises other protocols at the start of a stream. This only improves error messages; it never refuses anything.
 
+/** The first bytes of other protocols. */
 // biome-ignore format: one row per protocol
-const PREFIXES: readonly (readonly [pattern: string, name: string])[] = [
+export const PREFIXES: readonly (readonly [pattern: string, name: string])[] = [
   ...['GET ', 'HEAD ', 'POST ', 'PUT ', 'DELETE ', 'OPTIONS ', 'CONNECT ', 'PATCH ', 'TRACE ', 'HTTP/'].map(
     (method) => [method, 'HTTP'] as const,
   ),
@@ -51,7 +52,7 @@ function protocolHint(bytes: Uint8Array, end: number): string | undefined {
 }
 
 /** Whether this is a text or binary frame. A client's is masked and starts with CONNECT, a server's starts with CONNACK. */
-function isWebSocketFrame(text: string): boolean {
+export function isWebSocketFrame(text: string): boolean {
   const at = (index: number): number => text.charCodeAt(index) // NaN after the end
   if (at(0) !== 0x81 && at(0) !== 0x82) return false
   const isMasked = at(1) >= 0x80
