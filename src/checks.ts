@@ -5,7 +5,7 @@ import type { TolerableCode } from './errors.ts'
 import { type Field, refuse, refuseBecause, refuseType } from './field.ts'
 import type { EncodeOptions } from './options.ts'
 import { MAX_UINT16 } from './packet-types.ts'
-import { honestLength, isBytes, lengthOf, put } from './wire/bytes.ts'
+import { byteArrayLength, isBytes, lengthOf, put } from './wire/bytes.ts'
 import { utf8Length } from './wire/utf8.ts'
 
 /** Text or bytes; text is sent as UTF-8. */
@@ -14,7 +14,7 @@ export type Data = Uint8Array | string
 type Options = EncodeOptions | undefined
 
 /** Refuses a value that breaks a rule, unless the options tolerate it. The other parameters are those of {@link refuse}. */
-export function violate(
+export function refuseUnlessTolerated(
   options: Options,
   code: TolerableCode,
   field: Field,
@@ -69,7 +69,7 @@ export function checkPacketIdentifier(value: unknown, field: Field, options: Opt
 export function checkUnusualPacketIdentifier(value: unknown, field: Field, options: Options): void {
   const requirement = `must be an integer from 1 to ${MAX_UINT16}`
   if (value === 0) {
-    violate(options, 'packet-identifier-zero', field, requirement, value, undefined, field.rule)
+    refuseUnlessTolerated(options, 'packet-identifier-zero', field, requirement, value, undefined, field.rule)
     return
   }
   const code =
@@ -86,7 +86,7 @@ export function checkText(text: unknown, field: Field, options: Options, index?:
   if (typeof text !== 'string') refuseType(field, 'must be a string', text, index)
   let length = utf8Length(text, false)
   if (length === 'null-character') {
-    violate(options, length, field, 'must not contain U+0000', text, index) // [MQTT-1.5.3-2]
+    refuseUnlessTolerated(options, length, field, 'must not contain U+0000', text, index) // [MQTT-1.5.3-2]
     length = utf8Length(text, true)
   }
   if (typeof length === 'string') refuse(length, field, 'must not contain a lone surrogate', text, index) // [MQTT-1.5.3-1]
@@ -106,7 +106,7 @@ function checkLength(length: number, field: Field, index?: number): number {
 
 /** Checks binary data and returns its length in bytes. */
 export function checkPayload(data: unknown, field: Field): number {
-  return honestLength(data) || checkUnusualPayload(data, field)
+  return byteArrayLength(data) || checkUnusualPayload(data, field)
 }
 
 /** Checks text, and byte arrays of length 0: their memory may have been detached. */
@@ -153,7 +153,15 @@ export function checkList(
   if (!Array.isArray(list)) refuseType(field, 'must be an array', list)
   const { length } = list
   if (length === 0)
-    violate(options, emptyCode, field, 'must have at least one entry', list, undefined, field.rule)
+    refuseUnlessTolerated(
+      options,
+      emptyCode,
+      field,
+      'must have at least one entry',
+      list,
+      undefined,
+      field.rule,
+    )
   if (!Number.isInteger(length) || length < 0) refuseType(field, 'must be an array', list) // a proxy can report any length
   if (length > MAX_ENTRIES) {
     const reason = `must have at most ${MAX_ENTRIES} entries, not ${length}`

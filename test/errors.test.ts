@@ -23,7 +23,7 @@ import { caught, refusal } from './support/malformed.ts'
 const RULE = /^(MQTT-\d[.-]\d+\.\d+-\d+|§\d(\.\d+)*)$/
 
 /** The shortest way to each error. A code without one does not compile. */
-// biome-ignore format: one row a code
+// biome-ignore format: one row per code
 const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions]> = {
   'reserved-packet-type': '00',
   'unexpected-packet-type': ['20', { role: 'server' }],
@@ -103,7 +103,7 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
 })
 
 /** The same for what only encoding refuses. */
-// biome-ignore format: one row a code
+// biome-ignore format: one row per code
 const REFUSED: Record<keyof typeof ENCODE_ERRORS, object | (() => void)> = {
   'unknown-packet-type': { type: 'auth' },
   'unknown-field': { type: 'pingreq', packetId: 1 },
@@ -127,7 +127,7 @@ test.each(Object.entries(REFUSED))('%s', (name, attempt) => {
   expect(error).toMatchObject({ name: 'EncodeError', code, rule: expect.stringMatching(RULE) })
 })
 
-// biome-ignore format: one row a message
+// biome-ignore format: one row per message
 test.each([
   ['Remaining Length: the input ended inside a packet [§2.2.3] (byte 0)', () => decode(bytes(''))],
   ['Control Packet type: packet types 0 and 15 are reserved, found 0x00 [§2.2.1] (byte 0)', () => decode(bytes('00'))],

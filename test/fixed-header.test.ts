@@ -16,7 +16,7 @@ import { bytes } from './support/bytes.ts'
 
 const plain = { dup: false, qos: 0, retain: false } as const
 
-// biome-ignore format: one row a header
+// biome-ignore format: one row per header
 const ROWS: readonly { hex: string; header: FixedHeader; input?: FixedHeaderInput }[] = [
   { hex: '10 08', header: { ...plain, type: 'connect', flags: 0, remainingLength: 8, length: 2 } },
   { hex: '30 02', header: { ...plain, type: 'publish', flags: 0, remainingLength: 2, length: 2 }, input: { type: 'publish', remainingLength: 2 } },
@@ -126,7 +126,7 @@ const qos = { field: 'QoS level', packetType: 'publish', property: 'qos', rule: 
 const dup = { field: 'DUP flag', packetType: 'publish', property: 'dup' }
 const size = { field: 'Remaining Length', packetType: 'publish', property: 'remainingLength', rule: '§2.2.3' }
 
-// biome-ignore format: one row per breach
+// biome-ignore format: one row per violation
 test.each([
   [{ type: 0, remainingLength: 0 }, 'unknown-packet-type', type],
   [{ type: 15, remainingLength: 0 }, 'unknown-packet-type', type],

@@ -35,7 +35,7 @@ interface Row {
   readonly topic?: string
 }
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 const ROWS: readonly Row[] = [
   { name: 'CONNECT', hex: "10 0d 0004 'MQTT' 04 02 0000 0001 'c'" },
   { name: 'CONNACK', hex: '20 02 0000' },
@@ -126,7 +126,7 @@ describe.each(ROWS)('a frame of $name', ({ hex, at, topic }) => {
 describe('withPacketId refuses', () => {
   const frame = frameOf("32 09 0003 'a/b' 0001 'hi'")
 
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   test.each([
     [0, 'packet-identifier-zero'],
     [65_536, 'value-out-of-range'],
@@ -154,7 +154,7 @@ describe('withPacketId refuses', () => {
   })
 })
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 describe.each([
   { name: 'a body of two bytes that end the topic too early', hex: '32 04 0003 4141', field: 'Topic Name', offset: 2 },
   { name: 'a topic of 65,535 bytes', hex: '32 04 ffff 4141', field: 'Topic Name', offset: 2 },

@@ -4,7 +4,7 @@ import { settingsFrom } from '../src/options.ts'
 import { bytes } from './support/bytes.ts'
 
 describe('what is no option', () => {
-  // biome-ignore format: one row a mistake
+  // biome-ignore format: one row per mistake
   test.each([
     [{ role: 'broker' }, "role must be 'client' or 'server', not 'broker'"],
     [{ role: null }, "role must be 'client' or 'server', not null"],

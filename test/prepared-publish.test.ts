@@ -90,7 +90,7 @@ function everyWay(prepared: PreparedPublish, overrides?: PublishOverrides): Uint
 }
 
 describe('the bytes of one receiver', () => {
-  // biome-ignore format: one row a packet
+  // biome-ignore format: one row per packet
   test.each<{ name: string; publish?: Partial<PublishInput>; overrides?: PublishOverrides; hex: string }>([
     { name: 'as it was prepared', hex: "32 09 0003 'a/b' 0102 'hi'" },
     { name: 'no overrides', overrides: {}, hex: "32 09 0003 'a/b' 0102 'hi'" },
@@ -200,7 +200,7 @@ function expectRefusal(action: () => unknown, { code, rule, property }: Refusal)
 }
 
 describe('overrides are refused as encode refuses the fields', () => {
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   test.each<Refusal & { publish?: Partial<PublishInput>; overrides: unknown; tolerable?: TolerableCode; hex?: string }>([
     { name: 'packet identifier 0', overrides: { packetId: 0 }, code: 'packet-identifier-zero', rule: 'MQTT-2.3.1-1', property: 'packetId', tolerable: 'packet-identifier-zero', hex: "32 09 0003 'a/b' 0000 'hi'" },
     { name: 'packet identifier 65,536', overrides: { packetId: 65_536 }, code: 'value-out-of-range', property: 'packetId' },
@@ -274,7 +274,7 @@ describe('overrides are refused as encode refuses the fields', () => {
 })
 
 describe('what cannot be prepared', () => {
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   test.each<Refusal & { input: unknown; tolerable?: TolerableCode }>([
     { name: 'a wildcard', input: { ...message, topic: 'a/+' }, code: 'wildcard-in-topic-name', property: 'topic', tolerable: 'wildcard-in-topic-name' },
     { name: 'no topic', input: { ...message, topic: undefined }, code: 'missing-field', property: 'topic' },
@@ -308,7 +308,7 @@ describe('what cannot be prepared', () => {
     )
   })
 
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   test.each<{ name: string; hex: string; code: string; field?: string; offset: number; tolerable?: TolerableCode; sent?: string }>([
     { name: 'a wildcard', hex: "30 07 0003 'a/+' 'hi'", code: 'wildcard-in-topic-name', field: 'Topic Name', offset: 6, tolerable: 'wildcard-in-topic-name' },
     { name: 'a wildcard beyond ASCII', hex: "30 08 0004 'ä/#' 'hi'", code: 'wildcard-in-topic-name', field: 'Topic Name', offset: 7, tolerable: 'wildcard-in-topic-name' },

@@ -6,7 +6,7 @@ import { refusal } from './support/malformed.ts'
 const sound = undefined
 
 // What a real mosquitto says to each row of the corpus is in interop/VERDICTS.md; here is a packet for each thing it differs in.
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 test.each([
   ['MQTT 3.1.1', "10 0c 0004 'MQTT' 04 02 0000 0000", sound, sound],
   ['MQTT 3.1', "10 0f 0006 'MQIsdp' 03 02 0000 0001 'c'", 'unsupported-protocol-level', sound],

@@ -1,6 +1,6 @@
 // CONNACK, §3.2.
 
-import { checkBoolean, isByte, violate } from '../checks.ts'
+import { checkBoolean, isByte, refuseUnlessTolerated } from '../checks.ts'
 import { fieldsOf, refuse, refuseType } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
 import type { EncodeOptions } from '../options.ts'
@@ -54,7 +54,7 @@ export function prepareConnack(packet: ConnackInput, options: EncodeOptions | un
   checkBoolean(sessionPresent, SESSION_PRESENT_FIELD)
   checkReturnCode(returnCode, options)
   if (sessionPresent && returnCode !== 0)
-    violate(
+    refuseUnlessTolerated(
       options,
       'session-present-with-refusal',
       SESSION_PRESENT_FIELD,
@@ -72,5 +72,5 @@ function checkReturnCode(returnCode: unknown, options: EncodeOptions | undefined
   if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode)
   if (!isByte(returnCode)) refuse('reserved-connack-code', RETURN_CODE, requirement, returnCode)
   if (returnCode > LAST_RETURN_CODE)
-    violate(options, 'reserved-connack-code', RETURN_CODE, requirement, returnCode) // §3.2.2.3
+    refuseUnlessTolerated(options, 'reserved-connack-code', RETURN_CODE, requirement, returnCode) // §3.2.2.3
 }

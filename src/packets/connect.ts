@@ -1,6 +1,14 @@
 // CONNECT, §3.1.
 
-import { checkBoolean, checkData, checkQos, checkText, checkUint16, type Data, violate } from '../checks.ts'
+import {
+  checkBoolean,
+  checkData,
+  checkQos,
+  checkText,
+  checkUint16,
+  type Data,
+  refuseUnlessTolerated,
+} from '../checks.ts'
 import type { TolerableCode } from '../errors.ts'
 import { fieldsOf, refuse } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
@@ -220,7 +228,7 @@ export function prepareConnect(packet: ConnectInput, options: EncodeOptions | un
   const clientIdLength = checkClientId(clientId, cleanSession, name, options)
   const lastWill = will === undefined ? undefined : readWillInput(will)
   if (password !== undefined && username === undefined)
-    violate(
+    refuseUnlessTolerated(
       options,
       'password-without-username',
       FIELDS.password,
@@ -285,6 +293,14 @@ function checkClientId(
       ? ['if cleanSession is false', 'MQTT-3.1.3-7'] // [MQTT-3.1.3-7]
       : ['in MQTT 3.1', '§3.1.3.1'] // MQTT 3.1: 1 to 23 characters
   const requirement = `must have at least one character ${condition}`
-  violate(options, 'empty-client-identifier', FIELDS.clientId, requirement, clientId, undefined, rule)
+  refuseUnlessTolerated(
+    options,
+    'empty-client-identifier',
+    FIELDS.clientId,
+    requirement,
+    clientId,
+    undefined,
+    rule,
+  )
   return length
 }

@@ -7,7 +7,7 @@ import {
   checkQos,
   type Data,
   isPacketIdentifier,
-  violate,
+  refuseUnlessTolerated,
 } from '../checks.ts'
 import { fieldsOf, refuse } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
@@ -165,7 +165,7 @@ export function preparePublish(packet: PublishInput, options: EncodeOptions | un
     if (qos !== 0) {
       checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options)
     } else {
-      if (dup) violate(options, 'dup-with-qos-0', DUP_FLAG, 'must be false if qos is 0', dup)
+      if (dup) refuseUnlessTolerated(options, 'dup-with-qos-0', DUP_FLAG, 'must be false if qos is 0', dup)
       if (packetId !== undefined)
         refuse('unexpected-packet-identifier', PACKET_IDENTIFIER, 'must be undefined if qos is 0', packetId)
     }

@@ -1,6 +1,6 @@
 // SUBACK, §3.9.
 
-import { checkList, checkPacketIdentifier, isByte, violate } from '../checks.ts'
+import { checkList, checkPacketIdentifier, isByte, refuseUnlessTolerated } from '../checks.ts'
 import { fieldsOf, refuse, refuseType } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
 import type { EncodeOptions } from '../options.ts'
@@ -64,6 +64,6 @@ function checkReturnCode(returnCode: unknown, index: number, options: EncodeOpti
   if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode, index)
   if (!isByte(returnCode)) refuse('reserved-suback-code', RETURN_CODE, requirement, returnCode, index)
   if (isReserved(returnCode))
-    violate(options, 'reserved-suback-code', RETURN_CODE, requirement, returnCode, index) // [MQTT-3.9.3-2]
+    refuseUnlessTolerated(options, 'reserved-suback-code', RETURN_CODE, requirement, returnCode, index) // [MQTT-3.9.3-2]
   return returnCode
 }

@@ -35,7 +35,7 @@ export class MappingError extends MqttError {
   readonly code: MappingErrorCode
   /** The text that was to be mapped, cut to 64 characters, or its length in bytes where that is too much. */
   readonly found: string | number
-  /** Where in the text the breach lies, in UTF-16 code units; undefined where it is the whole. */
+  /** Where in the text the violation lies, in UTF-16 code units; undefined where it is the whole. */
   readonly index: number | undefined
 
   constructor(code: MappingErrorCode, { field, found, index }: MappingErrorDetails) {

@@ -30,8 +30,8 @@ function readUnusualTopicName(reader: Reader, name: TopicNameField, start: numbe
   if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
   const wildcard = wildcardAt(bytes, start, end)
   if (wildcard !== undefined) {
-    const breach = { code: 'wildcard-in-topic-name', index: wildcard, rule: wildcardRule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
-    return reader.unusualText(field, start, [breach])
+    const violation = { code: 'wildcard-in-topic-name', index: wildcard, rule: wildcardRule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+    return reader.unusualText(field, start, [violation])
   }
   const text = reader.unusualText(field, start)
   if (hashToKeep() !== 0 && isTopicName(text)) keepText(reader.view, start, end, text)
@@ -63,11 +63,11 @@ export function readTopicFilter(reader: Reader): string {
   const { bytes, position: end } = reader
   if (reader.settings.limitsTopics) checkLimits(reader, field, start)
   if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
-  const breaches =
+  const violations =
     wildcardAt(bytes, start, end) === undefined ? [] : misplacedWildcards((index) => bytes[index], start, end)
-  return breaches.length === 0 && isPlainText(reader.view, start, end)
+  return violations.length === 0 && isPlainText(reader.view, start, end)
     ? asciiText(bytes, start, end)
-    : reader.unusualText(field, start, breaches)
+    : reader.unusualText(field, start, violations)
 }
 
 /** Checks the receiver's limits for the topic from `start` to the reader's position. */

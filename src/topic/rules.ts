@@ -2,7 +2,7 @@
 
 import type { TolerableCode } from '../errors.ts'
 import { MAX_UINT16 } from '../packet-types.ts'
-import type { Breach } from '../wire/reader.ts'
+import type { TextViolation } from '../wire/reader.ts'
 import { utf8Length } from '../wire/utf8.ts'
 
 export const SEPARATOR = 0x2f
@@ -26,10 +26,10 @@ export function wildcardAt(bytes: Uint8Array, start: number, end: number): numbe
 }
 
 /** The first misplaced wildcard of each kind, in order. */
-export function misplacedWildcards(unitAt: UnitAt, start: number, end: number): Breach[] {
-  const breaches: Breach[] = []
+export function misplacedWildcards(unitAt: UnitAt, start: number, end: number): TextViolation[] {
+  const violations: TextViolation[] = []
   const add = (code: TolerableCode, index: number): void => {
-    if (!breaches.some((breach) => breach.code === code)) breaches.push({ code, index })
+    if (!violations.some((violation) => violation.code === code)) violations.push({ code, index })
   }
   for (let index = start; index < end; index++) {
     const unit = unitAt(index)
@@ -41,14 +41,14 @@ export function misplacedWildcards(unitAt: UnitAt, start: number, end: number): 
       if (!startsLevel || !endsLevel) add('misplaced-single-level-wildcard', index) // [MQTT-4.7.1-3]
     }
   }
-  return breaches
+  return violations
 }
 
 export function hasWildcard(text: string): boolean {
   return text.includes('+') || text.includes('#')
 }
 
-export function filterBreaches(filter: string): Breach[] {
+export function filterViolations(filter: string): TextViolation[] {
   return hasWildcard(filter) ? misplacedWildcards((index) => filter.charCodeAt(index), 0, filter.length) : []
 }
 
@@ -66,7 +66,7 @@ export function isTopicName(text: string): boolean {
 
 /** Whether `text` is a valid topic filter for SUBSCRIBE and UNSUBSCRIBE: §4.7.1 [MQTT-4.7.1-2] [MQTT-4.7.1-3] and §4.7.3. */
 export function isTopicFilter(text: string): boolean {
-  return isTopicText(text) && filterBreaches(text).length === 0
+  return isTopicText(text) && filterViolations(text).length === 0
 }
 
 /**

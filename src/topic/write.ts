@@ -1,13 +1,13 @@
 // Checks and encodes topic names and topic filters.
 
-import { checkText, violate } from '../checks.ts'
+import { checkText, refuseUnlessTolerated } from '../checks.ts'
 import type { TolerableCode } from '../errors.ts'
 import type { Field } from '../field.ts'
 import type { EncodeOptions } from '../options.ts'
 import { isUnusualInTopicName, writeUtf8 } from '../wire/utf8.ts'
 import { PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'
 import { bytesOf, keepBytes } from './outgoing-names.ts'
-import { filterBreaches, hasWildcard } from './rules.ts'
+import { filterViolations, hasWildcard } from './rules.ts'
 
 /** The maximum length of a short name in UTF-16 code units. Each takes at most three bytes. */
 const LONGEST = 128
@@ -83,9 +83,10 @@ function unusualTopicBytes(topic: unknown, field: Field, options: EncodeOptions 
 /** Checks a topic name and returns its length in UTF-8 bytes. The field's rule is the one that forbids wildcards. */
 export function checkTopicName(topic: unknown, field: Field, options: EncodeOptions | undefined): number {
   const length = checkText(topic, field, options)
-  if (length === 0) violate(options, 'empty-topic-name', field, 'must have at least one character', topic) // [MQTT-4.7.3-1]
+  if (length === 0)
+    refuseUnlessTolerated(options, 'empty-topic-name', field, 'must have at least one character', topic) // [MQTT-4.7.3-1]
   if (hasWildcard(topic as string))
-    violate(
+    refuseUnlessTolerated(
       options,
       'wildcard-in-topic-name',
       field,
@@ -106,13 +107,20 @@ export function checkTopicFilter(
 ): number {
   const length = checkText(filter, field, options, index)
   if (length === 0)
-    violate(options, 'empty-topic-filter', field, 'must have at least one character', filter, index) // [MQTT-4.7.3-1]
-  for (const { code } of filterBreaches(filter as string)) {
+    refuseUnlessTolerated(
+      options,
+      'empty-topic-filter',
+      field,
+      'must have at least one character',
+      filter,
+      index,
+    ) // [MQTT-4.7.3-1]
+  for (const { code } of filterViolations(filter as string)) {
     const isMultiLevel = code === 'misplaced-multi-level-wildcard'
     const requirement = isMultiLevel
       ? 'must have # only as its entire last level'
       : 'must have + only as an entire level'
-    violate(options, code as TolerableCode, field, requirement, filter, index) // [MQTT-4.7.1-2] [MQTT-4.7.1-3]
+    refuseUnlessTolerated(options, code as TolerableCode, field, requirement, filter, index) // [MQTT-4.7.1-2] [MQTT-4.7.1-3]
   }
   return length
 }

@@ -115,7 +115,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 /** The length of a Uint8Array; undefined for any other value, and if its `length` property is overridden to differ. */
-export function honestLength(value: unknown): number | undefined {
+export function byteArrayLength(value: unknown): number | undefined {
   // Does not call `isBytes` and `lengthOf`: this runs for every chunk, and V8 looks up exported functions at every use.
   if (tag.call(value) !== 'Uint8Array') return undefined
   const claimed = (value as Uint8Array).length // first: V8 then knows the type for the getter
@@ -139,7 +139,7 @@ export function lengthOf(bytes: Uint8Array): number {
 
 /** @throws TypeError if the value is not a Uint8Array: a mistake of the caller, not of the peer */
 export function assertBytes(value: unknown): asserts value is Uint8Array {
-  if (honestLength(value) === undefined) throw new TypeError(`expected a Uint8Array, not ${nameOf(value)}`)
+  if (byteArrayLength(value) === undefined) throw new TypeError(`expected a Uint8Array, not ${nameOf(value)}`)
 }
 
 // biome-ignore format: one row per remedy

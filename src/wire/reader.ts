@@ -29,13 +29,13 @@ import {
 } from './utf8.ts'
 
 /** A violation in a text, its index in the bytes, and the rule if it differs from the code's. */
-export interface Breach {
+export interface TextViolation {
   readonly code: DecodeErrorCode
   readonly index: number
   readonly rule?: string
 }
 
-interface FoundBreach extends Breach {
+interface FoundViolation extends TextViolation {
   readonly found: number | string
 }
 
@@ -158,23 +158,23 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
    * Decodes the text from `start` to `position` if it is not printable ASCII. `others` are more violations in it. All
    * violations are reported in the order of the bytes.
    */
-  unusualText(field: string, start: number, others: readonly Breach[] = []): string {
+  unusualText(field: string, start: number, others: readonly TextViolation[] = []): string {
     const { bytes, position: end, settings } = this
     const valid = utf8Text(bytes, start, end)
     const text = valid ?? replacedText(bytes, start, end)
-    const breaches: FoundBreach[] = others.map((breach) => ({ found: text, ...breach }))
+    const violations: FoundViolation[] = others.map((violation) => ({ found: text, ...violation }))
     if (valid === undefined) {
       const index = illFormedAt(bytes, start, end)!
-      breaches.push({ code: 'ill-formed-utf8', index, found: bytes[index]! }) // [MQTT-1.5.3-1]
+      violations.push({ code: 'ill-formed-utf8', index, found: bytes[index]! }) // [MQTT-1.5.3-1]
     }
     if (text.includes('\0')) {
       const index = nullAt(bytes, start, end)!
-      breaches.push({ code: 'null-character', index, found: 0 }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
+      violations.push({ code: 'null-character', index, found: 0 }) // [MQTT-1.5.3-2] [MQTT-4.7.3-2]
     }
     const refused = settings.refuse.size > 0 && refusedCharacter(text, bytes, start, settings.refuse)
-    if (refused) breaches.push(refused) // §1.5.3
-    breaches.sort((one, other) => one.index - other.index)
-    for (const { code, index, rule, found } of breaches) this.violation(code, field, index, rule, found)
+    if (refused) violations.push(refused) // §1.5.3
+    violations.sort((one, other) => one.index - other.index)
+    for (const { code, index, rule, found } of violations) this.violation(code, field, index, rule, found)
     return text
   }
 
@@ -287,7 +287,7 @@ function refusedCharacter(
   bytes: Uint8Array,
   start: number,
   refuse: ReadonlySet<Refusable>,
-): FoundBreach | undefined {
+): FoundViolation | undefined {
   for (const character of text) {
     const found = character.codePointAt(0)!
     const isRefusedControl = refuse.has('control-characters') && isControl(found)

@@ -147,13 +147,13 @@ export function isNonCharacter(codePoint: number): boolean {
 }
 
 /** Why a string cannot be sent. */
-export type TextBreach = 'null-character' | 'ill-formed-utf8'
+export type TextErrorCode = 'null-character' | 'ill-formed-utf8'
 
 /**
  * The length of `text` in UTF-8 bytes; or why MQTT does not allow it: a lone surrogate [MQTT-1.5.3-1], or
  * U+0000 [MQTT-1.5.3-2] if `allowNull` is false.
  */
-export function utf8Length(text: string, allowNull: boolean): number | TextBreach {
+export function utf8Length(text: string, allowNull: boolean): number | TextErrorCode {
   let length = text.length
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)

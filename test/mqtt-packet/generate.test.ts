@@ -8,7 +8,7 @@ import { eventsOf } from './events.ts'
 const hexOf = (packet: object): string => generate(packet as Packet).toString('hex')
 const PUBLISH = { cmd: 'publish', topic: 'a', payload: 'hi' }
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 test.each([
   ['the defaults of CONNECT', { cmd: 'connect' }, '100c00044d51545404020000' + '0000'],
   ['CONNECT with the version alone', { cmd: 'connect', protocolVersion: 3, clientId: 'c' }, '100f00064d514973647003020000' + '000163'],
@@ -84,7 +84,7 @@ test.each(ERRORS)('%s: %o', (message, packet) => {
 describe('strict', () => {
   const strict = createMqttPacket({ strict: true })
 
-  // biome-ignore format: one row a packet
+  // biome-ignore format: one row per packet
   test.each([
     ['DUP at QoS 0', { ...PUBLISH, dup: true }],
     ['an identifier at QoS 0', { ...PUBLISH, messageId: 7 }],

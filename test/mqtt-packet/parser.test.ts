@@ -14,7 +14,7 @@ const FLAGS_0 = { retain: false, qos: 0, dup: false }
 const FLAGS_2 = { retain: false, qos: 1, dup: false }
 const bytes = (text: string): Buffer => Buffer.from(text)
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 const PACKETS = [
   ['PUBLISH, QoS 0', '30 05 0001 61 6869', { cmd: 'publish', ...FLAGS_0, length: 5, topic: 'a', payload: bytes('hi') }],
   ['PUBLISH, QoS 1', '3b 05 0001 61 0007', { cmd: 'publish', retain: true, qos: 1, dup: true, length: 5, topic: 'a', payload: bytes(''), messageId: 7 }],

@@ -74,7 +74,7 @@ test('a large payload is not copied', () => {
 })
 
 describe('on an error', () => {
-  // biome-ignore format: one row a packet
+  // biome-ignore format: one row per packet
   test.each([
     ['a topic that is too long', publish('x', 'x'.repeat(70_000)), 'Invalid topic'],
     ['the same with a large payload', publish(Buffer.alloc(5_000), 'x'.repeat(70_000)), 'Invalid topic'],

@@ -57,7 +57,7 @@ describe.each(ACKNOWLEDGEMENTS)('$name', ({ type, first, lengthRule, flagged, fl
 
   const row = { packetType: type, field: 'Packet Identifier' } as const
   const length = { packetType: type, field: 'Remaining Length', rule: lengthRule, offset: 1 } as const
-  // biome-ignore format: one row per breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...length, name: 'no body', hex: `${first} 00`, code: 'body-too-short' },
     { ...length, name: 'half a packet identifier', hex: `${first} 01 07`, code: 'body-too-short' },

@@ -25,7 +25,7 @@ describe('CONNACK, §3.2', () => {
 
   const row = { packetType: 'connack' } as const
   const connack = { type: 'connack', sessionPresent: false, returnCode: 0 } as const
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...row, name: 'no body', hex: '20 00', code: 'body-too-short', rule: '§3.2.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no return code', hex: '20 01 00', code: 'body-too-short', rule: '§3.2.1', field: 'Remaining Length', offset: 1 },
@@ -39,7 +39,7 @@ describe('CONNACK, §3.2', () => {
     { ...row, name: 'flags', hex: '24 02 00 00', code: 'reserved-flags', rule: 'MQTT-2.2.2-2', field: 'Flags', offset: 0, tolerated: connack },
   ])
 
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testUnencodable([
     { name: 'no return code', packet: { type: 'connack' }, code: 'missing-field', field: 'Return Code' },
     { name: 'return code 256', packet: { type: 'connack', returnCode: 256 }, code: 'reserved-connack-code', field: 'Return Code' },

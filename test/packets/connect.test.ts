@@ -26,7 +26,7 @@ const START = "0004 'MQTT' 04"
 const WILL = "0001 'w' 0003 'bye'"
 
 describe('CONNECT, §3.1', () => {
-  // biome-ignore format: one row a packet
+  // biome-ignore format: one row per packet
   testValid([
     { name: 'the least', hex: `10 0c ${START} 02 0000 0000`, packet: connect({ clientId: '', keepAlive: 0 }), input: { type: 'connect', clientId: '' } },
     { name: 'a client identifier', hex: `10 0d ${START} 02 003c 0001 'c'`, packet: connect({}) },
@@ -56,7 +56,7 @@ describe('CONNECT, §3.1', () => {
     field: 'Protocol Level',
     action: { connack: 1 },
   } as const
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...row, name: 'no body', hex: '10 00', code: 'body-too-short', rule: '§3.1.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'half a protocol name', hex: "10 04 0004 'MQ'", code: 'body-too-short', rule: '§3.1.1', field: 'Remaining Length', offset: 1 },
@@ -97,7 +97,7 @@ describe('CONNECT, §3.1', () => {
   })
 
   const input = { type: 'connect', clientId: 'c' }
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testUnencodable([
     { name: 'no client identifier', packet: { type: 'connect' }, code: 'missing-field', field: 'Client Identifier' },
     { name: 'an empty client identifier for a session that goes on', packet: { type: 'connect', clientId: '', cleanSession: false }, code: 'empty-client-identifier', field: 'Client Identifier', rule: 'MQTT-3.1.3-7', says: 'if cleanSession is false' },

@@ -24,7 +24,7 @@ describe.each(EMPTY)('$name', ({ type, first, lengthRule, flagsRule }) => {
       readOnly: true,
     },
   ])
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { name: 'a body', hex: `${first}0 01 00`, code: 'surplus-bytes', rule: lengthRule, field: 'Remaining Length', offset: 1, packetType: type, tolerated: { type } },
     ...[1, 2, 4, 8].map((bit) => ({ name: `flag ${bit}`, hex: `${first}${bit} 00`, code: 'reserved-flags' as const, rule: flagsRule, field: 'Flags', offset: 0, packetType: type, tolerated: { type } })),

@@ -20,7 +20,7 @@ const publish = (fields: Partial<Publish>): Publish =>
 const long = 'x'.repeat(65_535)
 
 describe('PUBLISH, §3.3', () => {
-  // biome-ignore format: one row a packet
+  // biome-ignore format: one row per packet
   testValid([
     { name: 'QoS 0', hex: "30 07 0003 'a/b' 'hi'", packet: publish({}) },
     {
@@ -75,7 +75,7 @@ describe('PUBLISH, §3.3', () => {
   )
 
   const header = { packetType: 'publish' } as const
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...header, name: 'QoS 3', hex: "36 09 0003 'a/b' 0001 'hi'", code: 'invalid-qos', rule: 'MQTT-3.3.1-4', field: 'QoS level', offset: 0 },
     { ...header, name: 'DUP with QoS 0', hex: "38 07 0003 'a/b' 'hi'", code: 'dup-with-qos-0', rule: 'MQTT-3.3.1-2', field: 'DUP flag', offset: 0, tolerated: publish({ dup: true }) },
@@ -97,7 +97,7 @@ describe('PUBLISH, §3.3', () => {
   ])
 
   const input = { type: 'publish', topic: 'a', payload: 'x' }
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testUnencodable([
     { name: 'no topic', packet: { type: 'publish', payload: 'x' }, code: 'missing-field', field: 'Topic Name' },
     { name: 'null for the topic', packet: { ...input, topic: null }, code: 'missing-field', field: 'Topic Name' },

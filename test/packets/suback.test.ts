@@ -13,7 +13,7 @@ describe('SUBACK, §3.9', () => {
   ])
 
   const row = { packetType: 'suback', field: 'Return Code' } as const
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...row, name: 'no body', hex: '90 00', code: 'body-too-short', rule: '§3.9.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no return code', hex: '90 02 000a', code: 'no-return-code', rule: '§3.9.3', offset: 4, tolerated: suback() },
@@ -23,7 +23,7 @@ describe('SUBACK, §3.9', () => {
   ])
 
   const input = { type: 'suback', packetId: 1 }
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testUnencodable([
     { name: 'no return codes', packet: input, code: 'missing-field', field: 'Return Code' },
     { name: 'an empty list', packet: { ...input, returnCodes: [] }, code: 'no-return-code', field: 'Return Code', rule: '§3.9.3' },

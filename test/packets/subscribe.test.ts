@@ -11,7 +11,7 @@ const subscribe = (...topicFilters: string[]): Subscribe => ({
 })
 
 describe('SUBSCRIBE, §3.8', () => {
-  // biome-ignore format: one row a packet
+  // biome-ignore format: one row per packet
   testValid([
     { name: 'one topic filter', hex: "82 08 000a 0003 'a/b' 01", packet: subscribe('a/b') },
     { name: 'QoS 0 by default', hex: "82 08 000a 0003 'a/b' 00", packet: { type: 'subscribe', packetId: 10, subscriptions: [{ topicFilter: 'a/b', qos: 0 }] }, input: { type: 'subscribe', packetId: 10, subscriptions: [{ topicFilter: 'a/b' }] } },
@@ -26,7 +26,7 @@ describe('SUBSCRIBE, §3.8', () => {
   const multi = { ...row, code: 'misplaced-multi-level-wildcard', rule: 'MQTT-4.7.1-2' } as const
   const single = { ...row, code: 'misplaced-single-level-wildcard', rule: 'MQTT-4.7.1-3' } as const
   const qos = { packetType: 'subscribe', field: 'Requested QoS' } as const
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...row, name: 'no body', hex: '82 00', code: 'body-too-short', rule: '§3.8.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no topic filter', hex: '82 02 000a', code: 'no-topic-filter', rule: 'MQTT-3.8.3-3', offset: 4, tolerated: subscribe() },
@@ -57,7 +57,7 @@ describe('SUBSCRIBE, §3.8', () => {
     ...input,
     subscriptions: [{ topicFilter, qos: requested }],
   })
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testUnencodable([
     { name: 'no subscriptions', packet: input, code: 'missing-field', field: 'Topic Filter' },
     { name: 'an empty list', packet: { ...input, subscriptions: [] }, code: 'no-topic-filter', field: 'Topic Filter', rule: 'MQTT-3.8.3-3' },

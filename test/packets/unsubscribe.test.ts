@@ -17,7 +17,7 @@ describe('UNSUBSCRIBE, §3.10', () => {
   ])
 
   const row = { packetType: 'unsubscribe', field: 'Topic Filter' } as const
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testMalformed([
     { ...row, name: 'no body', hex: 'a2 00', code: 'body-too-short', rule: '§3.10.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no topic filter', hex: 'a2 02 000a', code: 'no-topic-filter', rule: 'MQTT-3.10.3-2', offset: 4, tolerated: unsubscribe() },
@@ -29,7 +29,7 @@ describe('UNSUBSCRIBE, §3.10', () => {
   ])
 
   const input = { type: 'unsubscribe', packetId: 1 }
-  // biome-ignore format: one row a breach
+  // biome-ignore format: one row per violation
   testUnencodable([
     { name: 'no topic filters', packet: input, code: 'missing-field', field: 'Topic Filter' },
     { name: 'packet identifier 0', packet: { ...input, packetId: 0, topicFilters: ['a'] }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },

@@ -72,7 +72,7 @@ describe.each(LOST_KEYS)('the routing key $key', ({ key, topic, code, index }) =
   })
 })
 
-// biome-ignore format: one row a key
+// biome-ignore format: one row per key
 test.each([
   ['a.b/c', 'separator-as-text', 3, 'a/b/c'],
   ['a.+', 'wildcard-as-text', 2, 'a/+'],
@@ -99,7 +99,7 @@ test('each code is reported once', () => {
 describe('what is none', () => {
   const LONG = 'x'.repeat(65_536)
 
-  // biome-ignore format: one row a value
+  // biome-ignore format: one row per value
   test.each([
     [topicToRoutingKey, '', 'empty-topic-name'],
     [topicToRoutingKey, 'a/+', 'wildcard-in-topic-name'],
@@ -144,7 +144,7 @@ describe('what is none', () => {
 describe('255 bytes', () => {
   const { rule } = MAPPING_ERRORS['name-too-long']
 
-  // biome-ignore format: one row a function
+  // biome-ignore format: one row per function
   test.each([
     [topicToRoutingKey, 'Topic Name', ''],
     [routingKeyToTopic, 'Routing Key', ''],

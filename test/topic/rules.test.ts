@@ -3,7 +3,7 @@ import { isTopicFilter, isTopicName, topicMatches } from '../../src/index.ts'
 
 const LONG = 'x'.repeat(65_535)
 
-// biome-ignore format: one row a text
+// biome-ignore format: one row per text
 describe.each([
   { text: 'a', name: true, filter: true },
   { text: '/', name: true, filter: true },
@@ -46,7 +46,7 @@ test.each([undefined, null, 7, {}, ['a']])('%j is neither', (value) => {
 })
 
 // The examples of §4.7 and what follows from its sentences.
-// biome-ignore format: one row a pair
+// biome-ignore format: one row per pair
 test.each([
   ['sport/tennis/player1/#', 'sport/tennis/player1', true],
   ['sport/tennis/player1/#', 'sport/tennis/player1/ranking', true],

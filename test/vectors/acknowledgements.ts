@@ -13,7 +13,7 @@ const TYPES = [
 
 const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier', '§2.3.1']
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per violation
 export const acknowledgements: Section = {
   valid: TYPES.flatMap(([type, first]) =>
     [1, 255, 256, 32_768, 65_535].map((packetId) =>

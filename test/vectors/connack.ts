@@ -24,7 +24,7 @@ const reservedCode = (returnCode: number): MalformedVector =>
     tolerated: connack(false, returnCode),
   })
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per violation
 export const connackSection: Section = {
   valid: [
     ...codes(0, LAST_RETURN_CODE).map((code) =>

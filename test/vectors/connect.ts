@@ -90,7 +90,7 @@ const nullIn = (field: string): Wrong => ['null-character', field]
 const SURPLUS: Wrong = ['surplus-bytes']
 const LENGTH_TOO_SHORT = lengthTooShort('connect')
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 const validRows: readonly ValidVector[] = [
   valid('CONNECT: the least', `10 (${START} 02 0000 [])`, connect({ clientId: '', keepAlive: 0 }), 'MQTT-3.1.3-7'),
   valid('CONNECT: everything', withParts(), EVERYTHING, 'MQTT-3.1.3-1', { also: ['MQTT-3.1.2-1', 'MQTT-3.1.2-2', 'MQTT-3.1.3-3', 'MQTT-3.1.2-9', 'MQTT-3.1.2-19', 'MQTT-3.1.2-21'] }),
@@ -129,7 +129,7 @@ const levelRow = (protocolLevel: number, extra: { options?: typeof old } = {}): 
     { found: protocolLevel, ...extra },
   )
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per violation
 const malformedRows: readonly MalformedVector[] = [
   ...['', 'M', 'MQT', 'MQTTT', 'mqtt', 'Mqtt', 'MQTX', 'MQIsdP', 'HTTP', ' MQTT', 'MQTT\u0301'].map((name) =>
     malformed(`CONNECT Protocol Name: '${name}'`, `10 (^ ['${name}'] 04 02 003c ['c'])`, ['unknown-protocol-name', 'Protocol Name'])),

@@ -50,7 +50,7 @@ export const corpus: Omit<Vectors, 'large'> = {
   matching: SECTIONS.flatMap(({ matching = [] }) => matching),
 }
 
-/** One row a line, so that a change shows as what it is. */
+/** One row per line, so that a change shows as what it is. */
 export function serialised(vectors: Omit<Vectors, 'large'>): string {
   return `${lines(withLarge(vectors))}\n`
 }

@@ -36,7 +36,7 @@ const empty = (type: 'pingreq' | 'pingresp' | 'disconnect'): PacketType => ({
 })
 
 /** Every type but PUBLISH. */
-// biome-ignore format: one row a type
+// biome-ignore format: one row per type
 const TYPES: Readonly<Record<number, PacketType>> = {
   1: { flags: 0, rule: 'MQTT-2.2.2-2', body: `(${START} 02 003c ['c'])`, packet: connect() },
   2: { flags: 0, rule: 'MQTT-2.2.2-2', body: '(00 00)', packet: { type: 'connack', sessionPresent: false, returnCode: 0 } },

@@ -104,7 +104,7 @@ export const DIFFERENCES_31: readonly { readonly what: string; readonly verdict:
   { what: 'MQIsdp with level 0x83', verdict: 'accepted with `bridge`, and counts as 3.1', why: 'mosquitto sets bit 0x80 for a bridge', row: 'MQTT 3.1 CONNECT: a bridge, level 0x83' },
 ]
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 export const mqtt31: Section = {
   valid: [
     ...SENT_AGAIN.map(({ name, again, body, packet }) =>

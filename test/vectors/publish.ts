@@ -14,7 +14,7 @@ const QOS = [
   { qos: 2, first: '34' },
 ] as const
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 export const publishSection: Section = {
   valid: [
     valid('PUBLISH: the least', "30 (['a'])", publish({ topic: 'a', payload: '' }), 'MQTT-3.3.2-1', { also: ['§3.3.3'] }),

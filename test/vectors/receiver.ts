@@ -169,14 +169,14 @@ const tolerating = (code: string, ...packets: string[]) => ({ tolerate: [{ code,
 const FLAGS = tolerating('reserved-flags', 'pingreq')
 const SURPLUS = tolerating('surplus-bytes', 'puback', 'connect')
 const ZERO = tolerating('packet-identifier-zero', 'subscribe')
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 const toleratedRows: readonly ValidVector[] = [
   valid('PINGREQ with reserved flags, tolerated in PINGREQ', 'c1 ()', pingreq, 'MQTT-2.2.2-2', { options: FLAGS, readOnly: true }),
   valid('PUBACK: a byte too many, tolerated in PUBACK', '40 (0007 00)', puback, '§3.4.1', { options: SURPLUS, readOnly: true }),
   valid('CONNECT: a byte too many, tolerated in CONNECT', "10 (['MQTT'] 04 02 003c ['c'] 00)", connect(), '§2.2.3', { options: SURPLUS, readOnly: true }),
 ]
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per violation
 const notToleratedRows: readonly MalformedVector[] = [
   malformed('DISCONNECT with reserved flags, tolerated in PINGREQ', '^ e1 ()', ['reserved-flags', 'Flags', 'MQTT-3.14.1-1'], { options: FLAGS, tolerated: { type: 'disconnect' } }),
   malformed('PUBREC: a byte too many, tolerated in PUBACK', '50 ^ (0007 00)', ['surplus-bytes', 'Remaining Length', '§3.5.1'], { options: SURPLUS, tolerated: pubrec }),
@@ -189,7 +189,7 @@ const suback: VectorPacket = { type: 'suback', packetId: 7, returnCodes: [0, 1] 
 const MOST_2 = { maxTopicFilters: 2 }
 const MOST_1 = { maxTopicFilters: 1 }
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 export const receiver: Section = {
   valid: [
     ...acceptedRows,

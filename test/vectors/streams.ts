@@ -40,7 +40,7 @@ const refusedBy =
     )
   }
 
-// biome-ignore format: one row a stream
+// biome-ignore format: one row per stream
 export const streams: Section = {
   streams: [
     stream('nothing', '', [], RULE),

@@ -14,7 +14,7 @@ const EACH_BIT = [0x04, 0x08, 0x10, 0x20, 0x40]
 const RESERVED: Wrong = ['reserved-suback-code', 'Return Code']
 const TOO_SHORT = lengthTooShort('suback')
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 export const subackSection: Section = {
   valid: [
     ...GRANTED_OR_FAILED.map((code) => valid(`SUBACK Return Code ${code}`, `90 (0007 ${hexByte(code)})`, suback([code]), 'MQTT-3.9.3-2')),

@@ -93,7 +93,7 @@ const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier']
 const EMPTY: Wrong = ['empty-topic-filter', 'Topic Filter']
 const LONGEST = 65_535
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 function validRows({ name, first, behind, packet, noFilter, section }: Kind): ValidVector[] {
   return [
     ...FILTERS.map((filter) =>
@@ -105,7 +105,7 @@ function validRows({ name, first, behind, packet, noFilter, section }: Kind): Va
   ]
 }
 
-// biome-ignore format: one row a breach
+// biome-ignore format: one row per violation
 function malformedRows({ name, first, behind, packet, noFilter, section }: Kind): MalformedVector[] {
   const tooShort = lengthTooShort(packet([]).type)
   return [
@@ -139,7 +139,7 @@ const requesting = (qos: 0 | 1 | 2): VectorPacket => ({
   subscriptions: [{ topicFilter: 'a', qos }],
 })
 
-// biome-ignore format: one row a packet
+// biome-ignore format: one row per packet
 export const subscriptions: Section = {
   valid: [
     ...KINDS.flatMap(validRows),

@@ -16,7 +16,7 @@ const LIMITED = { maxTopicLength: 5, maxTopicLevels: 3 }
 const TOO_LONG: Wrong = ['topic-too-long', 'Topic Name']
 const TOO_DEEP: Wrong = ['too-many-topic-levels', 'Topic Name']
 
-// biome-ignore format: one row a filter
+// biome-ignore format: one row per filter
 export const topics: Section = {
   matching: [
     ...matching('§4.7.1.2', 'sport/tennis/player1/#', {

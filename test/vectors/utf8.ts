@@ -7,7 +7,7 @@ import type { MalformedVector } from './vectors.d.cts'
 const REPLACEMENT = '\uFFFD'
 
 /** Ill-formed bytes between text, and for how many times U+FFFD they stand where that is let pass. */
-// biome-ignore format: one row a class
+// biome-ignore format: one row per class
 const ILL_FORMED_BYTES: readonly (readonly [
   name: string, before: string, hex: string, replacements: number, behind: string,
 ])[] = [
