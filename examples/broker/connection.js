@@ -73,7 +73,8 @@ export class Connection {
 
   /** Whether the client reads what it is sent. */
   get hasRoom() {
-    return this.#stream.writableLength < this.#broker.limits.maxBacklog
+    const { writableLength, writableHighWaterMark } = this.#stream // 'drain' comes only for what lies above the mark
+    return writableLength < Math.max(this.#broker.limits.maxBacklog, writableHighWaterMark)
   }
 
   /** @param {Uint8Array[]} chunks */
@@ -138,10 +139,16 @@ export class Connection {
     if (this.#isOpen) this.#stream.pause()
   }
 
+  #silent() {
+    if (this.#stall === undefined) this.close('nothing came within the keep alive')
+    else this.#timer?.refresh() // what it has sent is read once it has read the answers
+  }
+
   #drained() {
     clearTimeout(this.#stall)
     this.#stall = undefined
     if (!this.#isOpen) return
+    this.#timer?.refresh()
     this.#session?.pump()
     this.#resume()
   }
@@ -194,6 +201,7 @@ export class Connection {
   /** @param {Connect<Buffer>} connect */
   async #connect({ clientId, cleanSession, keepAlive, will, username, password }) {
     clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#isAuthenticating = true
     const refusal = await this.#broker.refusalOf(clientId, username, password)
     this.#isAuthenticating = false
@@ -207,7 +215,7 @@ export class Connection {
     this.#parser.maxPacketSize = this.#broker.limits.maxPacketSize
     this.#session = session
     this.#will = will
-    if (keepAlive > 0) this.#timer = setTimeout(() => this.close('the keep alive is over'), keepAlive * 1_500) // [MQTT-3.1.2-24]
+    if (keepAlive > 0) this.#timer = setTimeout(() => this.#silent(), keepAlive * 1_500) // [MQTT-3.1.2-24]
     session.attach(this)
     this.#resume()
   }

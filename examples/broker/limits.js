@@ -4,14 +4,14 @@ export const LIMITS = {
   /** A packet until CONNECT is accepted. */
   maxConnectSize: 16 * 1024,
   /** A packet from then on. */
-  maxPacketSize: 1024 * 1024,
+  maxPacketSize: 4 * 1024 * 1024,
   maxTopicLevels: 128,
-  /** Until CONNECT. */
+  /** How long a connection may take until CONNECT. */
   connectTimeout: 10_000,
   /** What may await a client that reads slowly. Beyond it QoS 0 is dropped, QoS 1 and 2 are queued. */
   maxBacklog: 1024 * 1024,
   /** How long a client may take to read its backlog. */
-  stallTimeout: 30_000,
+  stallTimeout: 60_000,
   /** How long a client may take to close its end. */
   closeTimeout: 1_000,
   /** Messages of QoS 1 and 2 that await their acknowledgement. */

@@ -11,7 +11,8 @@ class Node {
 /** @template Value */
 export class TopicTree {
   /** @type {Node<Value>} */
-  #root = new Node()
+  /** @private @type {Node<Value>} */
+  root = new Node()
 
   /**
    * @param {string} topic
@@ -19,7 +20,7 @@ export class TopicTree {
    */
   get(topic) {
     /** @type {Node<Value> | undefined} */
-    let node = this.#root
+    let node = this.root
     for (const level of topic.split('/')) node = node?.children?.get(level)
     return node?.value
   }
@@ -29,7 +30,7 @@ export class TopicTree {
    * @param {Value} value
    */
   set(topic, value) {
-    let node = this.#root
+    let node = this.root
     for (const level of topic.split('/')) {
       node.children ??= new Map()
       let child = node.children.get(level)
@@ -45,7 +46,7 @@ export class TopicTree {
   /** @param {string} topic */
   delete(topic) {
     const levels = topic.split('/')
-    const path = [this.#root]
+    const path = [this.root]
     for (const level of levels) {
       const child = path[path.length - 1]?.children?.get(level)
       if (child === undefined) return
@@ -92,7 +93,7 @@ export class TopicTree {
         }
       }
     }
-    walk(this.#root, 0)
+    walk(this.root, 0)
     return found
   }
 
@@ -103,7 +104,7 @@ export class TopicTree {
    * @returns {Generator<Value, undefined>}
    */
   *ofTopicsMatching(filter) {
-    yield* under(this.#root, filter.split('/'), 0, true)
+    yield* under(this.root, filter.split('/'), 0, true)
   }
 }
 
