@@ -1,11 +1,12 @@
 // Publishes the declarations that users of the package can reach, and no others.
 //
-// The compiler writes the declarations of every file to dist/internal. From there this takes what the entry points
-// export, and whatever that names in turn, to dist.
+// The compiler writes the declarations of every file to dist/internal, and maps from them to the sources. From there this
+// takes what the entry points export, and whatever that names in turn, to dist.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, posix } from 'node:path'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { decode, encode } from '@jridgewell/sourcemap-codec'
 
 const ENTRIES = ['index', 'explain/index', 'mqtt-packet/index', 'rabbitmq/index', 'testing/index'].map(
   (entry) => `${entry}.d.ts`,
@@ -23,6 +24,8 @@ const IMPORT =
   /^(?<keyword>import|export)(?: type)? (?:\{ (?<names>[\w, ]+) \}|\* as (?<namespace>\w+)) from '(?<from>.+)';$/
 const NAMELESS = /^declare global \{|^export \{\};$/
 
+const MAP_COMMENT = /^\/\/# sourceMappingURL=.*\n?/m
+
 const PRIVATE_COMMENT = /^ +\/\*\*(?:(?!\*\/).)*\*\/\n(?= +private )/gms
 // Protected members are not public, and neither are the types in them.
 const PROTECTED = /^ +(?:\/\*\*(?:(?!\*\/).)*\*\/\n +)?protected [^\n]*;\n/gms
@@ -32,17 +35,29 @@ const files = new Map()
 
 function statementsOf(path) {
   if (!files.has(path)) {
-    const text = readFileSync(join(INTERNAL, path), 'utf8')
-      .replace(PRIVATE_COMMENT, '')
-      .replace(PROTECTED, '')
-    files.set(path, text.split(BETWEEN_STATEMENTS).map(parse))
+    const text = readFileSync(join(INTERNAL, path), 'utf8').replace(MAP_COMMENT, '')
+    let line = 0
+    const statements = text.split(BETWEEN_STATEMENTS).map((whole) => {
+      const statement = parse(whole, line)
+      line += whole.split('\n').length - 1
+      return statement
+    })
+    files.set(path, statements)
   }
   return files.get(path)
 }
 
-function parse(text) {
+/** @param line the number of the statement's first line in its file */
+function parse(whole, line) {
+  const text = whole.replace(PRIVATE_COMMENT, '').replace(PROTECTED, '')
   const code = text.replace(COMMENT, '').trim()
-  const statement = { text, words: new Set(code.replace(PROPERTY, '').match(/\w+/g)), needed: new Set() }
+  const statement = {
+    whole,
+    line,
+    text,
+    words: new Set(code.replace(PROPERTY, '').match(/\w+/g)),
+    needed: new Set(),
+  }
   const { keyword, names, namespace, from } = IMPORT.exec(code)?.groups ?? {}
   if (namespace !== undefined) return { ...statement, declares: [namespace] }
   if (names !== undefined) {
@@ -72,13 +87,49 @@ function published({ text, declares, needed, keyword, from }) {
   return keyword === 'import' ? `import type { ${names} } from '${file}';\n` : text.replace(from, file)
 }
 
+/** The lines of `text`, each with the number of the line that it is in the file of the statement, if it is one. */
+function numbered(text, { whole, line }) {
+  const lines = whole.split('\n')
+  let next = 0
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((content) => {
+      const index = lines.indexOf(content, next)
+      if (index >= 0) next = index + 1
+      return { content, number: index < 0 ? undefined : line + index }
+    })
+}
+
+/** The map from the lines, in this order, to the sources. */
+function mapOf(path, lines) {
+  const { sources, mappings } = JSON.parse(readFileSync(join(INTERNAL, `${path}.map`), 'utf8'))
+  const segments = decode(mappings)
+  const folder = dirname(join(DIST, path))
+  return JSON.stringify({
+    version: 3,
+    file: posix.basename(path),
+    names: [],
+    sources: sources.map((source) => toPosix(relative(folder, join(INTERNAL, dirname(path), source)))),
+    mappings: encode(lines.map(({ number }) => segments[number] ?? [])),
+  })
+}
+
+const toPosix = (path) => path.split(sep).join(posix.sep)
+
 for (const entry of ENTRIES)
   for (const name of statementsOf(entry).flatMap(({ declares }) => declares)) need(entry, name)
 
 for (const file of readdirSync(DIST, { recursive: true }))
-  if (file.endsWith('.d.ts') && !file.startsWith('internal')) rmSync(join(DIST, file))
+  if (/\.d\.ts(\.map)?$/.test(file) && !file.startsWith('internal')) rmSync(join(DIST, file))
 
 for (const [path, statements] of files) {
+  const lines = statements.flatMap((statement) => numbered(published(statement), statement))
+  const contents = [
+    ...lines.map(({ content }) => content),
+    `//# sourceMappingURL=${posix.basename(path)}.map`,
+  ]
   mkdirSync(dirname(join(DIST, path)), { recursive: true })
-  writeFileSync(join(DIST, path), statements.map(published).join(''))
+  writeFileSync(join(DIST, path), `${contents.join('\n')}\n`)
+  writeFileSync(join(DIST, `${path}.map`), mapOf(path, lines))
 }

@@ -10,7 +10,7 @@ afterAll(() => consumer.remove())
 describe('what npm pack would publish', () => {
   test('is the build, the licence, the documentation, the examples, and what the exports name', () => {
     const expected =
-      /^(dist\/(?!internal).*\.(js|d\.ts)|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
+      /^(dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])
     const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     const targets = Object.values(exports).flatMap((entry) =>
@@ -38,6 +38,11 @@ describe('what npm pack would publish', () => {
       /^dist\/(?!(cli|explain|mqtt-packet|rabbitmq|testing)\/).*\.js$/.test(path),
     )
     expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(260_000)
+  })
+
+  test('has a corpus that says long texts in short', () => {
+    const corpus = pack.files.find(({ path }) => path === 'test/vectors/vectors.json')
+    expect(corpus?.size).toBeLessThan(800_000)
   })
 
   test('declares no function, constant or class that is not public', async () => {

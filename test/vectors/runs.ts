@@ -1,11 +1,11 @@
-// Rows of more than 64 KiB, whose long strings are written as runs of equal parts.
+// Rows of more than 4 KiB, whose long strings are written as runs of equal parts.
 
 import type { Large, MalformedVector, Runs, StreamVector, ValidVector, Vectors } from './vectors.d.cts'
 
 type SpelledOut = Omit<Vectors, 'large'>
 type Row = ValidVector | MalformedVector | StreamVector
 
-const LARGE = 2 ** 16
+const LARGE = 2 ** 12
 /** Shorter repetitions are not worth a run; they may also be chance. */
 const LEAST_TIMES = 64
 const LONGEST_PART = 8

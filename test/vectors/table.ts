@@ -40,7 +40,7 @@ To run it all against a parser in any language, or against a broker, use [\`mqtt
   \`action\` is what the standard asks of a server: close, or answer with a CONNACK first.
 - \`streams\`: several packets in a row, with a breach or half a packet at the end. \`headers\`: fixed headers of bodies too large
   to be written down. \`matching\`: topic filters and topic names.
-- \`large\`: further rows, of more than 64 KiB each, in which a long string is written as \`{ "runs": [[part, times], …] }\`.
+- \`large\`: further rows, of more than 4 KiB each, in which a long string is written as \`{ "runs": [[part, times], …] }\`.
   Spelled out, they are rows like the others:
 
   \`\`\`js

@@ -172,7 +172,7 @@ declare namespace vectors {
     streams: StreamVector[]
     headers: HeaderVector[]
     matching: MatchingVector[]
-    /** Further rows, of more than 64 KiB each. */
+    /** Further rows, of more than 4 KiB each. */
     large: {
       valid: Large<ValidVector>[]
       malformed: Large<MalformedVector>[]

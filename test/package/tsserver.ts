@@ -1,0 +1,56 @@
+// Asks TypeScript's server, as editors do.
+
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { toolPath } from '../support/package-tools.ts'
+
+/** Where a name is defined: the file, and what stands there. */
+export interface Definition {
+  readonly file: string
+  readonly text: string
+}
+
+interface Position {
+  readonly line: number
+  readonly offset: number
+}
+
+/** Finds the definitions of names that stand in these lines of a file. */
+export async function definitionsIn(
+  file: string,
+  lines: readonly string[],
+  names: readonly string[],
+): Promise<Definition[]> {
+  const server = spawn(process.execPath, [
+    toolPath('typescript-5.9/lib/tsserver.js'),
+    '--disableAutomaticTypingAcquisition',
+  ])
+  try {
+    const request = (seq: number, command: string, args: object): void => {
+      server.stdin.write(`${JSON.stringify({ seq, type: 'request', command, arguments: args })}\n`)
+    }
+    request(0, 'open', { file })
+    names.forEach((name, index) => {
+      const columns = lines.map((text) => text.search(new RegExp(`\\b${name}\\b`)))
+      const line = columns.findIndex((column) => column >= 0)
+      request(index + 1, 'definition', { file, line: line + 1, offset: columns[line]! + 1 })
+    })
+    const definitions: Definition[] = []
+    for await (const line of createInterface(server.stdout)) {
+      const { command, body } = line.startsWith('{') ? JSON.parse(line) : {}
+      if (command !== 'definition') continue
+      const [{ file, start, end }] = body as { file: string; start: Position; end: Position }[] as [never]
+      definitions.push({ file, text: textAt(file, start, end) })
+      if (definitions.length === names.length) break
+    }
+    return definitions
+  } finally {
+    server.kill()
+  }
+}
+
+function textAt(file: string, start: Position, end: Position): string {
+  const line = readFileSync(file, 'utf8').split('\n')[start.line - 1]!
+  return line.slice(start.offset - 1, end.offset - 1).trim() // of a class, the span has the space behind its name
+}
