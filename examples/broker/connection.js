@@ -65,6 +65,7 @@ export class Connection {
     stream.on('error', (error) => {
       this.#failure = error.message
     })
+    stream.on('end', () => this.close(this.#failure)) // of a WebSocket stream 'close' would wait for our end
     stream.on('close', () => {
       this.close(this.#failure)
       clearTimeout(this.#timer)

@@ -9,7 +9,7 @@ export const LIMITS = {
   /** How long a connection may take until CONNECT. */
   connectTimeout: 10_000,
   /** What may await a client that reads slowly. Beyond it QoS 0 is dropped, QoS 1 and 2 are queued. */
-  maxBacklog: 1024 * 1024,
+  maxBacklog: 4 * 1024 * 1024,
   /** How long a client may take to read its backlog. */
   stallTimeout: 60_000,
   /** How long a client may take to close its end. */

@@ -7,8 +7,8 @@ import { createWebSocketStream, WebSocketServer } from 'ws'
 
 /** @typedef {(stream: import('node:stream').Duplex) => void} Accept called for each connection */
 
-/** How long a silent connection stays before the operating system asks whether it is still there. */
-const PROBE_AFTER_MS = 60_000
+/** After a minute of silence the operating system asks whether the other end is still there. */
+const SOCKETS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
 
 const WRONG_SUBPROTOCOL = 'HTTP/1.1 400 The subprotocol is mqtt\r\nConnection: close\r\n\r\n'
 
@@ -18,7 +18,7 @@ const WRONG_SUBPROTOCOL = 'HTTP/1.1 400 The subprotocol is mqtt\r\nConnection: c
  * @param {Accept} accept
  */
 export async function listen({ port, host, ws, maxMessageSize }, accept) {
-  const tcp = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS }, accept)
+  const tcp = createServer(SOCKETS, accept)
   const http = webSocketServer(maxMessageSize, accept)
   try {
     await listening(tcp, port, host)
@@ -45,7 +45,9 @@ export async function listen({ port, host, ws, maxMessageSize }, accept) {
  * @param {Accept} accept
  */
 function webSocketServer(maxPayload, accept) {
-  const http = createHttpServer((_, response) => response.writeHead(426).end('This is for WebSocket.\n'))
+  const http = createHttpServer(SOCKETS, (_, response) =>
+    response.writeHead(426).end('This is for WebSocket.\n'),
+  )
   const webSockets = new WebSocketServer({ noServer: true, maxPayload, handleProtocols: () => 'mqtt' })
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {}) // such as a reset: without a listener it would end the process

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ACCOUNT, freePorts, type Installation, type Peer, serve } from '../../test/interop/peers/peer.ts'
+import type { Broker, Options } from './broker.js'
 import { userLine } from './users.js'
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
@@ -36,5 +37,30 @@ export const exampleBroker: Installation<BrokerPeer> = {
       await Promise.all([open.stop(), closed.stop()])
     }
     return { port, wsPort, accountPort, stop }
+  },
+}
+
+/** Brokers inside the tests' process, each with its own options. */
+export interface Embedded extends Peer {
+  start(options?: Options): Promise<Broker>
+}
+
+export const embedded: Installation<Embedded> = {
+  ...exampleBroker,
+  async start() {
+    const { startBroker } = await import('./broker.js') // not there without ws
+    const brokers: Broker[] = []
+    return {
+      port: 0,
+      accountPort: 0,
+      async start(options) {
+        const broker = await startBroker({ port: 0, ...options })
+        brokers.push(broker)
+        return broker
+      },
+      async stop() {
+        await Promise.all(brokers.map((broker) => broker.close()))
+      },
+    }
   },
 }

@@ -37,7 +37,7 @@ export class Client {
   }
 
   static async open(port: number): Promise<Client> {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     await once(socket, 'connect')
     return new Client(socket)
   }
