@@ -230,7 +230,7 @@ export class Broker {
   #reportDropped(session) {
     const count = this.#dropped.get(session)
     if (count === undefined) return
-    this.#options.log(`${show(session.clientId)}: ${count} messages were dropped`)
+    this.#options.log(`${show(session.clientId)}: messages dropped: ${count}`)
     this.#dropped.delete(session)
   }
 }

@@ -17,7 +17,7 @@ export const LIMITS = {
   /** Messages of QoS 1 and 2 that await their acknowledgement. */
   maxInFlight: 100,
   /** Messages of QoS 1 and 2 that are not in flight yet, for each session. */
-  maxQueue: 10_000,
+  maxQueue: 100_000,
   /** What they, and those in flight, may take. */
   maxQueueBytes: 64 * 1024 * 1024,
   /** Of one session; SUBSCRIBE is answered with 0x80 beyond it. */

@@ -108,9 +108,9 @@ describeWith(embedded, (peer) => {
     expect(logged).toEqual([
       '"slow": there is no room, messages are dropped',
       '"slow": the client is too slow, and its queue is full',
-      '"slow": 1 messages were dropped',
+      '"slow": messages dropped: 1',
       '"slow": there is no room, messages are dropped',
-      '"slow": 14 messages were dropped',
+      '"slow": messages dropped: 14',
     ])
   })
 

@@ -2,6 +2,7 @@
 // messages that it has yet to get, and both sides of the QoS flows (§4.3).
 
 import { encode } from 'mqtt-wire'
+import { Fifo } from './fifo.js'
 
 /**
  * @typedef {import('mqtt-wire').QoS} QoS
@@ -26,8 +27,8 @@ export class Session {
   connection
   #limits
   #onDrop
-  /** Messages of QoS 1 and 2 that are not sent yet. @type {Delivery[]} */
-  #queue = []
+  /** Messages of QoS 1 and 2 that are not sent yet. @type {Fifo<Delivery>} */
+  #queue = new Fifo()
   /** What the queue and the messages in flight take. */
   #bytes = 0
   /** Retained messages for new subscriptions, read from the store as the client takes them. @type {Map<string, Iterator<Delivery>>} */
