@@ -63,6 +63,20 @@ test.each([
   expect(lines.at(-1)).toMatch(/^ {2}minimised {2}[\da-f]+, cut at \[/)
 })
 
+test('an input at which the decoder loops is found', () => {
+  const path = join(COPY, 'dist/packets/connack.js')
+  const text = readFileSync(path, 'utf8')
+  const condition = 'if (returnCode > LAST_RETURN_CODE)'
+  expect(text).toContain(condition)
+  writeFileSync(path, text.replace(condition, condition.replace('if', 'while'))) // tolerated, it never ends
+  const { status, lines } = self(COPY, '--seed', '5', '--runs', '400000')
+  writeFileSync(path, text)
+  expect(status).toBe(1)
+  expect(lines.join('\n')).toMatch(
+    /^seed 5\n\nBROKEN: every input ends\n {2}seed 5, configuration tolerant\n {2}bytes {6}[\da-f]+, cut at/,
+  )
+})
+
 test('--save keeps what was reached, whether something was found or not', () => {
   const corpus = join(COPY, 'test/fuzz/corpus/decoder.txt')
   const decoder = join(COPY, 'dist/decode.js')
