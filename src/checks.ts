@@ -1,7 +1,7 @@
 // Checks of the values to be encoded. Violations can be tolerated through the options.
 
 import { tolerates } from './encode-options.ts'
-import type { TolerableCode } from './errors.ts'
+import type { TolerableCode } from './error-rules.ts'
 import { type Field, refuse, refuseBecause, refuseType } from './field.ts'
 import type { EncodeOptions } from './options.ts'
 import { MAX_UINT16 } from './packet-types.ts'
@@ -122,7 +122,7 @@ function checkUnusualPayload(data: unknown, field: Field): number {
   return 0
 }
 
-const NOTHING = new Uint8Array(0)
+const NOTHING = /* @__PURE__ */ new Uint8Array(0)
 
 function isReadable(bytes: Uint8Array): boolean {
   try {

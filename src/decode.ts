@@ -1,8 +1,10 @@
 // Decodes one complete packet.
 
-import { DECODE_ERRORS, DecodeError, type DecodeErrorCode } from './errors.ts'
+import { TOLERABLE_RULES, type TolerableCode } from './error-rules.ts'
+import { decodeError } from './error-tables.ts'
+import { DecodeError } from './errors.ts'
 import { reportTolerated, validateFixedHeader } from './fixed-header.ts'
-import { type DecodeOptions, isTolerable, MAX_TOPIC_FILTERS, type Settings, settingsFrom } from './options.ts'
+import { type DecodeOptions, MAX_TOPIC_FILTERS, type Settings, settingsFrom } from './options.ts'
 import {
   CONTROL_PACKETS,
   flagsOf,
@@ -70,7 +72,7 @@ export function assertNothingFollows(reader: Reader): void {
  */
 export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOffset?: number): DecodeError {
   const { length } = bytes
-  return new DecodeError('incomplete-packet', {
+  return decodeError('incomplete-packet', {
     packetType: length === 0 ? undefined : packetTypeNameOf(bytes[0]!),
     field: fieldAtEnd(bytes, settings),
     offset: length,
@@ -97,8 +99,8 @@ export function lenientSettings({ role, version, validLengths }: Settings): Sett
   return { ...LENIENT, role, version, validLengths }
 }
 
-const LENIENT: Settings = settingsFrom({
-  tolerate: (Object.keys(DECODE_ERRORS) as DecodeErrorCode[]).filter(isTolerable),
+const LENIENT: Settings = /* @__PURE__ */ settingsFrom({
+  tolerate: Object.keys(TOLERABLE_RULES) as TolerableCode[],
   protocols: ['3.1.1', '3.1', 'bridge'],
   maxTopicFilters: MAX_TOPIC_FILTERS,
 })

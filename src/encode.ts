@@ -1,9 +1,10 @@
 // Encodes packets: `prepare` checks the whole packet and returns an object that can write it.
 
 import { checkEncodeOptions } from './encode-options.ts'
+import { encoderRuleOf, TARGET_TOO_SMALL } from './error-rules.ts'
 import { EncodeError } from './errors.ts'
 import type { EncodeOptions } from './options.ts'
-import { CONTROL_PACKETS, packetTypeNameOf } from './packet-types.ts'
+import { PACKET_TYPE_NAMES, packetTypeNameOf } from './packet-types.ts'
 import { ACKNOWLEDGEMENTS, prepareAcknowledgement } from './packets/acknowledgement.ts'
 import { prepareConnack } from './packets/connack.ts'
 import { prepareConnect } from './packets/connect.ts'
@@ -74,7 +75,7 @@ export function encodeInto(
   assertBytes(target)
   const outgoing = prepare(packet, options)
   const { size } = outgoing
-  if (!fits(size, target, offset)) refuseTarget(outgoing)
+  if (!fits(size, target, offset)) refuseToWrite(outgoing)
   outgoing.write(target, offset)
   return size
 }
@@ -198,18 +199,24 @@ export function fits(size: number, target: Uint8Array, offset: number): boolean 
   return Number.isInteger(offset) && offset >= 0 && target[offset + size - 1] !== undefined
 }
 
-function refuseTarget(outgoing: Outgoing): never {
+function refuseToWrite(outgoing: Outgoing): never {
   outgoing.release()
-  throw new EncodeError('target-too-small', { packetType: packetTypeNameOf(outgoing.firstByte) })
+  refuseTarget(packetTypeNameOf(outgoing.firstByte))
 }
 
-const NAMES = CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []).join(', ')
+export function refuseTarget(packetType: string | undefined): never {
+  const code = 'target-too-small'
+  throw new EncodeError(code, { rule: encoderRuleOf(code), packetType, reason: TARGET_TOO_SMALL })
+}
+
+const NAMES = /* @__PURE__ */ PACKET_TYPE_NAMES.join(', ')
 
 /** Refuses a `type` that is not a packet type (§2.2.1). */
 function refuseType(type: unknown, packet: unknown): never {
   const isObject = typeof packet === 'object' && packet !== null
   const { cmd } = isObject ? (packet as { cmd?: unknown }) : {}
   throw new EncodeError('unknown-packet-type', {
+    rule: encoderRuleOf('unknown-packet-type'),
     field: 'Control Packet type',
     property: 'type',
     reason: isObject

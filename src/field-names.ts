@@ -1,5 +1,6 @@
 // Refuses unknown field names. Otherwise a misspelt name would silently mean the default.
 
+import { encoderRuleOf } from './error-rules.ts'
 import { EncodeError } from './errors.ts'
 import { printable, truncate } from './show.ts'
 
@@ -62,6 +63,7 @@ export function checkFieldNames(object: object, known: FieldNames, index?: numbe
 function refuseName(name: string, { packetType, path, names }: FieldNames, index: number | undefined): never {
   const known = [...names]
   throw new EncodeError('unknown-field', {
+    rule: encoderRuleOf('unknown-field'),
     packetType,
     property: `${index === undefined ? path : path.replace('[]', `[${index}]`)}${printable(name)}`,
     reason: `is an unknown field; ${suggestion(name, known)}`,

@@ -1,6 +1,7 @@
 // The fields of packets to be encoded, and the errors for invalid values.
 
-import { EncodeError, type EncodeErrorCode } from './errors.ts'
+import { type EncodeErrorCode, encoderRuleOf } from './error-rules.ts'
+import { EncodeError } from './errors.ts'
 import { show, showType } from './show.ts'
 
 /** A field, with the name that the standard gives it and the property that holds it. */
@@ -19,6 +20,11 @@ export interface Field {
 /** Returns a function that creates the fields of one packet type. */
 export function fieldsOf(packetType: string): (name: string, property: string, rule?: string) => Field {
   return (name: string, property: string, rule?: string): Field => ({ packetType, name, property, rule })
+}
+
+/** The same field, whose value must not appear in a message. */
+export function secret(field: Field): Field {
+  return { ...field, isSecret: true }
 }
 
 /**
@@ -50,7 +56,7 @@ export function refuseBecause(
   { packetType, name, property }: Field,
   reason: string,
   index?: number,
-  rule?: string,
+  rule: string = encoderRuleOf(code),
 ): never {
   throw new EncodeError(code, {
     rule,

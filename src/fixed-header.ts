@@ -1,7 +1,9 @@
 // The fixed header, §2.2: the packet's type, whether it is allowed, and where it ends.
 
 import { checkBoolean, checkQos } from './checks.ts'
-import { DecodeError, type DecodeErrorCode } from './errors.ts'
+import type { DecodeErrorCode } from './error-rules.ts'
+import { decodeError } from './error-tables.ts'
+import type { DecodeError } from './errors.ts'
 import { type Field, fieldsOf, refuse, refuseBecause } from './field.ts'
 import { type DecodeOptions, isTolerated, mqtt31Settings, type Settings, settingsFrom } from './options.ts'
 import {
@@ -242,7 +244,7 @@ function headerError(
   end: number,
   streamOffset: number | undefined,
 ): DecodeError {
-  return new DecodeError(code, {
+  return decodeError(code, {
     rule,
     packetType: packetTypeNameOf(firstByte),
     field,

@@ -2,7 +2,8 @@
 
 import { checkPacketIdentifier } from './checks.ts'
 import { checkEncodeOptions } from './encode-options.ts'
-import { DecodeError } from './errors.ts'
+import { decodeError } from './error-tables.ts'
+import type { DecodeError } from './errors.ts'
 import { type Field, refuse, refuseBecause } from './field.ts'
 import type { EncodeOptions } from './options.ts'
 import {
@@ -133,5 +134,5 @@ export function assertFrameBytes(bytes: Uint8Array): void {
 }
 
 function bodyTooShort(bytes: Uint8Array, field: string, offset: number): DecodeError {
-  return new DecodeError('body-too-short', { packetType: packetTypeNameOf(bytes[0]!), field, offset })
+  return decodeError('body-too-short', { packetType: packetTypeNameOf(bytes[0]!), field, offset })
 }

@@ -9,17 +9,9 @@ export {
   type StreamedPublish,
 } from './decode-stream.ts'
 export { encode, encodeAll, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
-export {
-  type Action,
-  DECODE_ERRORS,
-  DecodeError,
-  type DecodeErrorCode,
-  ENCODE_ERRORS,
-  EncodeError,
-  type EncodeErrorCode,
-  MqttError,
-  type TolerableCode,
-} from './errors.ts'
+export type { DecodeErrorCode, EncodeErrorCode, TolerableCode } from './error-rules.ts'
+export { DECODE_ERRORS, ENCODE_ERRORS } from './error-tables.ts'
+export { type Action, DecodeError, EncodeError, MqttError } from './errors.ts'
 export {
   decodeFixedHeader,
   encodeFixedHeader,

@@ -1,10 +1,11 @@
 // Options, checked once and kept in the form that decoding and encoding use.
 
-import { DECODE_ERRORS, type DecodeError, type DecodeErrorCode, type TolerableCode } from './errors.ts'
+import { isTolerable, type TolerableCode } from './error-rules.ts'
+import type { DecodeError } from './errors.ts'
 import {
-  CONTROL_PACKETS,
   MAX_PACKET_SIZE,
   MAX_UINT16,
+  PACKET_TYPE_NAMES,
   type PacketTypeName,
   type Role,
 } from './packet-types.ts'
@@ -72,7 +73,7 @@ export function isTolerated(tolerances: Tolerances, code: string, packetType: st
   return tolerances.get(code)?.has(packetType as string) ?? false
 }
 
-const PACKET_TYPES: ReadonlySet<string> = new Set(CONTROL_PACKETS.flatMap((packet) => packet?.name ?? []))
+const PACKET_TYPES: ReadonlySet<string> = /* @__PURE__ */ new Set(PACKET_TYPE_NAMES)
 
 /** The properties of an entry of `tolerate` that is an object. */
 const TOLERANCE = { code: true, packets: true }
@@ -99,15 +100,6 @@ export function tolerancesFrom(tolerate: unknown): Tolerances {
     tolerances.set(code, types)
   }
   return tolerances
-}
-
-/** Whether `tolerate` accepts this code. */
-export function isTolerable(code: unknown): code is TolerableCode {
-  return (
-    typeof code === 'string' &&
-    Object.hasOwn(DECODE_ERRORS, code) &&
-    DECODE_ERRORS[code as DecodeErrorCode].tolerable
-  )
 }
 
 /** The options, in the form that decoding uses. */
@@ -147,15 +139,21 @@ const OPTIONS: {
 } = {
   tolerate: { check: tolerancesFrom, defaultValue: new Map() },
   onTolerated: { check: checkFunction, defaultValue: undefined },
-  refuse: { check: setOf<Refusable>('control-characters', 'non-characters'), defaultValue: new Set() },
-  protocols: { check: setOf<Protocol>('3.1.1', '3.1', 'bridge'), defaultValue: new Set(['3.1.1']) },
+  refuse: {
+    check: /* @__PURE__ */ setOf<Refusable>('control-characters', 'non-characters'),
+    defaultValue: new Set(),
+  },
+  protocols: {
+    check: /* @__PURE__ */ setOf<Protocol>('3.1.1', '3.1', 'bridge'),
+    defaultValue: new Set(['3.1.1']),
+  },
   copyPayloads: { check: checkBoolean, defaultValue: false },
-  maxTopicLength: { check: limit(), defaultValue: MAX_UINT16 },
-  maxTopicLevels: { check: limit(), defaultValue: NO_LIMIT },
-  maxTopicFilters: { check: limit(MAX_TOPIC_FILTERS), defaultValue: MAX_UINT16 },
-  maxPacketSize: { check: limit(), defaultValue: MAX_PACKET_SIZE },
+  maxTopicLength: { check: /* @__PURE__ */ limit(), defaultValue: MAX_UINT16 },
+  maxTopicLevels: { check: /* @__PURE__ */ limit(), defaultValue: NO_LIMIT },
+  maxTopicFilters: { check: /* @__PURE__ */ limit(MAX_TOPIC_FILTERS), defaultValue: MAX_UINT16 },
+  maxPacketSize: { check: /* @__PURE__ */ limit(), defaultValue: MAX_PACKET_SIZE },
   role: { check: checkRole, defaultValue: undefined },
-  piecesFrom: { check: limit(), defaultValue: 65_536 },
+  piecesFrom: { check: /* @__PURE__ */ limit(), defaultValue: 65_536 },
 }
 
 /** The checked value of each option, or its default. */
@@ -167,15 +165,15 @@ const NOT_IN_SETTINGS: ReadonlySet<string> = new Set(['maxPacketSize', 'piecesFr
 /** By role and version. */
 const VALID_LENGTHS = new Map<string, Uint8Array>()
 
-const DEFAULTS: Settings = settingsOf(checkedOptions({}))
+const DEFAULTS: Settings = /* @__PURE__ */ settingsOf(/* @__PURE__ */ checkedOptions({}))
 
 // Parsers that set no option but a role share one of these, so that an idle parser stays small.
 const BY_ROLE: Readonly<Record<Role, Settings>> = {
-  client: settingsOf(checkedOptions({ role: 'client' })),
-  server: settingsOf(checkedOptions({ role: 'server' })),
+  client: /* @__PURE__ */ settingsOf(/* @__PURE__ */ checkedOptions({ role: 'client' })),
+  server: /* @__PURE__ */ settingsOf(/* @__PURE__ */ checkedOptions({ role: 'server' })),
 }
 
-const PARSER_DEFAULTS = checkedParserOptions({})
+const PARSER_DEFAULTS = /* @__PURE__ */ checkedParserOptions({})
 
 /** The checked options of a parser. */
 export interface CheckedParserOptions {

@@ -80,17 +80,32 @@ export const CONTROL_PACKETS: readonly (ControlPacket | undefined)[] = [
 ]
 
 /** The first byte by packet type: Table 2.1's value and Table 2.2's flags [MQTT-2.2.2-1]. PUBLISH adds its own flags. */
-export const FIRST_BYTE: Readonly<Record<PacketTypeName, number>> = Object.fromEntries(
-  CONTROL_PACKETS.flatMap((packet, type) =>
-    packet === undefined
-      ? []
-      : [[packet.name, packet.flags === 'publish' ? type << 4 : (type << 4) | packet.flags]],
-  ),
-) as Record<PacketTypeName, number>
+// Not made from the table above, which a program that only encodes does without.
+export const FIRST_BYTE: Readonly<Record<PacketTypeName, number>> = {
+  connect: 0x10,
+  connack: 0x20,
+  publish: 0x30,
+  puback: 0x40,
+  pubrec: 0x50,
+  pubrel: 0x62,
+  pubcomp: 0x70,
+  subscribe: 0x82,
+  suback: 0x90,
+  unsubscribe: 0xa2,
+  unsuback: 0xb0,
+  pingreq: 0xc0,
+  pingresp: 0xd0,
+  disconnect: 0xe0,
+}
+
+/** The names of the control packet types, in the order of their values. */
+export const PACKET_TYPE_NAMES: readonly PacketTypeName[] = /* @__PURE__ */ Object.keys(
+  FIRST_BYTE,
+) as PacketTypeName[]
 
 /** The packet type of a first byte; undefined for the reserved types 0 and 15. */
 export const packetTypeNameOf = (firstByte: number): PacketTypeName | undefined =>
-  CONTROL_PACKETS[packetTypeOf(firstByte)]?.name
+  PACKET_TYPE_NAMES[packetTypeOf(firstByte) - 1]
 
 /** The fixed header's first byte: the packet type in the upper four bits, the flags in the lower four (§2.2). */
 export const packetTypeOf = (firstByte: number): number => firstByte >> 4

@@ -5,12 +5,12 @@ import { settingsAfter } from './fixed-header.ts'
 import { Frame } from './frame.ts'
 import { Framing } from './framing.ts'
 import { type ParserOptions, parserOptionsFrom } from './options.ts'
-import { CONTROL_PACKETS, PacketType, type Role } from './packet-types.ts'
+import { PACKET_TYPE_NAMES, PacketType, type Role } from './packet-types.ts'
 import type { PacketTo } from './packets/packet.ts'
 
 // V8 treats constants of this module as constants; it looks up imported ones at every use.
 const { CONNECT } = PacketType
-const TYPES = CONTROL_PACKETS.map((packet) => packet?.name)
+const TYPES = [undefined, ...PACKET_TYPE_NAMES, undefined]
 
 /**
  * Decodes a stream of packets. Use one parser per connection.

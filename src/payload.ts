@@ -6,7 +6,10 @@ export interface Request<Value> {
   reject(reason: unknown): void
 }
 
-export const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined })
+export const DONE: IteratorReturnResult<undefined> = /* @__PURE__ */ Object.freeze({
+  done: true,
+  value: undefined,
+})
 
 /** It can be read once: delivered pieces are not stored. */
 export class Payload<Bytes> implements AsyncIterable<Bytes> {

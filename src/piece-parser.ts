@@ -1,7 +1,7 @@
 // Reads packets from a stream of chunks, and large payloads in pieces as they arrive.
 
 import { readPacket } from './decode.ts'
-import { DecodeError } from './errors.ts'
+import { decodeError } from './error-tables.ts'
 import type { Extent } from './fixed-header.ts'
 import { Framing } from './framing.ts'
 import { type PieceParserOptions, pieceParserOptionsFrom } from './options.ts'
@@ -100,7 +100,7 @@ export class PieceParser<Bytes extends Uint8Array = Uint8Array, R extends Role =
   private endInPayload(): never {
     this.assertNotInCallback('end')
     const { bufferedLength, pushedLength, publishOffset } = this
-    const error = new DecodeError('incomplete-packet', {
+    const error = decodeError('incomplete-packet', {
       packetType: 'publish',
       field: 'Payload',
       offset: pushedLength - publishOffset,

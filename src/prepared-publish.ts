@@ -2,9 +2,8 @@
 
 import { isPacketIdentifier } from './checks.ts'
 import { assertNothingFollows, readerOf } from './decode.ts'
-import { fits } from './encode.ts'
+import { fits, refuseTarget } from './encode.ts'
 import { checkEncodeOptions, tolerancesOf } from './encode-options.ts'
-import { EncodeError } from './errors.ts'
 import { type Field, refuse } from './field.ts'
 import { checkFieldNames, fieldNames } from './field-names.ts'
 import { assertFrameBytes, type Frame } from './frame.ts'
@@ -37,7 +36,7 @@ export interface PublishOverrides {
 
 const TYPE: Field = { packetType: undefined, name: 'Control Packet type', property: 'type' }
 const NO_OVERRIDES: PublishOverrides = {}
-const NAMES = fieldNames('publish', ['qos', 'dup', 'retain', 'packetId'])
+const NAMES = /* @__PURE__ */ fieldNames('publish', ['qos', 'dup', 'retain', 'packetId'])
 const { publish: PUBLISH } = FIRST_BYTE
 const PACKET_ID_SIZE = 2
 
@@ -50,7 +49,7 @@ interface Misnamed {
 
 /** The longest payload that is copied when it is prepared, so that `encode` copies the whole packet in one call. */
 const MAX_COPIED = 4_096
-const NOTHING = new Uint8Array(0)
+const NOTHING = /* @__PURE__ */ new Uint8Array(0)
 
 /**
  * Checks and encodes a PUBLISH once, to send it to any number of receivers.
@@ -174,7 +173,7 @@ export class PreparedPublish {
     assertBytes(target)
     const image = this.check(overrides)
     const { size } = image
-    if (!fits(size, target, offset)) throw new EncodeError('target-too-small', { packetType: 'publish' })
+    if (!fits(size, target, offset)) refuseTarget('publish')
     this.write(image, target, offset)
     return size
   }

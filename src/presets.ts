@@ -12,7 +12,7 @@ const ACKNOWLEDGEMENTS = ['puback', 'pubrec', 'pubrel', 'pubcomp'] as const
  * topics of up to 200 levels, and refuses control characters and non-characters. It also accepts MQTT 5 (levels 5 and
  * 133), which this library does not.
  */
-export const presets: { readonly mosquitto2: DecodeOptions } = freeze({
+export const presets: { readonly mosquitto2: DecodeOptions } = /* @__PURE__ */ freeze({
   mosquitto2: {
     tolerate: [
       'dup-with-qos-0',

@@ -193,7 +193,7 @@ class Signal {
 }
 
 // Not undefined: the sides of a TransformStream wait for a promise, and so start a microtask later.
-const STARTED = Promise.resolve()
+const STARTED = /* @__PURE__ */ Promise.resolve()
 
 function inMicrotask(action: () => void): Promise<void> {
   return Promise.resolve().then(action)

@@ -5,7 +5,9 @@ import { readSource, sourceFiles } from './support/source.ts'
 // From the bottom up. A file imports only what stands below it, or beside it in the same row.
 const LAYERS = [
   ['show.ts', 'protocol-hint.ts', 'wire/ascii.ts', 'wire/host.ts'],
+  ['error-rules.ts'],
   ['errors.ts'],
+  ['error-tables.ts'],
   ['field.ts', 'field-names.ts'],
   ['packet-types.ts'],
   ['options.ts', 'presets.ts', 'encode-options.ts'],

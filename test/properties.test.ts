@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DECODE_ERRORS } from '../src/errors.ts'
+import { DECODE_ERRORS } from '../src/error-tables.ts'
 import {
   type DecodeError,
   type DecodeOptions,

@@ -83,7 +83,7 @@ class OutgoingAcknowledgement implements Outgoing {
   release(): void {}
 }
 
-const outgoing = new OutgoingAcknowledgement()
+const outgoing = /* @__PURE__ */ new OutgoingAcknowledgement()
 
 export function prepareAcknowledgement(
   packet: AcknowledgementInput,

@@ -43,10 +43,10 @@ export function readConnack(reader: Reader): Connack {
   return { type: 'connack', sessionPresent, returnCode }
 }
 
-const field = fieldsOf('connack')
-const NAMES = fieldNames('connack', ['type', 'sessionPresent', 'returnCode'])
-const SESSION_PRESENT_FIELD = field('Session Present', 'sessionPresent')
-const RETURN_CODE = field('Return Code', 'returnCode')
+const field = /* @__PURE__ */ fieldsOf('connack')
+const NAMES = /* @__PURE__ */ fieldNames('connack', ['type', 'sessionPresent', 'returnCode'])
+const SESSION_PRESENT_FIELD = /* @__PURE__ */ field('Session Present', 'sessionPresent')
+const RETURN_CODE = /* @__PURE__ */ field('Return Code', 'returnCode')
 
 export function prepareConnack(packet: ConnackInput, options: EncodeOptions | undefined): Outgoing {
   const { sessionPresent = false, returnCode } = packet

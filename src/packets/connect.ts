@@ -9,8 +9,8 @@ import {
   type Data,
   refuseUnlessTolerated,
 } from '../checks.ts'
-import type { TolerableCode } from '../errors.ts'
-import { fieldsOf, refuse } from '../field.ts'
+import type { TolerableCode } from '../error-rules.ts'
+import { fieldsOf, refuse, secret } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
 import { type EncodeOptions, mqtt31Settings, type Protocol } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
@@ -186,7 +186,7 @@ function readWill<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number
   }
 }
 
-const NAMES = fieldNames('connect', [
+const NAMES = /* @__PURE__ */ fieldNames('connect', [
   'type',
   'protocolName',
   'protocolLevel',
@@ -198,24 +198,28 @@ const NAMES = fieldNames('connect', [
   'username',
   'password',
 ])
-const WILL_NAMES = fieldNames('connect', ['topic', 'payload', 'qos', 'retain'], 'will.')
+const WILL_NAMES = /* @__PURE__ */ fieldNames('connect', ['topic', 'payload', 'qos', 'retain'], 'will.')
 
-const field = fieldsOf('connect')
-const FIELDS = {
-  protocolName: field('Protocol Name', 'protocolName'),
-  protocolLevel: field('Protocol Level', 'protocolLevel'),
-  bridge: field('Protocol Level', 'bridge'),
-  clientId: field('Client Identifier', 'clientId'),
-  cleanSession: field('Clean Session', 'cleanSession'),
-  keepAlive: field('Keep Alive', 'keepAlive', '§3.1.2.10'),
-  will: field('Will Flag', 'will'),
-  willTopic: field(WILL_TOPIC.field, 'will.topic', WILL_TOPIC.wildcardRule),
-  willPayload: { ...field('Will Message', 'will.payload'), isSecret: true },
-  willQos: field('Will QoS', 'will.qos', 'MQTT-3.1.2-14'),
-  willRetain: field('Will Retain', 'will.retain'),
-  username: field('User Name', 'username'),
-  password: { ...field('Password', 'password'), isSecret: true },
-} as const
+const field = /* @__PURE__ */ fieldsOf('connect')
+const FIELDS = /* @__PURE__ */ fields()
+
+function fields() {
+  return {
+    protocolName: field('Protocol Name', 'protocolName'),
+    protocolLevel: field('Protocol Level', 'protocolLevel'),
+    bridge: field('Protocol Level', 'bridge'),
+    clientId: field('Client Identifier', 'clientId'),
+    cleanSession: field('Clean Session', 'cleanSession'),
+    keepAlive: field('Keep Alive', 'keepAlive', '§3.1.2.10'),
+    will: field('Will Flag', 'will'),
+    willTopic: field(WILL_TOPIC.field, 'will.topic', WILL_TOPIC.wildcardRule),
+    willPayload: secret(field('Will Message', 'will.payload')),
+    willQos: field('Will QoS', 'will.qos', 'MQTT-3.1.2-14'),
+    willRetain: field('Will Retain', 'will.retain'),
+    username: field('User Name', 'username'),
+    password: secret(field('Password', 'password')),
+  } as const
+}
 
 export function prepareConnect(packet: ConnectInput, options: EncodeOptions | undefined): Outgoing {
   const { protocolName, protocolLevel, bridge = false, clientId } = packet

@@ -9,7 +9,7 @@ import {
   isPacketIdentifier,
   refuseUnlessTolerated,
 } from '../checks.ts'
-import { fieldsOf, refuse } from '../field.ts'
+import { fieldsOf, refuse, secret } from '../field.ts'
 import { checkFieldNames, fieldNames } from '../field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
@@ -84,16 +84,24 @@ export function variableHeaderSize(bytes: Uint8Array, body: number, flags: numbe
   return PREFIX_SIZE + topicLength + (qosOf(flags) === 0 ? 0 : 2)
 }
 
-const NAMES = fieldNames('publish', ['type', 'topic', 'payload', 'qos', 'dup', 'retain', 'packetId'])
+const NAMES = /* @__PURE__ */ fieldNames('publish', [
+  'type',
+  'topic',
+  'payload',
+  'qos',
+  'dup',
+  'retain',
+  'packetId',
+])
 
-const field = fieldsOf('publish')
-const TOPIC = field(TOPIC_NAME.field, 'topic', TOPIC_NAME.wildcardRule)
-const PAYLOAD = { ...field('Payload', 'payload'), isSecret: true }
-const QOS = field('QoS level', 'qos', 'MQTT-3.3.1-4')
-const DUP_FLAG = field('DUP flag', 'dup')
-const RETAIN_FLAG = field('RETAIN', 'retain')
-const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
-const PAYLOAD_LENGTH = field('Remaining Length', 'payloadLength')
+const field = /* @__PURE__ */ fieldsOf('publish')
+const TOPIC = /* @__PURE__ */ field(TOPIC_NAME.field, 'topic', TOPIC_NAME.wildcardRule)
+const PAYLOAD = /* @__PURE__ */ secret(/* @__PURE__ */ field('Payload', 'payload'))
+const QOS = /* @__PURE__ */ field('QoS level', 'qos', 'MQTT-3.3.1-4')
+const DUP_FLAG = /* @__PURE__ */ field('DUP flag', 'dup')
+const RETAIN_FLAG = /* @__PURE__ */ field('RETAIN', 'retain')
+const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
+const PAYLOAD_LENGTH = /* @__PURE__ */ field('Remaining Length', 'payloadLength')
 
 /**
  * The names that other libraries use for `qos` and `retain`. Checking for unknown names in every PUBLISH would make encode
@@ -104,7 +112,7 @@ interface Misnamed {
   readonly retained?: unknown
 }
 
-const NOTHING = new Uint8Array(0)
+const NOTHING = /* @__PURE__ */ new Uint8Array(0)
 
 /**
  * A checked PUBLISH. There is one reusable instance: it is written before the next one is checked, and no user code runs in
@@ -138,7 +146,7 @@ class OutgoingPublish implements Outgoing {
   }
 }
 
-const outgoing = new OutgoingPublish()
+const outgoing = /* @__PURE__ */ new OutgoingPublish()
 
 /**
  * Checks a PUBLISH. V8 does not inline functions of more than 460 bytes of bytecode. Keeping the rare checks inline here

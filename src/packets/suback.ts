@@ -43,11 +43,11 @@ export function readSuback(reader: Reader): Suback {
   return { type: 'suback', packetId, returnCodes }
 }
 
-const field = fieldsOf('suback')
-const NAMES = fieldNames('suback', ['type', 'packetId', 'returnCodes'])
-const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', '§2.3.1')
-const RETURN_CODES = field('Return Code', 'returnCodes', '§3.9.3')
-const RETURN_CODE = field('Return Code', 'returnCodes[]')
+const field = /* @__PURE__ */ fieldsOf('suback')
+const NAMES = /* @__PURE__ */ fieldNames('suback', ['type', 'packetId', 'returnCodes'])
+const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', '§2.3.1')
+const RETURN_CODES = /* @__PURE__ */ field('Return Code', 'returnCodes', '§3.9.3')
+const RETURN_CODE = /* @__PURE__ */ field('Return Code', 'returnCodes[]')
 
 export function prepareSuback(packet: SubackInput, options: EncodeOptions | undefined): Outgoing {
   const { packetId, returnCodes } = packet

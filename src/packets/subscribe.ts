@@ -61,14 +61,14 @@ function readRequestedQos(reader: Reader): QoS {
   return qos as QoS
 }
 
-const field = fieldsOf('subscribe')
-const NAMES = fieldNames('subscribe', ['type', 'packetId', 'subscriptions'])
-const SUBSCRIPTION_NAMES = fieldNames('subscribe', ['topicFilter', 'qos'], 'subscriptions[].')
-const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
-const SUBSCRIPTIONS = field('Topic Filter', 'subscriptions', 'MQTT-3.8.3-3')
-const SUBSCRIPTION = field('Topic Filter', 'subscriptions[]')
-const TOPIC_FILTER = field('Topic Filter', 'subscriptions[].topicFilter')
-const REQUESTED_QOS = field('Requested QoS', 'subscriptions[].qos', 'MQTT-3-8.3-4')
+const field = /* @__PURE__ */ fieldsOf('subscribe')
+const NAMES = /* @__PURE__ */ fieldNames('subscribe', ['type', 'packetId', 'subscriptions'])
+const SUBSCRIPTION_NAMES = /* @__PURE__ */ fieldNames('subscribe', ['topicFilter', 'qos'], 'subscriptions[].')
+const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
+const SUBSCRIPTIONS = /* @__PURE__ */ field('Topic Filter', 'subscriptions', 'MQTT-3.8.3-3')
+const SUBSCRIPTION = /* @__PURE__ */ field('Topic Filter', 'subscriptions[]')
+const TOPIC_FILTER = /* @__PURE__ */ field('Topic Filter', 'subscriptions[].topicFilter')
+const REQUESTED_QOS = /* @__PURE__ */ field('Requested QoS', 'subscriptions[].qos', 'MQTT-3-8.3-4')
 
 export function prepareSubscribe(packet: SubscribeInput, options: EncodeOptions | undefined): Outgoing {
   const { packetId, subscriptions } = packet

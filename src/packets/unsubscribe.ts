@@ -44,11 +44,11 @@ export function readUnsubscribe(reader: Reader): Unsubscribe {
   return { type: 'unsubscribe', packetId, topicFilters }
 }
 
-const field = fieldsOf('unsubscribe')
-const NAMES = fieldNames('unsubscribe', ['type', 'packetId', 'topicFilters'])
-const PACKET_IDENTIFIER = field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
-const TOPIC_FILTERS = field('Topic Filter', 'topicFilters', 'MQTT-3.10.3-2')
-const TOPIC_FILTER = field('Topic Filter', 'topicFilters[]')
+const field = /* @__PURE__ */ fieldsOf('unsubscribe')
+const NAMES = /* @__PURE__ */ fieldNames('unsubscribe', ['type', 'packetId', 'topicFilters'])
+const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
+const TOPIC_FILTERS = /* @__PURE__ */ field('Topic Filter', 'topicFilters', 'MQTT-3.10.3-2')
+const TOPIC_FILTER = /* @__PURE__ */ field('Topic Filter', 'topicFilters[]')
 
 export function prepareUnsubscribe(packet: UnsubscribeInput, options: EncodeOptions | undefined): Outgoing {
   const { packetId, topicFilters } = packet

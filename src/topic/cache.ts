@@ -15,7 +15,7 @@ export interface TopicCache {
   clear(): void
 }
 
-export const topicCache: TopicCache = Object.freeze({
+export const topicCache: TopicCache = /* @__PURE__ */ Object.freeze({
   get enabled(): boolean {
     return incomingLookUps.enabled
   },

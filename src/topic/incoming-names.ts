@@ -21,17 +21,21 @@ const SECOND_SHIFT = 8
 const WORDS = LONGEST / 4
 
 /** The upper 24 bits of the name's hash, and its length; 0 if a place is empty. */
-const tags = new Int32Array(PLACES)
+const tags = /* @__PURE__ */ new Int32Array(PLACES)
 /** The bytes of the names, in the order in which `lookUp` compares them. */
-const words = new Int32Array(PLACES * WORDS)
-const texts: string[] = new Array<string>(PLACES).fill('')
+const words = /* @__PURE__ */ new Int32Array(PLACES * WORDS)
+const texts: string[] = /* @__PURE__ */ noTexts()
 
-export const incomingLookUps: LookUps = new LookUps()
+export const incomingLookUps: LookUps = /* @__PURE__ */ new LookUps()
 let hashWorthKeeping = 0
 
 // Odd, so that no bit is lost.
-const WORD_KEY = (Math.random() * 0x1_0000_0000) | 1
-const LANE_KEY = (Math.random() * 0x1_0000_0000) | 1
+const WORD_KEY = /* @__PURE__ */ (Math.random() * 0x1_0000_0000) | 1
+const LANE_KEY = /* @__PURE__ */ (Math.random() * 0x1_0000_0000) | 1
+
+function noTexts(): string[] {
+  return new Array<string>(PLACES).fill('')
+}
 
 /** Returns the text of the name from `start` to `end` if the name is known. */
 export function textOf(view: DataView, start: number, end: number): string | undefined {

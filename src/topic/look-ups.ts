@@ -21,7 +21,7 @@ const LONGEST_PAUSE = 131_072
 
 /** How many hashes of new names are remembered, to detect repeated names. */
 const REMEMBERED = 4_096
-const SLOT_SHIFT = 32 - Math.log2(REMEMBERED)
+const SLOT_SHIFT = 32 - /* @__PURE__ */ Math.log2(REMEMBERED)
 
 /** Decides which names a cache looks up and which it keeps. */
 export class LookUps {

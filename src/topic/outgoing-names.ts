@@ -12,7 +12,7 @@ const MOST = 4_096
 /** The bytes of each name, length prefix included. */
 const names = new Map<unknown, Uint8Array>()
 
-export const outgoingLookUps: LookUps = new LookUps()
+export const outgoingLookUps: LookUps = /* @__PURE__ */ new LookUps()
 let wasNotFound = false
 
 /** Returns the bytes of `name`, length prefix included, if the name is known. */

@@ -1,6 +1,6 @@
 // Topic names and topic filters, §4.7: validation and matching.
 
-import type { TolerableCode } from '../errors.ts'
+import type { TolerableCode } from '../error-rules.ts'
 import { MAX_UINT16 } from '../packet-types.ts'
 import type { TextViolation } from '../wire/reader.ts'
 import { utf8Length } from '../wire/utf8.ts'
@@ -64,9 +64,16 @@ export function isTopicName(text: string): boolean {
   return isTopicText(text) && !hasWildcard(text)
 }
 
+/** Whether each wildcard is the entire level, and `#` the last one [MQTT-4.7.1-2] [MQTT-4.7.1-3]. */
+function hasValidWildcards(levels: readonly string[]): boolean {
+  return levels.every(
+    (level, index) => level === '+' || (level === '#' && index === levels.length - 1) || !hasWildcard(level),
+  )
+}
+
 /** Whether `text` is a valid topic filter for SUBSCRIBE and UNSUBSCRIBE: §4.7.1 [MQTT-4.7.1-2] [MQTT-4.7.1-3] and §4.7.3. */
 export function isTopicFilter(text: string): boolean {
-  return isTopicText(text) && filterViolations(text).length === 0
+  return isTopicText(text) && (!hasWildcard(text) || hasValidWildcards(text.split('/')))
 }
 
 /**

@@ -1,7 +1,7 @@
 // Checks and encodes topic names and topic filters.
 
 import { checkText, refuseUnlessTolerated } from '../checks.ts'
-import type { TolerableCode } from '../errors.ts'
+import type { TolerableCode } from '../error-rules.ts'
 import type { Field } from '../field.ts'
 import type { EncodeOptions } from '../options.ts'
 import { isUnusualInTopicName, writeUtf8 } from '../wire/utf8.ts'
@@ -12,7 +12,7 @@ import { filterViolations, hasWildcard } from './rules.ts'
 /** The maximum length of a short name in UTF-16 code units. Each takes at most three bytes. */
 const LONGEST = 128
 
-const memory = new Uint8Array(PREFIX_SIZE + 3 * LONGEST)
+const memory = /* @__PURE__ */ new Uint8Array(PREFIX_SIZE + 3 * LONGEST)
 const views = Array.from({ length: memory.length + 1 }, (_, length) => memory.subarray(0, length))
 
 /**

@@ -4,12 +4,12 @@ import { host } from './host.ts'
 
 // The built-in getters, because a subclass or an own property may override them. They are also cheaper than property
 // accesses if V8 has seen both Buffers and Uint8Arrays.
-const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
+const typedArray = /* @__PURE__ */ Object.getPrototypeOf(Uint8Array.prototype) as object
 const getter = (name: PropertyKey) => Object.getOwnPropertyDescriptor(typedArray, name)!.get
-const tag = getter(Symbol.toStringTag) as (this: unknown) => unknown
-const buffer = getter('buffer') as (this: Uint8Array) => ArrayBufferLike
-const byteOffset = getter('byteOffset') as (this: Uint8Array) => number
-const length = getter('length') as (this: Uint8Array) => number
+const tag = /* @__PURE__ */ getter(Symbol.toStringTag) as (this: unknown) => unknown
+const buffer = /* @__PURE__ */ getter('buffer') as (this: Uint8Array) => ArrayBufferLike
+const byteOffset = /* @__PURE__ */ getter('byteOffset') as (this: Uint8Array) => number
+const length = /* @__PURE__ */ getter('length') as (this: Uint8Array) => number
 
 const HostBuffer = host.Buffer
 
@@ -20,7 +20,7 @@ type ViewConstructor = new (memory: ArrayBuffer, offset: number, length: number)
  * in 14 ns, as fast as Uint8Arrays; `Buffer#subarray` takes 30 ns. If the species class does not work, views merely inherit
  * from Buffer's prototype.
  */
-export const BufferView: ViewConstructor = bufferView()
+export const BufferView: ViewConstructor = /* @__PURE__ */ bufferView()
 
 function bufferView(): ViewConstructor {
   if (HostBuffer === undefined) return Uint8Array<ArrayBuffer>
@@ -140,6 +140,11 @@ export function lengthOf(bytes: Uint8Array): number {
 /** @throws TypeError if the value is not a Uint8Array: a mistake of the caller, not of the peer */
 export function assertBytes(value: unknown): asserts value is Uint8Array {
   if (byteArrayLength(value) === undefined) throw new TypeError(`expected a Uint8Array, not ${nameOf(value)}`)
+}
+
+/** The same as {@link assertBytes} in less code: the message does not say what was found. */
+export function assertUint8Array(value: unknown): asserts value is Uint8Array {
+  if (byteArrayLength(value) === undefined) throw new TypeError('expected a Uint8Array')
 }
 
 // biome-ignore format: one row per remedy

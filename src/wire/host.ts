@@ -59,7 +59,7 @@ interface Host {
 export const host: Host = globalThis as unknown as Host
 
 /** Node's `markAsUntransferable`, if the host has it. Looked up once. */
-const mark = lookUpMark()
+const mark = /* @__PURE__ */ lookUpMark()
 
 function lookUpMark(): ((memory: ArrayBuffer) => void) | undefined {
   try {

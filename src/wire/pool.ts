@@ -37,7 +37,7 @@ class Pool {
   }
 }
 
-const pool = new Pool()
+const pool = /* @__PURE__ */ new Pool()
 
 /** Allocates `length` bytes, as a Buffer if the host has Buffer. The caller must write every byte before exposing them. */
 export function allocate(length: number): EncodedBytes {

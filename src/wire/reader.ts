@@ -1,6 +1,7 @@
 // Reads the fields of one packet's body, and never past its end.
 
-import { DecodeError, type DecodeErrorCode, type DecodeErrorDetails, violationOf } from '../errors.ts'
+import type { DecodeErrorCode } from '../error-rules.ts'
+import { type DecodeErrorDetails, decodeError, violationOf } from '../error-tables.ts'
 import { isTolerated, type Refusable, type Settings } from '../options.ts'
 import { packetTypeNameOf } from '../packet-types.ts'
 import { hintAt } from '../protocol-hint.ts'
@@ -251,7 +252,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     found?: number | string,
     reason?: string,
   ): never {
-    throw new DecodeError(code, this.details(field, at, rule, found, reason))
+    throw decodeError(code, this.details(field, at, rule, found, reason))
   }
 
   private tooShort(field: string, at: number): never {

@@ -1,9 +1,10 @@
 // Remaining Length, §2.2.3: one to four bytes, seven bits per byte, least significant first.
 
+import { REMAINING_LENGTH_TOO_LONG } from '../error-rules.ts'
 import { DecodeError } from '../errors.ts'
 import { type Field, refuse } from '../field.ts'
 import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
-import { assertBytes, assertOffset } from './bytes.ts'
+import { assertOffset, assertUint8Array } from './bytes.ts'
 import type { EncodedBytes } from './host.ts'
 import { allocate } from './pool.ts'
 
@@ -109,12 +110,21 @@ export function remainingLengthAt(
  * @throws TypeError if `bytes` is not a Uint8Array, or `offset` is not a non-negative integer
  */
 export function decodeRemainingLength(bytes: Uint8Array, offset = 0): RemainingLength | undefined {
-  assertBytes(bytes)
+  assertUint8Array(bytes)
   assertOffset(offset)
   const decoded = remainingLengthAt(bytes, offset, bytes.length)
   if (decoded === 'too-long') {
     const found = bytes[offset + MAX_LENGTH - 1]!
-    throw new DecodeError('remaining-length-too-long', { field: NAME, offset: MAX_LENGTH, found })
+    // Not by its code, which would make a bundle of this function contain the rules and summaries of all codes.
+    const reason = `${REMAINING_LENGTH_TOO_LONG}, found 0x${found.toString(16)}`
+    const rule = '§2.2.3'
+    throw new DecodeError('remaining-length-too-long', {
+      rule,
+      field: NAME,
+      offset: MAX_LENGTH,
+      found,
+      reason,
+    })
   }
   return decoded
 }

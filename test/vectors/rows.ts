@@ -9,12 +9,12 @@ import {
   permissionToRefuse,
 } from './permissions.ts'
 import type {
+  Breach,
   HeaderVector,
   MalformedVector,
   MatchingVector,
   Permission,
   StreamVector,
-  Breach,
   ValidVector,
   VectorPacket,
 } from './vectors.d.cts'

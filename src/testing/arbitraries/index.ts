@@ -1,6 +1,6 @@
 // `arbitraries(fc)`: all arbitraries in one object.
 
-import type { DecodeErrorCode } from '../../errors.ts'
+import type { DecodeErrorCode } from '../../error-rules.ts'
 import type { Packet, PacketInput } from '../../packets/packet.ts'
 import type { Arbitrary, Combinators } from '../combinators.ts'
 import { malformed } from '../malformed/index.ts'

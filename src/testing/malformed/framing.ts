@@ -1,6 +1,6 @@
 // Violations of framing: type, flags, direction, and where the packet ends.
 
-import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
+import { type DecodeErrorCode, ruleOf } from '../../error-rules.ts'
 import { CONTROL_PACKETS, type PacketTypeName, qosOf } from '../../packet-types.ts'
 import { encodeRemainingLength } from '../../wire/remaining-length.ts'
 import { concat, copyOf } from '../bytes.ts'
@@ -63,7 +63,7 @@ function framing(
   code: DecodeErrorCode,
   of: Partial<Malformed> & { bytes: Uint8Array; offset: number },
 ): Malformed {
-  return { code, rule: DECODE_ERRORS[code].rule, field: undefined, seenBy: 'both', ...of }
+  return { code, rule: ruleOf(code), field: undefined, seenBy: 'both', ...of }
 }
 
 const EXTENT: readonly Violation[] = [

@@ -1,6 +1,6 @@
 // All violations, and arbitraries of malformed packets.
 
-import type { DecodeErrorCode } from '../../errors.ts'
+import type { DecodeErrorCode } from '../../error-rules.ts'
 import { packetIdentifier } from '../arbitraries/packets.ts'
 import { shortText } from '../arbitraries/text.ts'
 import { shortTopicName } from '../arbitraries/topic.ts'

@@ -1,6 +1,6 @@
 // Packets with one violation, and the error that a receiver must report, which follows from how the packet is built.
 
-import { DECODE_ERRORS, type DecodeErrorCode } from '../../errors.ts'
+import { type DecodeErrorCode, ruleOf } from '../../error-rules.ts'
 import type { ParserOptions } from '../../options.ts'
 import { type RawPacket, rawLayout } from '../raw-packet.ts'
 
@@ -73,7 +73,7 @@ function malformed(code: DecodeErrorCode, broken: Broken): Malformed {
   return {
     bytes,
     code,
-    rule: broken.rule ?? DECODE_ERRORS[code].rule,
+    rule: broken.rule ?? ruleOf(code),
     field: field === '' ? undefined : field, // surplus bytes are not a field
     offset: fromContent === undefined ? start + fromStart : content + fromContent,
     ...(options === undefined ? {} : { options }),

@@ -1,0 +1,81 @@
+// What a bundle of one import holds: no more bytes than README.md says, and nothing that the import does not use.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, test } from 'vitest'
+import { loadTool, withoutTools } from '../support/package-tools.ts'
+import { Consumer, ROOT } from '../support/packed.ts'
+
+const consumer = new Consumer()
+afterAll(() => consumer.remove())
+
+/** Bundles an import as users do; gives the size in KB, minified and gzipped, and the files that something came from. */
+async function bundled(imported: string): Promise<{ size: number; files: string[] }> {
+  const { build } = await loadTool('esbuild/lib/main.js')
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export ${imported} from 'mqtt-wire'`, resolveDir: consumer.folder },
+    absWorkingDir: consumer.folder,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    metafile: true,
+  })
+  const [output] = Object.values(metafile.outputs) as { inputs: Record<string, { bytesInOutput: number }> }[]
+  const inputs = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+  return {
+    size: gzipSync(outputFiles[0].contents, { level: 9 }).length / 1_000,
+    files: inputs.flatMap(([path]) => /mqtt-wire\/dist\/(.+)\.js$/.exec(path)?.[1] ?? []),
+  }
+}
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const budgets = Array.from(
+  readme.matchAll(/^\| (everything|`\w+`) \| (\d+\.\d) \|$/gm),
+  ([, name = '', size]) => ({
+    name,
+    imported: name === 'everything' ? '*' : `{ ${name.replaceAll('`', '')} }`,
+    budget: Number(size),
+  }),
+)
+
+test('README.md says what imports cost', () => expect(budgets.length).toBeGreaterThanOrEqual(6))
+
+describe.skipIf(withoutTools)('minified and gzipped', () => {
+  test.each(budgets)('$name takes at most $budget KB', async ({ imported, budget }) => {
+    const { size } = await bundled(imported)
+    expect(size).toBeLessThanOrEqual(budget)
+  })
+})
+
+describe.skipIf(withoutTools)('no table, cache or pool that is not used', () => {
+  // What has a table, a cache or a pool; and the side that an import has no use for.
+  const CACHES = ['topic/incoming-names', 'topic/outgoing-names', 'topic/look-ups']
+  const TABLES = ['error-tables', 'packet-types', 'options', 'field-names', 'protocol-hint']
+  const POOL = 'wire/pool'
+
+  test.each([
+    ['decode', ['topic/outgoing-names', 'topic/write', 'checks', 'presets', POOL]],
+    ['PacketParser', ['topic/outgoing-names', 'topic/write', 'checks', 'presets', 'piece-parser']],
+    ['encode', ['topic/incoming-names', 'topic/read', 'wire/reader', 'error-tables', 'protocol-hint']],
+    ['encodeInto', ['topic/incoming-names', 'topic/read', 'wire/reader', 'error-tables', POOL]],
+    ['encodeRemainingLength', [...CACHES, 'error-tables', 'options']],
+    ['decodeFixedHeader', [...CACHES, POOL]],
+    ['decodeRemainingLength', [...CACHES, ...TABLES, POOL]],
+    ['topicMatches', [...CACHES, 'error-tables', 'options', POOL]],
+    ['topicCache', [...TABLES, POOL]],
+    ['DECODE_ERRORS', [...CACHES, 'packet-types', 'options', POOL]],
+    ['PacketType', [...CACHES, 'error-tables', 'options', POOL]],
+    ['presets', [...CACHES, ...TABLES, POOL]],
+  ])('%s', async (name, unused) => {
+    const { files } = await bundled(`{ ${name} }`)
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.filter((file) => unused.includes(file))).toEqual([])
+  })
+
+  test('PacketType and the limits are a few numbers', async () => {
+    const { size } = await bundled('{ PacketType, MAX_PACKET_SIZE, MAX_REMAINING_LENGTH }')
+    expect(size).toBeLessThan(0.3)
+  })
+})
