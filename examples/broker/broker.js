@@ -196,15 +196,14 @@ export class Broker {
   /**
    * Called by a connection that has ended.
    *
-   * @param {Connection} connection
    * @param {Session | undefined} session
    * @param {Will | undefined} will
    * @param {string | undefined} reason for the log
    */
-  left(connection, session, will, reason) {
+  left(session, will, reason) {
     if (reason !== undefined)
       this.#options.log(`${session === undefined ? 'not connected' : show(session.clientId)}: ${reason}`)
-    if (session?.connection !== connection) return
+    if (session === undefined) return
     session.connection = undefined
     this.#reportDropped(session)
     if (session.isClean) this.#sessions.end(session)

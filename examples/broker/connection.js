@@ -119,7 +119,7 @@ export class Connection {
     this.#stream.resume() // what it has sent yet is read and ignored: its end is behind that
     if (hasRoom) this.#timer = setTimeout(() => this.#stream.destroy(), this.#broker.limits.closeTimeout)
     else this.#stream.destroy()
-    this.#broker.left(this, this.#session, this.#will, reason)
+    this.#broker.left(this.#session, this.#will, reason)
   }
 
   /** Handles packets while the client reads the answers. */

@@ -132,6 +132,29 @@ describeWith(embedded, (peer) => {
     }
   })
 
+  test.each([1, 2] as const)('messages of QoS %i that are acknowledged take no room', async (qos) => {
+    const { broker } = await start({ maxQueueBytes: 3_000 })
+    const [client, sender] = [await connect(broker), await connect(broker)]
+    await subscribe(client, 't', qos)
+    for (const packetId of upTo(50)) {
+      sender.send({ type: 'publish', topic: 't', payload: String(packetId), qos: 2, packetId })
+      expect(numberIn(await client.receivePublish())).toBe(packetId)
+    }
+    expect(broker.stats.dropped).toBe(0)
+  })
+
+  test('retained messages for a subscription that is gone are not sent', async () => {
+    const { broker } = await start({ maxInFlight: 2 })
+    const [client, sender] = [await connect(broker), await connect(broker)]
+    for (const number of upTo(5)) await publish(sender, 1, 1, { topic: `r/${number}`, retain: true })
+    await subscribe(client, 'r/#', 1)
+    const packets = await take(client, 2)
+    client.send({ type: 'unsubscribe', packetId: 2, topicFilters: ['r/#'] })
+    await client.next('unsuback')
+    for (const { packetId = 0 } of packets) client.send({ type: 'puback', packetId })
+    await client.ping()
+  })
+
   test('no more messages are in flight than may be, and identifiers are not given twice', async () => {
     const { broker } = await start({ maxInFlight: 3 })
     const [client, sender] = [await connect(broker), await connect(broker)]
