@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type ConnectInput, encode, type Packet, PacketParser } from 'mqtt-wire'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -42,7 +43,11 @@ const greet = ({ port }: Broker, options: Partial<ConnectInput> = {}) =>
 /** A WebSocket of Node's own ws package, as the tests need it. */
 interface WebSocketClient {
   send(data: string | Uint8Array): void
+  ping(data: string | Uint8Array): void
+  pause(): void
+  resume(): void
   terminate(): void
+  readonly bufferedAmount: number
   on(event: string, listener: (...args: never[]) => void): void
   once(event: string, listener: (...args: never[]) => void): void
 }
@@ -192,6 +197,51 @@ describeWith(embedded, (peer) => {
       send(socket)
       await closed
       await expect.poll(() => broker.stats.connections).toBe(0)
+    })
+
+    test('pings are answered, but not without end to who does not read', async () => {
+      const { wsPort = 0 } = await start({ ws: 0 })
+      const socket = await openWebSocket(wsPort)
+      const pongs = { count: 0, last: '' }
+      socket.on('pong', (data: Buffer) => {
+        pongs.count++
+        pongs.last = data.toString('latin1')
+      })
+      socket.ping('first')
+      await expect.poll(() => pongs.last).toBe('first')
+      socket.pause()
+      const flood = 300_000
+      const data = Buffer.alloc(125) // as long as a ping may be
+      for (let sent = 0; sent < flood; sent += 1_000) {
+        for (let each = 0; each < 1_000; each++) socket.ping(data)
+        while (socket.bufferedAmount > 1_000_000) await sleep(1)
+      }
+      while (socket.bufferedAmount > 0) await sleep(1)
+      socket.resume()
+      const answersTo = (text: string): string => {
+        socket.ping(text)
+        return pongs.last
+      }
+      await expect.poll(() => answersTo('last')).toBe('last')
+      expect(pongs.count).toBeLessThan(flood)
+      socket.terminate()
+    })
+
+    test('what a client does not read has the same bound', async () => {
+      const broker = await start({ ws: 0, maxBacklog: 100_000 })
+      const socket = await openWebSocket(broker.wsPort!)
+      socket.send(connect)
+      const subscriptions = [{ topicFilter: 't' }]
+      socket.send(encode({ type: 'subscribe', packetId: 1, subscriptions }))
+      await packetsFrom(socket, 2)
+      socket.pause()
+      const { client } = await greet(broker)
+      for (let count = 0; count < 100; count++) {
+        client.send({ type: 'publish', topic: 't', payload: Buffer.alloc(200_000) })
+        await client.ping()
+      }
+      expect(broker.stats.dropped).toBeGreaterThan(0)
+      socket.terminate()
     })
 
     test('a reset, and half a handshake', async () => {

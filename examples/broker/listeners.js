@@ -10,6 +10,9 @@ import { createWebSocketStream, WebSocketServer } from 'ws'
 /** After a minute of silence the operating system asks whether the other end is still there. */
 const SOCKETS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
 
+/** The bytes that may await a WebSocket client before its pings are no longer answered: it may not read the answers. */
+const MAX_PONGS = 65_536
+
 const WRONG_SUBPROTOCOL = 'HTTP/1.1 400 The subprotocol is mqtt\r\nConnection: close\r\n\r\n'
 
 /**
@@ -48,14 +51,18 @@ function webSocketServer(maxPayload, accept) {
   const http = createHttpServer(SOCKETS, (_, response) =>
     response.writeHead(426).end('This is for WebSocket.\n'),
   )
-  const webSockets = new WebSocketServer({ noServer: true, maxPayload, handleProtocols: () => 'mqtt' })
+  const handleProtocols = () => 'mqtt'
+  const webSockets = new WebSocketServer({ noServer: true, maxPayload, handleProtocols, autoPong: false })
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {}) // such as a reset: without a listener it would end the process
     const offered = request.headers['sec-websocket-protocol']?.split(',') ?? []
     if (offered.some((protocol) => protocol.trim() === 'mqtt'))
-      webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-        accept(createWebSocketStream(webSocket, { readableObjectMode: true, readableHighWaterMark: 1 })),
-      )
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on('ping', (data) => {
+          if (webSocket.bufferedAmount < MAX_PONGS) webSocket.pong(data)
+        })
+        accept(createWebSocketStream(webSocket, { readableObjectMode: true, readableHighWaterMark: 1 }))
+      })
     else socket.end(WRONG_SUBPROTOCOL, () => socket.destroy()) // [MQTT-6.0.0-3]
   })
   return http

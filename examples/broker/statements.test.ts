@@ -315,8 +315,8 @@ const ROWS: readonly Row[] = [
     async run(world) {
       const witness = await world.subscriber(0)
       const [silent, alive] = await Promise.all([
-        world.connect({ keepAlive: 1, will: { topic: world.topic, payload: 'silent' } }),
-        world.connect({ keepAlive: 1 }),
+        world.connect({ keepAlive: 3, will: { topic: world.topic, payload: 'silent' } }),
+        world.connect({ keepAlive: 2 }),
       ])
       const pings = setInterval(() => alive.send({ type: 'pingreq' }), 300)
       await isClosed(silent)

@@ -4,17 +4,27 @@ declare module 'ws' {
   import type { IncomingMessage } from 'node:http'
   import type { Duplex } from 'node:stream'
 
+  export interface WebSocket extends EventEmitter {
+    /** Bytes that are not sent yet. */
+    readonly bufferedAmount: number
+    pong(data: Buffer): void
+  }
   export class WebSocketServer {
-    constructor(options: { noServer: true; maxPayload: number; handleProtocols: () => string })
+    constructor(options: {
+      noServer: true
+      maxPayload: number
+      handleProtocols: () => string
+      autoPong: boolean
+    })
     handleUpgrade(
       request: IncomingMessage,
       socket: Duplex,
       head: Buffer,
-      accept: (webSocket: EventEmitter) => void,
+      accept: (webSocket: WebSocket) => void,
     ): void
   }
   export function createWebSocketStream(
-    webSocket: EventEmitter,
+    webSocket: WebSocket,
     options: { readableObjectMode: true; readableHighWaterMark: number },
   ): Duplex
 }
