@@ -319,8 +319,8 @@ describeWith(embedded, (peer) => {
     })
 
     test.each([
-      { args: ['--port', 'x'], message: '--port takes a number, not x' },
-      { args: ['--max-queue', '-1'], message: 'max-queue' },
+      { args: ['--port', 'x'], message: '--port takes a number from 0 on, not x' },
+      { args: ['--max-queue', '0'], message: '--max-queue takes a number from 1 on, not 0' },
       { args: ['--prot', '1'], message: '--prot' },
       { args: ['--users', join(FOLDER, 'none')], message: 'ENOENT' },
     ])('$args is an error', async ({ args, message }) => {

@@ -16,7 +16,7 @@ export const LIMITS = {
   closeTimeout: 1_000,
   /** Messages of QoS 1 and 2 that await their acknowledgement. */
   maxInFlight: 100,
-  /** Messages of QoS 1 and 2 that are not in flight yet, for each session. */
+  /** Messages of QoS 1 and 2 that are not in flight yet, for each session; at least 1. */
   maxQueue: 100_000,
   /** What they, and those in flight, may take. */
   maxQueueBytes: 64 * 1024 * 1024,

@@ -22,8 +22,8 @@ const broker = await startBroker({
   host,
   port: number('port'),
   ws: number('ws'),
-  maxQueue: number('max-queue'),
-  maxPacketSize: number('max-packet-size'),
+  maxQueue: number('max-queue', 1),
+  maxPacketSize: number('max-packet-size', 1),
   users: values.users === undefined ? undefined : await loadUsers(values.users),
   refusedFilters: values['refuse-filter'],
   log: values.quiet ? undefined : console.error,
@@ -35,10 +35,14 @@ console.log(`listening on mqtt://${name}:${broker.port}${webSocket}`)
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => broker.close())
 
-/** @param {'port' | 'ws' | 'max-queue' | 'max-packet-size'} option */
-function number(option) {
+/**
+ * @param {'port' | 'ws' | 'max-queue' | 'max-packet-size'} option
+ * @param {number} [min]
+ */
+function number(option, min = 0) {
   const value = values[option]
   if (value === undefined) return undefined
-  if (!/^\d{1,9}$/.test(value)) throw new Error(`--${option} takes a number, not ${value}`)
+  if (!/^\d{1,9}$/.test(value) || Number(value) < min)
+    throw new Error(`--${option} takes a number from ${min} on, not ${value}`)
   return Number(value)
 }
