@@ -141,7 +141,8 @@ describeWith(embedded, (peer) => {
       const answers: ((isRight: boolean) => void)[] = []
       const broker = await start({ users: { verify: () => new Promise((resolve) => answers.push(resolve)) } })
       const clients = await Promise.all([1, 2, 3].map(() => Client.open(broker.port)))
-      for (const client of clients) client.send({ type: 'connect', clientId: 'c', username: 'u' })
+      for (const [index, client] of clients.entries())
+        client.send({ type: 'connect', clientId: index === 0 ? 'early' : 'c', username: 'u' })
       await expect.poll(() => answers.length).toBe(3)
       clients[0]!.destroy()
       await expect.poll(() => broker.stats.connections).toBe(2)

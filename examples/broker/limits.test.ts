@@ -244,22 +244,25 @@ describeWith(embedded, (peer) => {
     socket.destroy()
   })
 
-  test('all retained messages come, however many, to who reads slowly', async () => {
-    const { broker } = await start({ maxBacklog: 16 * KIB, maxInFlight: 3 })
-    const sender = await connect(broker)
-    for (const number of upTo(300))
-      await publish(sender, 1, number % 2 === 0 ? 0 : 1, {
-        topic: `r/${number}`,
-        size: 2 * KIB,
-        retain: true,
-      })
-    const client = await connect(broker)
-    await subscribe(client, 'r/#', 1)
-    const topics = new Set<string>()
-    while (topics.size < 300) topics.add((await client.receivePublish()).topic)
-    await client.ping()
-    expect(broker.stats).toMatchObject({ retained: 300, dropped: 0 })
-  })
+  test.each([0, 1] as const)(
+    'all retained messages come with QoS %i, however many, to who reads slowly',
+    async (qos) => {
+      const { broker } = await start({ maxBacklog: 16 * KIB, maxInFlight: 3 })
+      const sender = await connect(broker)
+      for (const number of upTo(300))
+        await publish(sender, 1, number % 2 === 0 ? 0 : 1, {
+          topic: `r/${number}`,
+          size: 2 * KIB,
+          retain: true,
+        })
+      const client = await connect(broker)
+      await subscribe(client, 'r/#', qos)
+      const topics = new Set<string>()
+      while (topics.size < 300) topics.add((await client.receivePublish()).topic)
+      await client.ping()
+      expect(broker.stats).toMatchObject({ retained: 300, dropped: 0 })
+    },
+  )
 
   test('retained messages have a bound; what has no room is not kept in place of what has', async () => {
     const { broker, logged } = await start({ maxRetainedBytes: 3_300 })
