@@ -317,6 +317,16 @@ describeWith(embedded, (peer) => {
     expect(broker.stats.sessions).toBe(1)
   })
 
+  test('nothing is queued for a session that a clean one has taken the place of', async () => {
+    const { broker } = await start({ maxQueue: 1 })
+    const kept = await connect(broker, { clientId: 'c', cleanSession: false })
+    await subscribe(kept, 't', 1)
+    await kept.disconnect()
+    const clean = await connect(broker, { clientId: 'c' })
+    await publish(clean, 5, 1)
+    expect(broker.stats).toMatchObject({ sessions: 1, dropped: 0 })
+  })
+
   test('a clean session leaves nothing behind', async () => {
     const { broker } = await start()
     for (let round = 0; round < 50; round++) {
