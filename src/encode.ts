@@ -86,7 +86,8 @@ export function encodeInto(
  * @param packets an array or another iterable; each field of each packet is read once
  * @param options the rules that the packets may break; default none
  * @returns the bytes of all packets in order, as {@link encode} does; empty if there are no packets
- * @throws EncodeError as {@link encode}, for the first packet that is invalid
+ * @throws EncodeError as {@link encode}, for the first packet that is invalid; its `property` starts with the packet's index:
+ *   `'packets[3].topic'`
  * @throws TypeError if `packets` is not iterable, or the options are invalid
  */
 export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOptions): EncodedBytes {
@@ -95,8 +96,9 @@ export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOption
   let memory = scratch ?? new Uint8Array(SCRATCH_SIZE)
   scratch = undefined
   let length = 0
+  let index = 0
   for (const packet of packets) {
-    const outgoing = prepare(packet, options)
+    const outgoing = prepareEntry(packet, index++, options)
     const end = length + outgoing.size
     if (end > memory.length) memory = grown(memory, length, end)
     outgoing.write(memory, length)
@@ -106,6 +108,22 @@ export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOption
   copyInto(bytes, 0, memory, 0, length)
   if (memory.length === SCRATCH_SIZE) scratch = memory
   return bytes
+}
+
+/** Does what {@link prepare} does. Its errors name the packet. */
+function prepareEntry(packet: PacketInput, index: number, options: EncodeOptions | undefined): Outgoing {
+  try {
+    return prepare(packet, options)
+  } catch (error) {
+    throw error instanceof EncodeError ? errorOfEntry(error, index) : error
+  }
+}
+
+function errorOfEntry(error: EncodeError, index: number): EncodeError {
+  const entry = `packets[${index}]`
+  const property = error.property === undefined ? entry : `${entry}.${error.property}`
+  const { code, rule, packetType, field, message } = error
+  return new EncodeError(code, { rule, packetType, field, property, reason: message }, `${entry}: ${message}`)
 }
 
 /** Where `encodeAll` writes before it knows the total length. It is never exposed. */

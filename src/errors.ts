@@ -106,14 +106,18 @@ export class EncodeError extends MqttError {
   /** The path of the offending property: `'subscriptions[0].topicFilter'`; undefined if no single property is at fault. */
   readonly property: string | undefined
 
-  constructor(code: EncodeErrorCode, { rule, packetType, field, property, reason }: EncodeErrorFacts) {
-    const place = property ?? field
-    const type = packetType?.toUpperCase()
-    const what = place === undefined ? `${type}:` : type === undefined ? place : `${type} ${place}`
-    super(`${what} ${reason} [${rule}]`, rule, packetType, field)
+  constructor(code: EncodeErrorCode, facts: EncodeErrorFacts, message: string = refusal(facts)) {
+    super(message, facts.rule, facts.packetType, facts.field)
     this.code = code
-    this.property = property
+    this.property = facts.property
   }
+}
+
+function refusal({ rule, packetType, field, property, reason }: EncodeErrorFacts): string {
+  const place = property ?? field
+  const type = packetType?.toUpperCase()
+  const what = place === undefined ? `${type}:` : type === undefined ? place : `${type} ${place}`
+  return `${what} ${reason} [${rule}]`
 }
 
 function subject(packetType: string | undefined, field: string | undefined): string {

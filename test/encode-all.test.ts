@@ -95,10 +95,38 @@ describe('what cannot be encoded', () => {
     const wrong: PacketInput = { type: 'publish', topic: 'a/#', payload: '' }
     const error = caught(() => encodeAll([publish(3), wrong, publish(3)]))
     expect(error).toBeInstanceOf(EncodeError)
-    expect(error).toMatchObject({ code: 'wildcard-in-topic-name', property: 'topic' })
+    expect(error).toMatchObject({
+      code: 'wildcard-in-topic-name',
+      rule: 'MQTT-3.3.2-2',
+      packetType: 'publish',
+      field: 'Topic Name',
+      property: 'packets[1].topic',
+      message: `packets[1]: ${(caught(() => encode(wrong)) as Error).message}`,
+    })
     expectBytes(encodeAll([publish(3)]), each([publish(3)]))
     const tolerate = ['wildcard-in-topic-name'] as const
     expectBytes(encodeAll([wrong], { tolerate }), bytes("30 05 0003 'a/#'"))
+  })
+
+  test.each([
+    [
+      { type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: '' }] },
+      'packets[2].subscriptions[0].topicFilter',
+    ],
+    [{ type: 'pingreq', id: 1 }, 'packets[2].id'],
+    [undefined, 'packets[2].type'],
+  ])('%j is named by its index', (packet, property) => {
+    const packets = [publish(3), publish(40_000), packet as PacketInput]
+    expect(caught(() => encodeAll(packets))).toMatchObject({ name: 'EncodeError', property })
+    expect(caught(() => encodeAll(packets.values()))).toMatchObject({ property })
+  })
+
+  test('what the iterable itself throws stays as it is', () => {
+    function* packets(): Generator<PacketInput> {
+      yield publish(1)
+      encode({ type: 'puback', packetId: -1 })
+    }
+    expect(caught(() => encodeAll(packets()))).toMatchObject({ property: 'packetId' })
   })
 
   test.each([undefined, null, 7, { type: 'pingreq' }])('%j is no list', (packets) => {

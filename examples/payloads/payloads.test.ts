@@ -5,9 +5,11 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { decodeStream, encodeAll } from 'mqtt-wire'
 import { afterAll, expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -71,6 +73,30 @@ function run(example: string, ...args: readonly string[]) {
     },
   }
 }
+
+test('receives each message of QoS 2 once', async () => {
+  const receiver = run('receive.mjs', DIRECTORY, '0')
+  const socket = connect(Number(await receiver.says(/listening on .*?port: (\d+)/s)), '127.0.0.1')
+  const publish = { type: 'publish', topic: 'a', payload: 'hello', qos: 2, packetId: 7 } as const
+  socket.write(
+    encodeAll([
+      { type: 'connect', clientId: 'c' },
+      publish,
+      { ...publish, dup: true },
+      { type: 'pubrel', packetId: 7 },
+      { ...publish, payload: new Uint8Array(70_000) }, // in pieces
+      { type: 'pubrel', packetId: 7 },
+      { type: 'disconnect' },
+    ]),
+  )
+  const answers: string[] = []
+  for await (const { type } of decodeStream(socket, { role: 'client' })) answers.push(type)
+  expect(answers).toEqual(['connack', 'pubrec', 'pubrec', 'pubcomp', 'pubrec', 'pubcomp'])
+  const output = await receiver.says(/((?:a: .*\n){2})/)
+  receiver.stop()
+  await receiver.end()
+  expect(output.match(/\d+ bytes/g)).toEqual(['5 bytes', '70000 bytes'])
+})
 
 test('sends and receives a payload of 256,000,000 bytes with less than 10 MB at each end', async () => {
   const from = join(DIRECTORY, 'from')

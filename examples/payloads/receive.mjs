@@ -11,6 +11,7 @@ let files = 0
 
 const server = createServer(async (socket) => {
   socket.on('error', () => {}) // for errors after the loop; errors inside it are thrown by it
+  const unreleased = new Set()
   try {
     // Payloads of fewer bytes are Buffers.
     for await (const packet of decodeStream(socket, { role: 'server', piecesFrom: 65_536 })) {
@@ -18,8 +19,16 @@ const server = createServer(async (socket) => {
       else if (packet.type === 'pingreq') socket.write(encode({ type: 'pingresp' }))
       else if (packet.type === 'disconnect') break
       else if (packet.type === 'publish') {
-        await save(packet)
+        // With QoS 2, a packet identifier belongs to the same message until PUBREL releases it (§4.3.3).
+        if (packet.qos !== 2 || !unreleased.has(packet.packetId)) await save(packet)
         if (packet.qos === 1) socket.write(encode({ type: 'puback', packetId: packet.packetId }))
+        if (packet.qos === 2) {
+          unreleased.add(packet.packetId)
+          socket.write(encode({ type: 'pubrec', packetId: packet.packetId }))
+        }
+      } else if (packet.type === 'pubrel') {
+        unreleased.delete(packet.packetId)
+        socket.write(encode({ type: 'pubcomp', packetId: packet.packetId }))
       }
     }
   } catch (error) {
