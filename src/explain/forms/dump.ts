@@ -1,0 +1,154 @@
+// Dumps: lines of an offset, bytes, and perhaps the same bytes as text, as xxd, hexdump, od, Wireshark and tshark print them.
+
+import { show } from '../../show.ts'
+import { type Form, type InputChunk, InputError, type LineReader, lineForm } from './form.ts'
+import { bytesOfDigits } from './hexadecimal.ts'
+
+/** A kind of dump. */
+interface Layout {
+  readonly name: string
+  /** Matches a line with bytes: the offset, and the groups of digits; for xxd also the text. */
+  readonly line: RegExp
+  /** What the offsets may be written in; the first that fits is right. */
+  readonly radixes: readonly number[]
+  /** Whether the groups are numbers of a little-endian machine. */
+  readonly isSwapped?: true
+}
+
+// biome-ignore format: one row per layout
+const LAYOUTS: readonly Layout[] = [
+  { name: 'an xxd dump', line: /^(?<offset>[\da-f]{8,}): (?<padding> *)(?<groups>[\da-f]+.*)$/i, radixes: [16] },
+  { name: 'a hexdump -C dump', line: /^(?<offset>[\da-f]{8,}) {2}(?<groups>[\da-f]{2}(?: {1,2}[\da-f]{2})*)\s+\|.*\|\s*$/i, radixes: [16] },
+  { name: 'an od dump', line: /^(?<offset>[\da-f]{6,7}) (?<groups>[\da-f]{2}(?: [\da-f]{2})*)(?:\s+>.*<)?\s*$/i, radixes: [8, 16] },
+  { name: 'a hexdump dump', line: /^(?<offset>[\da-f]{7}) +(?<groups>[\da-f]{4}(?: +[\da-f]{4})*)\s*$/i, radixes: [16, 8], isSwapped: true },
+  { name: 'a Wireshark hex dump', line: /^(?<indent>[ \t]*)(?<offset>[\da-f]{4,8}) {2,3}(?<groups>[\da-f]{2}(?: {1,2}[\da-f]{2}){0,15})(?:\s{2,}.*|\s*)$/i, radixes: [16] },
+]
+
+/** A line that says where the dump ends. */
+const END = /^(?<indent>[ \t]*)(?<offset>[\da-f]{6,})\s*$/i
+/** A line in place of lines like the one before. */
+const REPEATED = /^\*\s*$/
+
+/** The form of a dump whose first line is this; undefined if it is not that of a dump. */
+export function dumpForm(firstLine: string): Form | undefined {
+  const layout = LAYOUTS.find(({ line }) => line.test(firstLine))
+  return layout && lineForm(layout.name, () => new DumpReader(layout))
+}
+
+/** The layout of Wireshark and tshark, in which the bytes of the server are indented. */
+export const WIRESHARK: Layout = LAYOUTS.at(-1)!
+
+/** Reads the lines of dumps. Each that starts at offset 0 follows the one before it. */
+export class DumpReader implements LineReader {
+  private readonly layout: Layout
+  private radixes: readonly number[]
+  /** Where the next line should start, by the indentation of the lines. */
+  private readonly ends = new Map<string, number>()
+  private last: Uint8Array = new Uint8Array(0)
+  private isRepeated = false
+  /** The bytes of the last line, if it may be shorter than it looks. */
+  private held: InputChunk[] = []
+
+  constructor(layout: Layout) {
+    this.layout = layout
+    this.radixes = layout.radixes
+  }
+
+  line(line: string, number: number): InputChunk[] {
+    if (line.trim() === '') return []
+    if (REPEATED.test(line)) {
+      this.isRepeated = true
+      return []
+    }
+    const place = `line ${number} of the ${this.layout.name.replace(/^an? /, '')}`
+    const found = this.layout.line.exec(line) ?? END.exec(line)
+    if (found === null) throw new InputError(`${place} is no line of one: ${show(line)}`)
+    const { offset: digits = '', indent = '', groups, padding } = found.groups!
+    const end = this.ends.get(indent)
+    const offset = this.offsetOf(digits, end)
+    if (offset === undefined)
+      throw new InputError(`${place} starts at ${digits}, where byte ${end} should be`)
+    const chunks = this.held
+    this.held = []
+    if (offset < (end ?? 0) && offset > 0) chunks[0] = { bytes: chunks[0]!.bytes.slice(0, offset - end!) }
+    if (this.isRepeated)
+      for (let position = end ?? 0; position < offset; position += this.last.length)
+        chunks.push(this.chunk(indent))
+    this.isRepeated = false
+    if (groups === undefined) return chunks
+    const { isSwapped } = this.layout
+    const bytes =
+      padding === undefined
+        ? (isSwapped ? swapped : straight)(groups.split(/ +/))
+        : bytesOfXxd(groups, padding !== '')
+    if (bytes === undefined) throw new InputError(`${place} is no line of one: ${show(line)}`)
+    this.last = bytes
+    this.ends.set(indent, offset + this.last.length)
+    if (isSwapped) this.held = [this.chunk(indent)]
+    else chunks.push(this.chunk(indent))
+    return chunks
+  }
+
+  end(): InputChunk[] {
+    return this.held
+  }
+
+  private chunk(indent: string): InputChunk {
+    return indent === '' ? { bytes: this.last } : { bytes: this.last, direction: 's2c' }
+  }
+
+  /** The offset that the digits stand for; undefined if no line can start there. */
+  private offsetOf(digits: string, end: number | undefined): number | undefined {
+    for (const radix of this.radixes) {
+      const offset = Number.parseInt(digits, radix)
+      if (end === undefined || offset === 0) return offset
+      const fits = this.isRepeated
+        ? offset > end && (offset - end) % this.last.length === 0
+        : offset === end || (offset === end - 1 && this.held.length > 0)
+      if (!fits) continue
+      this.radixes = [radix]
+      return offset
+    }
+    return undefined
+  }
+}
+
+const GROUPS = /^[\da-f]+(?: +[\da-f]+)*$/i
+
+type Reading = (groups: readonly string[]) => Uint8Array
+
+const straight: Reading = (groups) => bytesOfDigits(groups.join(''))
+/** The groups as numbers of a little-endian machine. */
+const swapped: Reading = (groups) =>
+  straight(groups.map((group) => group.replace(/../g, ' $&').split(' ').reverse().join('')))
+/** The groups as digits of one byte each. */
+const binary: Reading = (groups) => Uint8Array.from(groups, (group) => Number.parseInt(group, 2) & 0xff)
+
+/**
+ * The bytes of a line of xxd after its offset. Where the text starts, and how the groups are to be read, shows in that the text
+ * has one character for each byte, and the same printable ones.
+ *
+ * @param isPadded whether the first group is short, and stands to the right: that of a little-endian number
+ */
+function bytesOfXxd(line: string, isPadded: boolean): Uint8Array | undefined {
+  const readings = isPadded ? [swapped, straight, binary] : [straight, swapped, binary]
+  for (const { index } of line.matchAll(/ {2,}/g)) {
+    const digits = line.slice(0, index)
+    if (!GROUPS.test(digits)) break
+    for (const read of readings) {
+      const bytes = read(digits.split(/ +/))
+      const start = line.length - bytes.length
+      if (start >= index + 2 && line.slice(index, start).trim() === '' && agrees(bytes, line.slice(start)))
+        return bytes
+    }
+  }
+  const digits = line.replace(/ {2,}.*$/, '')
+  return GROUPS.test(digits) ? straight(digits.split(/ +/)) : undefined
+}
+
+/** Whether a text shows the bytes: printable ASCII as it is, anything else as a dot. */
+function agrees(bytes: Uint8Array, text: string): boolean {
+  return bytes.every(
+    (byte, index) => text[index] === (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'),
+  )
+}

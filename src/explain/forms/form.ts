@@ -1,0 +1,102 @@
+// What all forms of input have in common. Nothing here needs Node, so that a page can use it.
+
+import { utf8Decoder } from './utf8.ts'
+
+/** Bytes of a stream, and where they came from, if the input tells. */
+export interface InputChunk {
+  readonly bytes: Uint8Array
+  readonly connection?: string | undefined
+  /** From client to server, or from server to client. */
+  readonly direction?: 'c2s' | 's2c' | undefined
+  /** When the chunk arrived, since the beginning of the recording. */
+  readonly milliseconds?: number | undefined
+}
+
+/** Input that is in no known form, or that breaks the rules of its form. The message is safe to print. */
+export class InputError extends Error {}
+Object.defineProperty(InputError.prototype, 'name', {
+  value: 'InputError',
+  configurable: true,
+  writable: true,
+})
+
+/** Reads one input, piece by piece. */
+export interface FormReader {
+  /** @throws InputError */
+  push(piece: Uint8Array): InputChunk[]
+  /** @throws InputError */
+  end(): InputChunk[]
+}
+
+/** A form of input. */
+export interface Form {
+  /** With its article: `'an xxd dump'`. */
+  readonly name: string
+  open(): FormReader
+}
+
+/**
+ * Reads the beginning of a text, as far as it does not depend on what follows. Returns the chunks, and the number of characters
+ * that it has read. With `isLast` nothing follows.
+ */
+export type TextReader = (
+  text: string,
+  isLast: boolean,
+) => { readonly chunks: InputChunk[]; readonly length: number }
+
+/** A form of text. */
+export function textForm(name: string, open: () => TextReader): Form {
+  return {
+    name,
+    open() {
+      const decoder = utf8Decoder()
+      const read = open()
+      let rest = ''
+      const take = (text: string, isLast: boolean): InputChunk[] => {
+        rest += text
+        const { chunks, length } = read(rest, isLast)
+        rest = rest.slice(length)
+        return chunks.filter(({ bytes }) => bytes.length > 0)
+      }
+      return {
+        push: (piece) => take(decoder.decode(piece, { stream: true }), false),
+        end: () => take(decoder.decode(), true),
+      }
+    },
+  }
+}
+
+/** Reads a text line by line. */
+export interface LineReader {
+  /** @param number the number of the line, from 1 */
+  line(line: string, number: number): InputChunk[]
+  end?(): InputChunk[]
+}
+
+/** A form of text that consists of lines. */
+export function lineForm(name: string, open: () => LineReader): Form {
+  return {
+    name,
+    open() {
+      const decoder = utf8Decoder()
+      const reader = open()
+      let number = 0
+      /** The beginning of a line, in pieces: joining them at every piece would take quadratic time. */
+      let beginning: string[] = []
+      const take = (text: string): InputChunk[] => {
+        const [first = '', ...others] = text.split('\n')
+        beginning.push(first)
+        return others.flatMap((other) => {
+          const chunks = endLine()
+          beginning = [other]
+          return chunks
+        })
+      }
+      const endLine = (): InputChunk[] => reader.line(beginning.join('').replace(/\r$/, ''), ++number)
+      return {
+        push: (piece) => take(decoder.decode(piece, { stream: true })),
+        end: () => [...take(decoder.decode()), ...endLine(), ...(reader.end?.() ?? [])],
+      }
+    },
+  }
+}
