@@ -2,16 +2,15 @@
 
 import type { Packet } from '../index.ts'
 import type { Inspected } from './inspection.ts'
+import { escaped } from './terminal.ts'
 
 /** The packet's position in the input, its type, and the flags of its fixed header. */
-export function heading({ piece, packet, frame, sequence, offset }: Inspected): string {
-  const { connection, direction, milliseconds } = piece
+export function heading({ chunk, packet, frame, sequence, offset }: Inspected): string {
+  const { connection, direction, milliseconds } = chunk
   const place =
     direction === undefined
       ? `${String(sequence).padStart(6)}  byte ${String(offset).padEnd(9)} `
-      : `${(milliseconds ?? 0).toFixed(2).padStart(9)} ms  ${safe(String(connection ?? ''))
-          .slice(1, -1)
-          .padEnd(16)} ${direction === 'c2s' ? '→' : '←'} `
+      : `${(milliseconds ?? 0).toFixed(2).padStart(9)} ms  ${escaped(connection ?? '').padEnd(16)} ${direction === 'c2s' ? '→' : '←'} `
   return `${place} ${packet.type.toUpperCase().padEnd(11)} ${frame.flags.toString(2).padStart(4, '0')}  `
 }
 
@@ -91,10 +90,5 @@ function preview(payload: Uint8Array): string {
   return `${shown}${payload.length > start.length ? '…' : ''} (${payload.length.toLocaleString('en')} bytes)`
 }
 
-/** Quotes the text and escapes control, bidirectional and invisible characters. */
-function safe(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const codePoint = (character.codePointAt(0) ?? 0).toString(16)
-    return codePoint.length > 4 ? `\\u{${codePoint}}` : `\\u${codePoint.padStart(4, '0')}`
-  })
-}
+/** Quotes the text and escapes what may not reach a terminal. */
+const safe = (text: string): string => escaped(JSON.stringify(text))

@@ -1,131 +1,111 @@
-// Reads chunks of bytes from raw bytes, hexadecimal text, or a recording.
+// Opens an input: a file, standard input, or hexadecimal text on the command line, in any form that explain reads.
 
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { relative } from 'node:path'
+import { type InputChunk, InputError } from '../explain/forms/form.ts'
+import { capture, recognise } from '../explain/forms/recognise.ts'
+import { capturedChunks } from './capture.ts'
 
-/** A chunk, and its origin if known. */
-export interface Piece {
-  readonly bytes: Buffer
-  readonly connection?: string | undefined
-  readonly direction?: 'c2s' | 's2c' | undefined
-  readonly milliseconds?: number | undefined
-}
+export { InputError }
 
 export interface Input {
-  readonly pieces: AsyncIterable<Piece>
+  /** What the user knows it by: a file, or `'standard input'`. */
+  readonly name: string
+  /** What it was taken for, with an article: `'an xxd dump'`. */
+  readonly form: string
+  readonly chunks: AsyncIterable<InputChunk>
   /** The size of the input in bytes; undefined if unknown. */
   readonly size: number | undefined
   /** The number of bytes of the input read so far. */
   position(): number
 }
 
-/** Thrown for input that cannot be read or is in an unknown format. */
-export class InputError extends Error {}
+type Pieces = AsyncIterable<Buffer> & { next(): Promise<IteratorResult<Buffer>> }
 
-type Chunks = AsyncIterable<Buffer>
+/** What the user knows a file by. */
+export const nameOf = (file: string): string =>
+  file === '-' ? 'standard input' : relative('.', file) || file
 
-/** Opens a file, or standard input for `-`. */
+/**
+ * Opens a file, or standard input for `-`.
+ *
+ * @throws InputError if it cannot be read, or is in no known form
+ */
 export async function openInput(file: string): Promise<Input> {
   const size = file === '-' ? undefined : sizeOf(file)
-  let position = 0
-  async function* read(): AsyncGenerator<Buffer> {
-    try {
-      for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
-        position += chunk.length
-        yield chunk
-      }
-    } catch (error) {
-      throw new InputError((error as Error).message)
-    }
-  }
-  const chunks = read()
-  let beginning = Buffer.alloc(0)
-  while (isUndecided(beginning)) {
-    const next = await chunks.next()
-    if (next.done) break
-    beginning = Buffer.concat([beginning, next.value])
-  }
-  const form = formOf(beginning)
-  async function* all(): AsyncGenerator<Buffer> {
-    yield form === raw ? beginning : withoutMark(beginning)
-    yield* chunks
-  }
-  return { pieces: form(all()), size, position: () => position }
+  return inputOf(nameOf(file), readFile(file), size)
 }
 
-function sizeOf(file: string): number {
+/** Opens what stands on the command line: a file, standard input, or else hexadecimal text, which may be several arguments. */
+export async function openArguments(args: readonly string[]): Promise<Input> {
+  const [first = '-', ...others] = args
+  const text = args.join(' ')
+  if (others.length === 0 && (first === '-' || existsSync(first))) return openInput(first)
+  async function* given(): AsyncGenerator<Buffer> {
+    yield Buffer.from(text)
+  }
+  const isText = !/\p{Cc}/u.test(text)
   try {
-    return statSync(file).size
+    if (isText) return await inputOf('the argument', given(), undefined)
+  } catch (error) {
+    if (others.length > 0 || !(error instanceof InputError)) throw error
+    throw new InputError(`there is no such file, and ${error.message}`)
+  }
+  throw new InputError('there is no such file, and this is not hexadecimal text')
+}
+
+async function inputOf(
+  name: string,
+  source: AsyncGenerator<Buffer>,
+  size: number | undefined,
+): Promise<Input> {
+  let position = 0
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const piece of source) {
+      position += piece.length
+      yield piece
+    }
+  }
+  const pieces: Pieces = counted()
+  let beginning = Buffer.alloc(0)
+  let form = recognise(beginning, false)
+  while (form === undefined) {
+    const { done, value } = await pieces.next()
+    beginning = done ? beginning : Buffer.concat([beginning, value])
+    form = recognise(beginning, done === true)
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield beginning
+    yield* pieces
+  }
+  const chunks = form === capture ? capturedChunks(all()) : chunksOf(form, all())
+  return { name, form: form.name, chunks, size, position: () => position }
+}
+
+async function* chunksOf(
+  form: NonNullable<ReturnType<typeof recognise>>,
+  pieces: AsyncIterable<Buffer>,
+): AsyncGenerator<InputChunk> {
+  const reader = form.open()
+  for await (const piece of pieces) yield* reader.push(piece)
+  yield* reader.end()
+}
+
+export async function* readFile(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* file === '-' ? process.stdin : createReadStream(file)
   } catch (error) {
     throw new InputError((error as Error).message)
   }
 }
 
-/*
- * The first 64 bytes identify the format reliably: a packet that starts with a byte order mark, with `{`, or with 64
- * characters of hexadecimal text breaks a rule within these bytes.
- */
-const BEGINNING_LENGTH = 64
-const MARK = '\xEF\xBB\xBF' // the byte order mark U+FEFF, which some editors write
-const DIGITS = '[\\da-fA-FxX\\t-\\r ,:;_-]'
-const HEXADECIMAL = new RegExp(`^(${MARK})?${DIGITS}+$`)
-const RECORDING = new RegExp(`^(${MARK})?\\{\\s*"\\w`)
-/** Matches a beginning that could still become either. */
-const UNDECIDED = new RegExp(`^(\xEF|\xEF\xBB|(${MARK})?(${DIGITS}*|\\{\\s*"?))$`)
-
-/** Whether more bytes are needed. Reads no more than that, because an open connection may pause after a few bytes. */
-function isUndecided(beginning: Buffer): boolean {
-  return beginning.length < BEGINNING_LENGTH && UNDECIDED.test(beginning.toString('latin1'))
-}
-
-function formOf(beginning: Buffer): (chunks: Chunks) => AsyncGenerator<Piece> {
-  const text = beginning.toString('latin1', 0, BEGINNING_LENGTH)
-  if (RECORDING.test(text)) return recording
-  return HEXADECIMAL.test(text) ? hexadecimal : raw
-}
-
-function withoutMark(text: Buffer): Buffer {
-  return text.toString('latin1').startsWith(MARK) ? text.subarray(MARK.length) : text
-}
-
-async function* raw(chunks: Chunks): AsyncGenerator<Piece> {
-  for await (const bytes of chunks) yield { bytes }
-}
-
-async function* hexadecimal(chunks: Chunks): AsyncGenerator<Piece> {
-  let digits = ''
-  for await (const chunk of chunks) {
-    const text = digits + chunk.toString('latin1').replace(/[\s,:;_-]+/g, '')
-    // A trailing 0 may be the start of 0x, and a trailing odd digit is half a byte: both wait for the next chunk.
-    const plain = text.replace(/0x/gi, '')
-    const invalid = /[^\da-f]/i.exec(plain)
-    if (invalid !== null) throw new InputError(`the hexadecimal text contains ${JSON.stringify(invalid[0])}`)
-    const end = (plain.endsWith('0') ? plain.length - 1 : plain.length) & ~1
-    digits = plain.slice(end)
-    yield { bytes: Buffer.from(plain.slice(0, end), 'hex') }
-  }
-  if (digits.length % 2 !== 0) throw new InputError('the hexadecimal text has an odd number of digits')
-  yield { bytes: Buffer.from(digits, 'hex') }
-}
-
-async function* recording(chunks: Chunks): AsyncGenerator<Piece> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  let number = 0
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) yield pieceOf(line, ++number)
-  }
-  if (rest.trim() !== '') yield pieceOf(rest, ++number)
-}
-
-function pieceOf(line: string, number: number): Piece {
+function sizeOf(file: string): number {
   try {
-    const { bytes, connection, direction, milliseconds } = JSON.parse(line)
-    if (typeof bytes !== 'string' || !/^([\da-f]{2})*$/i.test(bytes))
-      throw new Error('"bytes" is not hexadecimal text')
-    return { bytes: Buffer.from(bytes, 'hex'), connection, direction, milliseconds }
+    const found = statSync(file)
+    if (found.isDirectory()) throw new InputError('this is a directory')
+    return found.size
   } catch (error) {
-    throw new InputError(`line ${number} of the recording is invalid: ${(error as Error).message}`)
+    if (error instanceof InputError) throw error
+    throw new InputError((error as Error).message)
   }
 }

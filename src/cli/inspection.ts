@@ -1,13 +1,14 @@
 // Decodes the packets of one or more streams, encodes each again, and compares the bytes.
 
+import type { InputChunk } from '../explain/forms/form.ts'
 import { encode, type Frame, type Packet, PacketParser, type ParserOptions } from '../index.ts'
-import type { Piece } from './input.ts'
+import { type StreamState, Streams } from './streams.ts'
 
 /** A decoded packet and its origin. */
 export interface Inspected {
-  readonly piece: Piece
-  readonly packet: Packet<Buffer>
-  readonly frame: Frame<Buffer>
+  readonly chunk: InputChunk
+  readonly packet: Packet
+  readonly frame: Frame
   /** The number of the packet, starting at 1. */
   readonly sequence: number
   /** The stream offset of the packet's first byte. */
@@ -16,16 +17,14 @@ export interface Inspected {
   readonly remark: string
 }
 
-/** One direction of a connection: a parser for the packets, and one for their bytes. */
-interface Stream {
-  readonly packets: PacketParser<Buffer>
-  readonly frames: PacketParser<Buffer>
+/** One direction of a connection: a parser that finds the packets, and one that decodes them. */
+interface Stream extends StreamState {
+  readonly frames: PacketParser<Uint8Array>
+  readonly packets: PacketParser<Uint8Array>
   offset: number
-  /** Whether it is MQTT 3.1, whose ignored flags and missing fields do not survive encoding. */
-  isMqtt31: boolean
+  /** Whether the packet that was decoded last broke a rule that is tolerated. */
+  isTolerated: boolean
 }
-
-const ROLES = { c2s: 'server', s2c: 'client' } as const
 
 export class Inspection {
   packets = 0
@@ -34,39 +33,59 @@ export class Inspection {
   private bytes = 0
   private longForms = 0
   private mqtt31Forms = 0
-  private readonly streams = new Map<string, Stream>()
+  private toleratedForms = 0
+  private readonly streams: Streams<Stream>
+  private readonly options: ParserOptions
+  private readonly isCompared: boolean
+
+  /** @param isCompared whether to encode each packet again, and to compare the bytes */
+  constructor(options: ParserOptions, isCompared: boolean) {
+    this.options = options
+    this.isCompared = isCompared
+    this.streams = new Streams(options, (own) => {
+      const stream: Stream = {
+        frames: new PacketParser(own),
+        packets: new PacketParser({
+          ...own,
+          onTolerated: () => {
+            stream.isTolerated = true
+          },
+        }),
+        offset: 0,
+        isTolerated: false,
+        isMqtt31: false,
+      }
+      return stream
+    })
+  }
 
   /** @throws DecodeError if a stream ends inside a packet */
   end(): void {
-    for (const { packets } of this.streams.values()) packets.end()
+    for (const { frames } of this.streams.values()) frames.end()
   }
 
-  /** Yields every packet that the piece completes, then throws the DecodeError of the first malformed one, if any. */
-  *push(piece: Piece): Generator<Inspected> {
-    const stream = this.streamOf(piece)
-    stream.packets.push(piece.bytes)
-    stream.frames.push(piece.bytes)
-    this.bytes += piece.bytes.length
-    for (const packet of stream.packets) {
-      const frame = stream.frames.readFrame() as Frame<Buffer>
-      this.packets++
+  /** Yields every packet that the chunk completes, then throws the DecodeError of the first malformed one, if any. */
+  *push(chunk: InputChunk): Generator<Inspected> {
+    const stream = this.streams.of(chunk)
+    stream.frames.push(chunk.bytes)
+    this.bytes += chunk.bytes.length
+    for (let frame = stream.frames.readFrame(); frame !== undefined; frame = stream.frames.readFrame()) {
+      stream.isTolerated = false
+      const packet = stream.packets.push(frame.bytes).read()!
       stream.isMqtt31 ||= packet.type === 'connect' && packet.protocolLevel === 3
-      yield {
-        piece,
-        packet,
-        frame,
-        sequence: this.packets,
-        offset: stream.offset,
-        remark: this.compare(packet, frame, stream.isMqtt31),
-      }
+      this.packets++
+      const remark = this.isCompared ? this.compare(packet, frame, stream) : ''
+      yield { chunk, packet, frame, sequence: this.packets, offset: stream.offset, remark }
       stream.offset += frame.bytes.length
     }
   }
 
-  summary(name: string): string {
+  /** @param form what the input was taken for */
+  summary(name: string, form: string): string {
     const exceptions = [
       this.longForms > 0 && `${this.longForms} whose Remaining Length was not in its shortest form`,
       this.mqtt31Forms > 0 && `${this.mqtt31Forms} with flags or fields that MQTT 3.1 ignores`,
+      this.toleratedForms > 0 && `${this.toleratedForms} that break a rule`,
     ].filter(Boolean)
     const verdict =
       this.unexplained > 0
@@ -74,48 +93,35 @@ export class Inspection {
         : exceptions.length > 0
           ? `all encode to the same bytes again, except ${exceptions.join(' and ')}`
           : 'all encode to the same bytes again'
-    return `${name}: ${this.soFar()}, ${verdict}.`
+    return this.packets === 0 && this.bytes === 0
+      ? `${name}: empty.`
+      : `${name}: ${form}, ${this.soFar()}, ${verdict}.`
   }
 
   soFar(): string {
     return `${count(this.packets, 'packet')} in ${count(this.bytes, 'byte')}`
   }
 
-  private compare(packet: Packet<Buffer>, { bytes, bodyOffset }: Frame<Buffer>, isMqtt31: boolean): string {
-    const again = encode(packet)
-    if (bytes.equals(again)) return ''
+  private compare(packet: Packet, { bytes, bodyOffset }: Frame, { isMqtt31, isTolerated }: Stream): string {
+    const { tolerate } = this.options
+    const again = encode(packet, tolerate && { tolerate })
+    if (again.equals(bytes)) return ''
     const body = bytes.subarray(bodyOffset)
-    if (again.length < bytes.length && body.equals(again.subarray(again.length - body.length))) {
+    if (again.length < bytes.length && again.subarray(again.length - body.length).equals(body)) {
       this.longForms++
       return `  (Remaining Length in ${bodyOffset - 1} bytes)`
     }
+    const encoded = `encodes to ${again.toString('hex')}`
+    if (isTolerated) {
+      this.toleratedForms++
+      return `  (tolerated: ${encoded})`
+    }
     if (isMqtt31) {
       this.mqtt31Forms++
-      return `  (MQTT 3.1: encodes to ${Buffer.from(again).toString('hex')})`
+      return `  (MQTT 3.1: ${encoded})`
     }
     this.unexplained++
-    return `  encodes to ${Buffer.from(again).toString('hex')}`
-  }
-
-  private streamOf({ connection, direction }: Piece): Stream {
-    const key = `${direction} ${connection}`
-    let stream = this.streams.get(key)
-    if (stream === undefined) {
-      // Accept every protocol that the library supports.
-      const isMqtt31 = direction === 's2c' && this.streams.get(`c2s ${connection}`)?.isMqtt31 === true
-      const options: ParserOptions = {
-        protocols: isMqtt31 ? ['3.1'] : ['3.1.1', '3.1', 'bridge'],
-        role: direction === undefined ? undefined : ROLES[direction],
-      }
-      stream = {
-        packets: new PacketParser(options),
-        frames: new PacketParser(options),
-        offset: 0,
-        isMqtt31,
-      }
-      this.streams.set(key, stream)
-    }
-    return stream
+    return `  ${encoded}`
   }
 }
 

@@ -11,10 +11,13 @@ export class Screen {
   private pending = ''
   private next = Date.now() + DELAY
   private shown = false
+  private timer: NodeJS.Immediate | undefined
 
+  /** Prints a line, as soon as there is nothing else to do. */
   async line(text: string): Promise<void> {
     this.pending += `${text}\n`
-    if (this.pending.length > BUFFER_LENGTH) await this.flush()
+    if (this.pending.length > BUFFER_LENGTH || process.stdout.writableNeedDrain) await this.flush()
+    else this.timer ??= setImmediate(() => this.write())
   }
 
   /** Updates the progress line, if enough time has passed since the last update. */
@@ -27,13 +30,27 @@ export class Screen {
 
   async finish(): Promise<void> {
     await this.flush()
+    this.clearProgress()
   }
 
   private async flush(): Promise<void> {
-    if (this.shown) process.stderr.write('\r\x1b[K')
-    this.shown = false
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+    this.write()
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+  }
+
+  private write(): void {
+    clearImmediate(this.timer)
+    this.timer = undefined
+    if (this.pending === '') return
+    this.clearProgress()
     const text = this.pending
     this.pending = ''
-    if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
+    process.stdout.write(text)
+  }
+
+  private clearProgress(): void {
+    if (this.shown) process.stderr.write('\r\x1b[K')
+    this.shown = false
   }
 }

@@ -45,7 +45,7 @@ export class FieldBuilder {
     const type = packetTypeNameOf(firstByte)
     const bits = this.bitFields(start, firstByteFields(type), '3.1.1')
     const first = this.field(start, start + 1, {
-      name: 'Control Packet type and flags',
+      name: 'Type and flags',
       section: '§2.2',
       kind: 'type',
       value: firstByte,

@@ -56,7 +56,7 @@ describe('the recorded session', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(lines.at(-1)).toBe(
-      `${join('test/fixtures/session.ndjson')}: 41 packets in 100,758 bytes, all encode to the same bytes again.`,
+      `${join('test/fixtures/session.ndjson')}: a recording, 41 packets in 100,758 bytes, all encode to the same bytes again.`,
     )
     expect(lines).toHaveLength(41 + 2)
     expect(lines[0]).toMatch(
@@ -192,10 +192,10 @@ describe('bad input', () => {
     ['a breach', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
     ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', '5 is not supported, only', 'send CONNACK with return code 1, then close']],
     ['a packet that is cut off', 'c000 30', ['incomplete-packet', 'byte 1 of the packet, byte 3 of the stream']],
-    ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ['the hexadecimal text contains "o"']],
+    ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ["the hexadecimal text contains 'o'"]],
     ['half a byte', '4002000', ['the hexadecimal text has an odd number of digits']],
-    ['a recording of something else', '{"bytes":"zz"}', ['line 1 of the recording is invalid: "bytes" is not hexadecimal text']],
-    ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 of the recording is invalid']],
+    ['a recording of something else', '{"bytes":"zz"}', ["line 1 of the recording: bytes must be hexadecimal text, not 'zz'"]],
+    ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 of the recording is not a JSON object']],
   ])('%s', (_, input, told) => {
     const { status, stderr } = run(['decode', '-'], input)
     expect(status).toBe(1)

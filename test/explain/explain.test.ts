@@ -234,8 +234,8 @@ const CONNECT = "10 26 0004 'MQTT' 04 ce 003c 0001 'c' 0001 'w' 0002 'hi' 0004 '
 // biome-ignore format: one row per field
 describe.each([
   ["30 07 0003 'a/b' 'hi'", 'Fixed header', '§3.3.1', 'group', 0, 2, undefined, ''],
-  ["30 07 0003 'a/b' 'hi'", 'Control Packet type and flags', '§2.2', 'type', 0, 1, 0x30, 'PUBLISH, QoS 0'],
-  ["3b 09 0003 'a/b' 0007 'hi'", 'Control Packet type and flags', '§2.2', 'type', 0, 1, 0x3b, 'PUBLISH, QoS 1, DUP, RETAIN'],
+  ["30 07 0003 'a/b' 'hi'", 'Type and flags', '§2.2', 'type', 0, 1, 0x30, 'PUBLISH, QoS 0'],
+  ["3b 09 0003 'a/b' 0007 'hi'", 'Type and flags', '§2.2', 'type', 0, 1, 0x3b, 'PUBLISH, QoS 1, DUP, RETAIN'],
   ["3b 09 0003 'a/b' 0007 'hi'", 'QoS level', '§3.3.1.2', 'flags', 0, 1, 1, 'QoS 1: at least once'],
   ["3b 09 0003 'a/b' 0007 'hi'", 'Packet Identifier', '§3.3.2.2', 'identifier', 7, 2, 7, 'identifier 7'],
   ["30 07 0003 'a/b' 'hi'", 'Remaining Length', '§2.2.3', 'length', 1, 1, 7, '7 bytes follow'],
