@@ -418,6 +418,22 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    statements: ['MQTT-3.3.1-8', 'MQTT-3.3.1-9'],
+    name: 'the same message comes with RETAIN to new subscriptions and without it to others, whatever their QoS',
+    async run(world) {
+      for (const qos of [0, 1, 2] as const) {
+        const early = await world.subscriber(qos, `${world.topic}/${qos}`)
+        await world.publish('x', 2, true, `${world.topic}/${qos}`)
+        expect(await received(early)).toMatchObject({ qos, retain: false })
+        const late = await world.subscriber(qos, `${world.topic}/${qos}`)
+        expect(await received(late)).toMatchObject({ qos, retain: true })
+        await world.publish('y', 2, false, `${world.topic}/${qos}`)
+        for (const client of [early, late])
+          expect(await received(client)).toMatchObject({ qos, retain: false })
+      }
+    },
+  },
+  {
     statements: ['MQTT-3.3.1-7'],
     name: 'a retained message of QoS 0 replaces the last one',
     async run(world) {
