@@ -176,9 +176,7 @@ export class Broker {
    * @returns {boolean} false if the subscription is refused
    */
   subscribe(session, filter, qos) {
-    const { subscriptions } = session
-    if (this.#options.refusedFilters.includes(filter)) return false
-    if (subscriptions.size >= this.limits.maxSubscriptions && !subscriptions.has(filter)) return false
+    if (this.#options.refusedFilters.includes(filter) || !session.hasRoomFor(filter)) return false
     this.#subscriptions.add(session, filter, qos)
     session.subscribe(filter, qos, deliveries(this.#retained.matching(filter), qos)) // [MQTT-3.3.1-6]
     return true

@@ -22,6 +22,8 @@ export const LIMITS = {
   maxQueueBytes: 64 * 1024 * 1024,
   /** Of one session; SUBSCRIBE is answered with 0x80 beyond it. */
   maxSubscriptions: 1_000,
+  /** All topic filters of one session, in characters; as above. */
+  maxFiltersLength: 1024 * 1024,
   /** Of all clients, connected or not; CONNECT is answered with 3 beyond it. */
   maxSessions: 100_000,
   /** All retained messages. */

@@ -265,7 +265,7 @@ describeWith(embedded, (peer) => {
   )
 
   test('retained messages have a bound; what has no room is not kept in place of what has', async () => {
-    const { broker, logged } = await start({ maxRetainedBytes: 3_300 })
+    const { broker, logged } = await start({ maxRetainedBytes: 4_200 })
     const sender = await connect(broker)
     for (const topic of ['a', 'b', 'c']) await publish(sender, 1, 1, { topic, size: 800, retain: true })
     expect(broker.stats).toMatchObject({ retained: 2, dropped: 1 })
@@ -302,6 +302,24 @@ describeWith(embedded, (peer) => {
     expect(codes).toEqual([0x80, 1, 1, 0x80, 1])
     await publish(client, 1, 1, { topic: 'test/nosubscribe' })
     await publish(client, 1, 1, { topic: 'c' })
+  })
+
+  test('the topic filters of a session have a bound together', async () => {
+    const { broker } = await start({ maxFiltersLength: 10 })
+    const client = await connect(broker)
+    const codes: number[] = []
+    for (const filter of ['1234', '5678', 'abc', '1234']) codes.push(...(await subscribe(client, filter, 1)))
+    client.send({ type: 'unsubscribe', packetId: 1, topicFilters: ['5678', 'never'] })
+    await client.next('unsuback')
+    for (const filter of ['abc', 'def', 'g']) codes.push(...(await subscribe(client, filter, 1)))
+    expect(codes).toEqual([1, 1, 0x80, 1, 1, 1, 0x80])
+  })
+
+  test('retained messages with many levels take more room', async () => {
+    const { broker } = await start({ maxRetainedBytes: 10_000 })
+    const sender = await connect(broker)
+    await publish(sender, 1, 1, { topic: Array(50).fill('a').join('/'), retain: true })
+    expect(broker.stats).toMatchObject({ retained: 0, dropped: 1 })
   })
 
   test('more sessions than may be: CONNACK 3, but not for those that exist', async () => {

@@ -4,6 +4,9 @@ import { TopicTree } from './topic-tree.js'
 
 /** @typedef {import('./message.js').Message} Message */
 
+/** What each level of a topic takes in the tree, roughly, in bytes. */
+const LEVEL_COST = 300
+
 export class Retained {
   /** @type {TopicTree<Message>} */
   #tree = new TopicTree()
@@ -26,13 +29,13 @@ export class Retained {
     const last = this.#tree.get(message.topic)
     if (last !== undefined) {
       this.#tree.delete(message.topic)
-      this.bytes -= last.cost
+      this.bytes -= costOf(last)
       this.count--
     }
     if (message.payload.length === 0) return true // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
-    if (this.bytes + message.cost > this.#maxBytes) return false
+    if (this.bytes + costOf(message) > this.#maxBytes) return false
     this.#tree.set(message.topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
-    this.bytes += message.cost
+    this.bytes += costOf(message)
     this.count++
     return true
   }
@@ -44,4 +47,9 @@ export class Retained {
   matching(filter) {
     return this.#tree.ofTopicsMatching(filter)
   }
+}
+
+/** @param {Message} message */
+function costOf({ cost, topic }) {
+  return cost + LEVEL_COST * topic.split('/').length
 }

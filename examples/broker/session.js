@@ -25,6 +25,7 @@ export class Session {
   subscriptions = new Map()
   /** @type {Connection | undefined} */
   connection
+  #filtersLength = 0
   #limits
   #onDrop
   /** Messages of QoS 1 and 2 that are not sent yet. @type {Fifo<Delivery>} */
@@ -87,19 +88,28 @@ export class Session {
     this.pump()
   }
 
+  /** @param {string} filter */
+  hasRoomFor(filter) {
+    const { maxSubscriptions, maxFiltersLength } = this.#limits
+    const isLess =
+      this.subscriptions.size < maxSubscriptions && this.#filtersLength + filter.length <= maxFiltersLength
+    return isLess || this.subscriptions.has(filter)
+  }
+
   /**
    * @param {string} filter
    * @param {QoS} qos
    * @param {Iterator<Delivery>} retained the messages for the new subscription; `pump` sends them
    */
   subscribe(filter, qos, retained) {
+    if (!this.subscriptions.has(filter)) this.#filtersLength += filter.length
     this.subscriptions.set(filter, qos)
     this.#retained.set(filter, retained)
   }
 
   /** @param {string} filter */
   unsubscribe(filter) {
-    this.subscriptions.delete(filter)
+    if (this.subscriptions.delete(filter)) this.#filtersLength -= filter.length
     this.#retained.delete(filter) // [MQTT-3.10.4-2]
   }
 
