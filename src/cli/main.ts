@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `mqtt-wire`.
 
+import { readFileSync } from 'node:fs'
 import { complain } from './terminal.ts'
 import { UsageError } from './usage.ts'
 
@@ -27,18 +28,23 @@ const COMMANDS = {
                               listen at the first address, connect to the second, print what passes
                               [--record FILE] [OPTIONS]`,
   },
+  check: {
+    run: async (args: readonly string[]) => (await import('./check/command.ts')).checkCommand(args),
+    summary: 'check TARGET      run the conformance corpus against a parser or a broker',
+  },
   fuzz: {
     run: async (args: readonly string[]) => (await import('./fuzz/command.ts')).fuzzCommand(args),
-    summary: `fuzz ADAPTER      fuzz the parser that the module ADAPTER opens
-                              [--runs N] [--seconds N] [--seed N] [--json FILE]`,
+    summary: 'fuzz TARGET       fuzz a parser or a broker [--runs N] [--seconds N] [--seed N]',
   },
 } as const
 
-const HELP = `mqtt-wire: decode MQTT 3.1.1, and test MQTT parsers
+const HELP = `mqtt-wire: decode MQTT 3.1.1, and test MQTT parsers and brokers
 
 ${Object.values(COMMANDS)
   .map(({ summary }) => `  mqtt-wire ${summary}`)
   .join('\n')}
+  mqtt-wire help | --help | -h
+  mqtt-wire --version
 
 A FILE contains raw MQTT bytes; hexadecimal text in any usual form; base64; a dump of xxd, hexdump, od or Wireshark; what
 tshark prints for a stream; a capture (pcap or pcapng), if tshark is installed; or a recording: one JSON object per line,
@@ -53,10 +59,24 @@ OPTIONS are those of the library:
 
 explain and decode --json show everything that is in the packets, passwords included.
 
-An ADAPTER is a module that exports open(onPacket) or accepts(chunks). open returns a function that is called with each chunk
-of a stream; it passes the packets to onPacket and throws to refuse a packet. accepts returns true or false.
+A TARGET is one of
+  ADAPTER.mjs              a module that exports open(onPacket) or accepts(chunks). open returns a function that is called
+                           with each chunk of a stream; it passes the packets to onPacket and throws to refuse a packet.
+                           accepts returns true or false.
+  --exec "COMMAND"         a process. It writes "ready", then reads lines: "open" for a new stream, else a chunk of it in
+                           hexadecimal. It answers a chunk with "packet JSON" for each packet, and then with "more" or
+                           "refused REASON".
+  mqtt://127.0.0.1:1883    a running broker that nobody else needs [--remote] [--rate CONNECTIONS_PER_SECOND]
+The export "declares" of a module, the JSON behind "ready", or --declare FILE says what a target is: role, maxPacketSize,
+protocols, tolerate, refuses, sendsOnly, verdictsOnly.
 
-Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the parser has faults, 2 for invalid arguments.
+check and fuzz also take
+  --json FILE              write what was found as JSON, too
+  --junit FILE             the same as JUnit's XML
+  --format github          annotate a GitHub workflow, too
+  --baseline FILE          accept the findings of a JSON file; fail on new ones, and on those that are gone
+
+Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the target has faults, 2 for invalid arguments.
 `
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -64,17 +84,28 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit() // the reader has closed the pipe
 })
 
-const [name = '--help', ...rest] = process.argv.slice(2)
-if (name === '--help' || rest.includes('--help')) {
+const [name = 'help', ...rest] = process.argv.slice(2)
+if (isHelp(name) || rest.includes('--help') || rest.includes('-h')) {
   process.stdout.write(HELP)
+} else if (name === '--version' || name === '-v') {
+  process.stdout.write(`${version()}\n`)
 } else {
   try {
-    if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`unknown command ${name}`)
+    if (!Object.hasOwn(COMMANDS, name))
+      throw new UsageError(`unknown command ${name}; the commands are ${Object.keys(COMMANDS).join(', ')}`)
     process.exitCode = await COMMANDS[name as keyof typeof COMMANDS].run(rest)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    complain(error.message)
-    process.stderr.write(`\n${HELP}`)
+    complain(`${error.message} (mqtt-wire help lists what it takes)`)
     process.exitCode = 2
   }
+}
+
+function isHelp(name: string): boolean {
+  return name === 'help' || name === '--help' || name === '-h'
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

@@ -99,8 +99,21 @@ test('it ends when its time is over', () => {
 
 describe('invalid arguments', () => {
   test.each([
-    [[], 'one ADAPTER'],
-    [['a.mjs', 'b.mjs'], 'one ADAPTER'],
+    [[], 'one TARGET'],
+    [['a.mjs', 'b.mjs'], 'one TARGET'],
+    [['a.mjs', '--exec', 'true'], 'one TARGET'],
+    [['a.mjs', '--remote'], '--remote and --rate are for brokers'],
+    [['mqtt://broker.example'], 'add --remote'],
+    [['mqtt://127.0.0.1/topic'], 'must be mqtt://HOST:PORT'],
+    [['mqtt://127.0.0.1', '--rate', 'fast'], '--rate must be connections a second'],
+    [['mqtt://127.0.0.1:1'], 'does not serve two clients'],
+    [['--exec', 'echo hello'], 'must write "ready" first; it wrote "hello"'],
+    [['--exec', 'echo why >&2'], 'it ended; standard error: why'],
+    [['--exec', 'echo ready no'], 'ready no: '],
+    [['--exec', `echo 'ready {"role":"both"}'`], 'role'],
+    [['test/fuzz/sound/slow.mjs', '--declare', 'package.json'], 'name is not one of role'],
+    [['test/fuzz/sound/slow.mjs', '--format', 'xml'], '--format must be text or github'],
+    [['test/fuzz/sound/slow.mjs', '--baseline', 'package.json'], 'write it with --json'],
     [['nowhere.mjs'], 'nowhere.mjs does not exist'],
     [['test/fuzz/broken/wrapped.mjs'], 'exports neither open nor accepts'],
     [['README.md'], 'cannot load'],
@@ -113,7 +126,7 @@ describe('invalid arguments', () => {
     const { status, stdout, stderr } = command(...args)
     expect(status).toBe(2)
     expect(stderr).toContain(told)
-    expect(stderr).toContain('mqtt-wire fuzz ADAPTER')
+    expect(stderr).toMatch(/^mqtt-wire: [^\n]+\n$/)
     expect(stdout).not.toContain('finding')
   })
 })

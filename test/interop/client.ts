@@ -1,45 +1,11 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import {
-  type Connack,
-  type ConnectInput,
-  decode,
-  encode,
-  type Packet,
-  type PacketInput,
-  PacketParser,
-  type Publish,
-} from '../../src/index.ts'
-
-const PATIENCE_MS = 20_000
-
-type PacketOf<Type> = Extract<Packet<Buffer>, { type: Type }>
+import { Connection, openSocket } from '../../src/cli/target/connection.ts'
+import type { Connack, ConnectInput, Packet, Publish } from '../../src/index.ts'
+import { encode } from '../../src/index.ts'
 
 /** A client's end of a connection, on mqtt-wire: what comes in has to decode, and to encode to the same bytes. */
-export class Client {
-  /** Decoded by a client's rules; the connection fails with the error otherwise. */
-  private readonly parser = new PacketParser<Buffer>({ role: 'client' })
-  private readonly inbox: Packet<Buffer>[] = []
-  private wake: () => void = () => {}
-  private failure: Error | undefined
-  isClosed = false
-
-  private readonly socket: Socket
-
-  private constructor(socket: Socket) {
-    this.socket = socket
-    socket.on('data', (chunk: Buffer) => this.receive(chunk))
-    socket.on('error', () => {}) // reset by the peer: 'close' follows
-    socket.once('close', () => {
-      this.isClosed = true
-      this.wake()
-    })
-  }
-
+export class Client extends Connection {
   static async open(port: number): Promise<Client> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    await once(socket, 'connect')
-    return new Client(socket)
+    return new Client(await openSocket({ host: '127.0.0.1', port }))
   }
 
   /** A client that has sent CONNECT and got CONNACK. */
@@ -50,34 +16,6 @@ export class Client {
     const client = await Client.open(port)
     client.send({ type: 'connect', ...options })
     return { client, connack: await client.next('connack') }
-  }
-
-  send(...packets: PacketInput[]): void {
-    for (const packet of packets) this.write(encode(packet))
-  }
-
-  write(bytes: Uint8Array): void {
-    this.socket.write(bytes)
-  }
-
-  /** The next packet, which has to be of this type. */
-  async next<Type extends Packet['type']>(type: Type): Promise<PacketOf<Type>> {
-    const packet = await this.take()
-    if (packet?.type !== type)
-      throw new Error(`${packet === undefined ? 'the end' : JSON.stringify(packet)} instead of ${type}`)
-    return packet as PacketOf<Type>
-  }
-
-  /** The next packet; undefined when the peer has closed, or has been silent for so long. */
-  async take(patienceMs = PATIENCE_MS): Promise<Packet<Buffer> | undefined> {
-    const end = performance.now() + patienceMs
-    while (this.inbox.length === 0 && this.failure === undefined && !this.isClosed) {
-      const left = end - performance.now()
-      if (left <= 0) break
-      await this.news(left)
-    }
-    if (this.failure !== undefined) throw this.failure
-    return this.inbox.shift()
   }
 
   /** Completes the delivery of a message and returns it. */
@@ -99,39 +37,7 @@ export class Client {
     await this.next('pingresp')
   }
 
-  async disconnect(): Promise<void> {
-    this.send({ type: 'disconnect' })
-    this.socket.end()
-    if (!this.isClosed) await once(this.socket, 'close')
-  }
-
-  /** Ends the connection as a power failure does. */
-  destroy(): void {
-    this.socket.destroy()
-  }
-
-  private receive(chunk: Buffer): void {
-    try {
-      this.parser.push(chunk)
-      for (let frame = this.parser.readFrame(); frame !== undefined; frame = this.parser.readFrame()) {
-        const packet = decode(frame.bytes)
-        if (frame.bytes.compare(encode(packet)) !== 0)
-          throw new Error(`${frame.bytes.toString('hex')} is encoded otherwise`)
-        this.inbox.push(packet)
-      }
-    } catch (error) {
-      this.failure = error as Error
-    }
-    this.wake()
-  }
-
-  private news(patienceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, patienceMs)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  protected override inspect(packet: Packet<Buffer>, bytes: Buffer): void {
+    if (bytes.compare(encode(packet)) !== 0) throw new Error(`${bytes.toString('hex')} is encoded otherwise`)
   }
 }

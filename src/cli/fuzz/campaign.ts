@@ -1,11 +1,13 @@
-// Runs all inputs through a parser and reports each distinct finding once, minimised.
+// Runs all inputs through a target and reports each distinct finding once, minimised.
 
-import type { Input } from './examination.ts'
-import { keyOf, type Symptom } from './finding.ts'
+import type { Declaration } from '../target/declaration.ts'
+import type { Stream } from '../target/stream.ts'
+import type { Target } from '../target/target.ts'
+import type { Input } from '../verdict/examination.ts'
+import { isForTarget, packetTypesOf } from '../verdict/expectation.ts'
+import { keyOf, type Symptom, TIME_LIMIT } from '../verdict/finding.ts'
 import { corpusInputs, generatedInputs, type NamedInput } from './inputs.ts'
 import { minimise } from './minimise.ts'
-import type { Stream } from './stream.ts'
-import { ParserThread } from './thread.ts'
 
 export interface Finding extends Symptom {
   readonly stream: Stream
@@ -16,107 +18,135 @@ export interface Finding extends Symptom {
 }
 
 export interface CampaignOptions {
-  /** The path of the adapter. */
-  readonly adapter: string
+  readonly target: Target
+  readonly declaration: Declaration
   readonly seed: number
   /** The number of generated inputs, which follow those of the corpus. */
   readonly runs: number
-  /** In milliseconds since the epoch. */
-  readonly deadline: number
 }
 
 const BATCH = 64
 
-/** How many streams to try when minimising a finding. Each that hangs takes a second, and leaks add up. */
+/** How many streams to try when minimising a finding. Memory that leaks adds up. */
 const ATTEMPTS = 1_500
 const ATTEMPTS_FOR_MEMORY = 150
-const ATTEMPTS_FOR_DEATHS = 20
+/** Milliseconds in which to minimise a hang, each of which costs its time limit. */
+const TIME_FOR_HANGS = 10 * TIME_LIMIT
 
-/** Stop after this many hangs and crashes of the thread: each takes a second. */
+/** Stop after this many hangs and deaths: each takes a second. */
 const MAX_DEATHS = 10
+
+/** What a promise becomes if the campaign is stopped first. */
+const STOPPED = Symbol('stopped')
 
 export class Campaign {
   inputs = 0
+  /** Why it has ended before its last input. */
+  endedBy: 'stop' | 'deaths' | undefined
   private readonly options: CampaignOptions
-  private readonly thread: ParserThread
   private readonly known = new Set<string>()
+  private readonly stopped: Promise<typeof STOPPED>
+  /** Ends the campaign. What it has found is still reported, if not minimised. */
+  stop: () => void = () => {}
 
   constructor(options: CampaignOptions) {
     this.options = options
-    this.thread = new ParserThread(options.adapter)
+    this.stopped = new Promise((resolve) => {
+      this.stop = () => {
+        this.endedBy ??= 'stop'
+        resolve(STOPPED)
+      }
+    })
   }
 
-  /** @throws UsageError if the adapter cannot be used */
   async *findings(): AsyncGenerator<Finding> {
-    try {
-      let deaths = 0
-      for (const batch of this.batches()) {
-        if (deaths > MAX_DEATHS) return
-        const found: [NamedInput, Symptom][] = []
-        deaths += await this.thread.examine(batch, (index, symptoms) => {
+    let deaths = 0
+    for (const batch of this.batches()) {
+      const found: [NamedInput, Symptom][] = []
+      const examined = await this.unlessStopped(
+        this.options.target.examine(batch, (index, symptoms) => {
           for (const symptom of symptoms) found.push([batch[index] as NamedInput, symptom])
-        })
-        this.inputs += batch.length
-        for (const [input, symptom] of found) {
-          if (this.known.has(keyOf(symptom))) continue
-          this.known.add(keyOf(symptom))
-          yield await this.minimised(input, symptom)
-        }
+        }),
+      )
+      if (examined !== STOPPED) this.inputs += batch.length
+      for (const [input, symptom] of found) {
+        if (this.known.has(keyOf(symptom))) continue
+        this.known.add(keyOf(symptom))
+        yield await this.minimised(input, symptom)
       }
-    } finally {
-      await this.thread.close()
+      if (examined === STOPPED || this.endedBy !== undefined) return
+      deaths += examined
+      if (deaths > MAX_DEATHS) {
+        this.endedBy = 'deaths'
+        return
+      }
     }
+  }
+
+  private async unlessStopped<Value>(work: Promise<Value>): Promise<Value | typeof STOPPED> {
+    work.catch(() => {}) // what fails after the end does not matter
+    return Promise.race([work, this.stopped])
   }
 
   private *batches(): Generator<NamedInput[]> {
-    const { seed, runs, deadline } = this.options
-    yield* inBatches(corpusInputs(seed), Number.POSITIVE_INFINITY, deadline)
-    yield* inBatches(generatedInputs(seed), runs, deadline)
+    const { seed, runs, declaration } = this.options
+    yield* inBatches(corpusInputs(seed, declaration), Number.POSITIVE_INFINITY, declaration)
+    yield* inBatches(generatedInputs(seed, declaration), runs, declaration)
   }
 
   private async minimised(input: NamedInput, symptom: Symptom): Promise<Finding> {
-    const key = keyOf(symptom)
-    let last = symptom
-    const shows = async (candidate: Input): Promise<boolean> => {
-      let isShown = false
-      await this.thread.examine([candidate], (_, symptoms) => {
-        const same = symptoms.find((other) => keyOf(other) === key)
-        if (same === undefined) return
-        isShown = true
-        last = same
-      })
-      return isShown
-    }
-    const { bytes, cuts, name } = input
+    const { bytes, cuts, name: origin } = input
     const { needsCuts, isDeath } = symptom
     const whole = { bytes, cuts: needsCuts || isDeath ? cuts : [] }
-    // The generator's expectation applies only to this exact stream; smaller ones are judged by our decoder.
-    const showsAlone = await shows({ ...whole, known: input.known })
-    if (!showsAlone) return { ...symptom, stream: whole, origin: name, showsAlone }
-    const stream = await minimise(whole, shows, attemptsFor(symptom))
-    return { ...last, stream, origin: name, showsAlone }
+    const finding = { ...symptom, stream: whole, origin, showsAlone: true }
+    if (this.endedBy !== undefined) return attributed(finding)
+    let smallest: Finding = finding
+    const key = keyOf(symptom)
+    const shows = async (candidate: Input): Promise<boolean> => {
+      let same: Symptom | undefined
+      await this.options.target.examine([candidate], (_, symptoms) => {
+        same ??= symptoms.find((other) => keyOf(other) === key)
+      })
+      if (same !== undefined) smallest = { ...finding, ...(same as Symptom), stream: candidate }
+      return same !== undefined
+    }
+    const work = async (): Promise<Finding> => {
+      const deadline = Date.now() + (symptom.kind === 'hang' ? TIME_FOR_HANGS : Number.POSITIVE_INFINITY)
+      const isInTime = (): boolean => this.endedBy === undefined && Date.now() + TIME_LIMIT < deadline
+      // The generator's expectation applies only to this exact stream; smaller ones are judged by our decoder.
+      if (!(await shows({ ...whole, known: input.known }))) return { ...finding, showsAlone: false }
+      await minimise(whole, async (candidate) => isInTime() && shows(candidate), attemptsFor(symptom))
+      return smallest
+    }
+    const done = await this.unlessStopped(work())
+    return attributed(done === STOPPED ? smallest : done)
   }
 }
 
-function attemptsFor({ isDeath, kind }: Symptom): number {
-  if (isDeath) return ATTEMPTS_FOR_DEATHS
-  return kind === 'memory' ? ATTEMPTS_FOR_MEMORY : ATTEMPTS
+/** Names the packet type of a death, which nobody has seen but for the bytes. */
+function attributed(finding: Finding): Finding {
+  if (finding.packetType !== undefined || !finding.isDeath) return finding
+  const types = packetTypesOf(finding.stream.bytes)
+  return types.length === 1 ? { ...finding, packetType: types[0] } : finding
 }
+
+const attemptsFor = ({ kind }: Symptom): number => (kind === 'memory' ? ATTEMPTS_FOR_MEMORY : ATTEMPTS)
 
 function* inBatches(
   inputs: Iterable<NamedInput>,
   maxCount: number,
-  deadline: number,
+  declaration: Declaration,
 ): Generator<NamedInput[]> {
   let batch: NamedInput[] = []
   let taken = 0
   for (const input of inputs) {
-    if (taken++ >= maxCount) break
+    if (taken >= maxCount) break
+    if (!isForTarget(input.bytes, declaration)) continue
+    taken++
     batch.push(input)
     if (batch.length < BATCH) continue
     yield batch
     batch = []
-    if (Date.now() >= deadline) return
   }
   if (batch.length > 0) yield batch
 }

@@ -1,104 +1,88 @@
-// `mqtt-wire fuzz`: fuzzes a parser and reports its faults.
+// `mqtt-wire fuzz`: fuzzes a target and reports its faults.
 
-import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { count, integerOption, parseArguments } from '../arguments.ts'
+import { annotation, REPORT_OPTIONS, reportFiles, title, writeJson, writeJunit } from '../report/report.ts'
 import { Screen } from '../screen.ts'
-import { UsageError } from '../usage.ts'
+import { TARGET_OPTIONS, targetFrom } from '../target/target.ts'
 import { Campaign, type Finding } from './campaign.ts'
-import { asJson, block } from './report.ts'
+import { asJson, block, groups } from './report.ts'
 
 const OPTIONS = {
   runs: { type: 'string' },
   seconds: { type: 'string' },
   seed: { type: 'string' },
-  json: { type: 'string' },
-} as const satisfies ParseArgsConfig['options']
+  ...TARGET_OPTIONS,
+  ...REPORT_OPTIONS,
+} as const
 
 const DEFAULT_RUNS = 20_000
 const MAX_SEED = 2 ** 32 - 1
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** Runs the command and returns the exit status: 1 if it found something. */
+/** Runs the command and returns the exit status: 1 if it found something that is not in the baseline. */
 export async function fuzzCommand(args: readonly string[]): Promise<number> {
-  const { adapter, runs, seconds, seed, json } = optionsFrom(args)
-  const started = Date.now()
-  const campaign = new Campaign({
-    adapter: resolve(adapter),
-    seed,
-    runs,
-    deadline: started + 1_000 * seconds,
-  })
-  const findings: Finding[] = []
-  const screen = new Screen()
-  const timer = setInterval(
-    () => screen.progress(() => `${inputs(campaign)}, ${count(findings.length, 'finding')}`),
-    200,
-  )
-  try {
-    await screen.line(`${adapter}, seed ${seed}`)
-    for await (const finding of campaign.findings()) {
-      findings.push(finding)
-      await screen.line(block(finding, findings.length))
-    }
-    await screen.line(
-      `\n${adapter}: ${count(findings.length, 'finding')} in ${inputs(campaign)}, seed ${seed}.`,
-    )
-  } finally {
-    clearInterval(timer)
-    await screen.finish()
-  }
-  if (json !== undefined) {
-    const report = { adapter, seed, inputs: campaign.inputs, findings: findings.map(asJson) }
-    writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`)
-  }
-  return findings.length === 0 ? 0 : 1
-}
-
-function optionsFrom(args: readonly string[]) {
-  const { values, positionals } = parseArguments(args)
-  const [adapter] = positionals
-  if (adapter === undefined || positionals.length > 1)
-    throw new UsageError('fuzz requires exactly one ADAPTER')
-  if (!existsSync(adapter)) throw new UsageError(`${adapter} does not exist`)
+  const { values, positionals } = parseArguments(args, OPTIONS)
   const seconds = integerOption('seconds', values.seconds, 1)
-  const runs = integerOption('runs', values.runs, 0)
-  const seed = integerOption('seed', values.seed, 0)
-  return {
-    adapter,
-    json: writable(values.json),
-    seconds: seconds ?? Number.POSITIVE_INFINITY,
-    runs: runs ?? (seconds === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY),
-    seed: seed ?? Math.floor(Math.random() * MAX_SEED),
-  }
-}
+  const runs =
+    integerOption('runs', values.runs, 0) ?? (seconds === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY)
+  const seed = integerOption('seed', values.seed, 0) ?? Math.floor(Math.random() * MAX_SEED)
+  const target = await targetFrom('fuzz', positionals, values)
+  const files = reportFiles(values)
+  const { name } = target
 
-/** Checks that the file can be written before fuzzing starts, so that hours of findings are not lost. */
-function writable(file: string | undefined): string | undefined {
+  const findings: Finding[] = []
+  const isNew = (finding: Finding): boolean => files.baseline?.has(finding) !== true
+  const screen = new Screen()
   try {
-    if (file !== undefined) closeSync(openSync(file, 'a'))
-    return file
-  } catch (error) {
-    throw new UsageError(`--json: ${(error as Error).message}`)
+    const declaration = await target.start()
+    const campaign = new Campaign({ target, declaration, seed, runs })
+    const inputs = (): string => count(campaign.inputs, 'input')
+    const timer = setInterval(
+      () => screen.progress(() => `${inputs()}, ${count(findings.length, 'finding')}`),
+      200,
+    )
+    const end = seconds === undefined ? undefined : setTimeout(() => campaign.stop(), 1_000 * seconds)
+    for (const signal of SIGNALS) process.once(signal, campaign.stop)
+    let fresh = 0
+    try {
+      await screen.line(`${name}, seed ${seed}`)
+      await screen.finish()
+      for await (const finding of campaign.findings()) {
+        findings.push(finding)
+        if (!isNew(finding)) continue
+        fresh++
+        await screen.line(block(finding, findings.length))
+        if (files.annotates) await screen.line(annotation(asJson(finding)))
+        await screen.finish() // whoever reads along sees it now
+      }
+      // A run that was cut short may not have come to what is known.
+      const isWhole = campaign.endedBy === undefined
+      const stale = isWhole ? (files.baseline?.stale() ?? []) : []
+      for (const finding of stale) await screen.line(`\nin the baseline, but not found: ${title(finding)}`)
+      const known = findings.length - fresh
+      if (fresh > 1) await screen.line(`\nBy cause:\n${groups(findings.filter(isNew))}`)
+      if (campaign.endedBy === 'deaths')
+        await screen.line('\nStopped early: it hung or died too often to go on.')
+      await screen.line(
+        `\n${name}: ${count(fresh, files.baseline ? 'new finding' : 'finding')}${known > 0 ? ` and ${known.toLocaleString('en')} known` : ''} in ${inputs()}, seed ${seed}.`,
+      )
+      const reported = findings.map(asJson)
+      writeJson(files.json, { target: name, seed, inputs: campaign.inputs, isWhole, findings: reported })
+      writeJunit(files.junit, `mqtt-wire fuzz ${name}`, [
+        { name: inputs() },
+        ...findings.map((finding) => ({
+          name: title(finding),
+          failure: isNew(finding) ? { message: finding.happened, text: block(finding, 1) } : undefined,
+        })),
+      ])
+      return fresh === 0 && stale.length === 0 ? 0 : 1
+    } finally {
+      clearInterval(timer)
+      clearTimeout(end)
+      for (const signal of SIGNALS) process.off(signal, campaign.stop)
+      await screen.finish()
+    }
+  } finally {
+    await target.close()
   }
-}
-
-function parseArguments(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function integerOption(name: string, text: string | undefined, min: number): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= min) return value
-  throw new UsageError(`--${name} must be an integer of at least ${min}, not ${text}`)
-}
-
-const inputs = (campaign: Campaign): string => count(campaign.inputs, 'input')
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
 }

@@ -1,6 +1,5 @@
 // The input streams: the conformance corpus, then generated streams: valid, malformed and mutated.
 
-import { readFileSync } from 'node:fs'
 import { encode, type Packet } from '../../index.ts'
 import { CONTROL_PACKETS, packetTypeOf } from '../../packet-types.ts'
 import {
@@ -12,40 +11,40 @@ import {
   mutate,
 } from '../../testing/index.ts'
 import { Random } from '../../testing/random.ts'
-import type { Input } from './examination.ts'
-import type { Expectation } from './expectation.ts'
+import { corpusRows } from '../corpus.ts'
+import { type Declaration, isSent } from '../target/declaration.ts'
+import type { Input } from '../verdict/examination.ts'
+import { type Expectation, isForTarget } from '../verdict/expectation.ts'
 
 /** An input with the name of its origin. */
 export interface NamedInput extends Input {
   readonly name: string
 }
 
-const CORPUS = new URL('../../../test/vectors/vectors.json', import.meta.url)
-const PINGREQ: Packet = { type: 'pingreq' }
-const PING = encode(PINGREQ)
+const NOTHING = new Uint8Array(0)
 
-interface Row {
-  readonly name: string
-  readonly hex: string
-  readonly options?: object
+/** What follows a packet, so that it is noticed if a target reads on: one that the target is sent. */
+function followerFor(declaration: Declaration): Uint8Array {
+  const type = (['pingreq', 'pingresp'] as const).find((name) => isSent(declaration, name))
+  return type === undefined ? NOTHING : encode({ type })
 }
 
 /** The rows of the conformance corpus that apply to every receiver, each followed by another packet. */
-export function* corpusInputs(seed: number): Generator<NamedInput> {
+export function* corpusInputs(seed: number, declaration: Declaration): Generator<NamedInput> {
+  const follower = followerFor(declaration)
   const random = new Random(seed)
-  const { valid, malformed, streams } = JSON.parse(readFileSync(CORPUS, 'utf8')) as Record<string, Row[]>
-  for (const { name, hex, options } of [valid, malformed, streams].flatMap((rows) => rows ?? [])) {
+  for (const { name, hex, options } of corpusRows()) {
     if (options !== undefined) continue
-    const bytes = Buffer.concat([Buffer.from(hex, 'hex'), PING])
+    const bytes = Buffer.concat([Buffer.from(hex, 'hex'), follower])
     for (const cuts of [cutsBetween(Array.from(bytes, (byte) => [byte])), randomCuts(bytes, random)])
       yield { name: `corpus: ${name}`, bytes, cuts }
   }
 }
 
 /** Generates inputs without end. The same seed gives the same inputs. */
-export function* generatedInputs(seed: number): Generator<NamedInput> {
+export function* generatedInputs(seed: number, declaration: Declaration): Generator<NamedInput> {
   const random = new Random(seed)
-  const makers = makersFor(seed)
+  const makers = makersFor(seed, declaration)
   for (let number = 1; ; number++) {
     const [kind, make] = makers[random.integer(0, makers.length - 1)] as Maker
     const { bytes, known } = make(random)
@@ -53,18 +52,29 @@ export function* generatedInputs(seed: number): Generator<NamedInput> {
   }
 }
 
+/** Those that the target is sent. */
+function* sent<Value>(values: Iterable<Value>, isForIt: (value: Value) => boolean): Generator<Value, never> {
+  for (const value of values) if (isForIt(value)) yield value
+  throw new RangeError('the generators are without end')
+}
+
 type Made = Pick<Input, 'bytes' | 'known'>
 type Maker = readonly [kind: string, make: (random: Random) => Made]
 
 const MAX_PACKETS = 4
 
-function makersFor(seed: number): Maker[] {
-  const packets = generatePackets(seed, Number.POSITIVE_INFINITY)
+function makersFor(seed: number, declaration: Declaration): Maker[] {
+  const follower = followerFor(declaration)
+  const packets = sent(generatePackets(seed, Number.POSITIVE_INFINITY), ({ type }) =>
+    isSent(declaration, type),
+  )
   const sessions = generateSessions(seed, Number.POSITIVE_INFINITY)
-  const malformed = generateMalformed(seed, Number.POSITIVE_INFINITY)
+  const malformed = sent(generateMalformed(seed, Number.POSITIVE_INFINITY), ({ bytes }) =>
+    isForTarget(bytes, declaration),
+  )
   const stream = (random: Random): Made =>
     fromPackets(Array.from({ length: random.integer(1, MAX_PACKETS) }, () => packets.next().value))
-  const malformedPacket = (): Made => fromMalformed(malformed.next().value)
+  const malformedPacket = (): Made => fromMalformed(malformed.next().value, follower)
   const session = (): Made => ({ bytes: sessions.next().value.bytes })
   const mutated =
     (make: (random: Random) => Made) =>
@@ -96,8 +106,8 @@ const NOT_FOR_ALL: readonly string[] = [
   'unsupported-protocol-level',
 ]
 
-function fromMalformed({ bytes, code, rule, field, options, seenBy }: Malformed): Made {
-  const followed = Buffer.concat([bytes, PING])
+function fromMalformed({ bytes, code, rule, field, options, seenBy }: Malformed, follower: Uint8Array): Made {
+  const followed = Buffer.concat([bytes, follower])
   if (options !== undefined || seenBy !== 'both' || NOT_FOR_ALL.includes(code)) return { bytes: followed }
   const message = `${field ?? 'the packet'} violates ${code} [${rule}]`
   const packetType = CONTROL_PACKETS[packetTypeOf(bytes[0] ?? 0)]?.name

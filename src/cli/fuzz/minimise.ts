@@ -2,7 +2,7 @@
 
 import { encodeRemainingLength } from '../../index.ts'
 import { type Field, layoutOf, type PacketLayout } from '../../testing/index.ts'
-import { replaced, type Stream } from './stream.ts'
+import { replaced, type Stream } from '../target/stream.ts'
 
 const NOTHING = new Uint8Array(0)
 

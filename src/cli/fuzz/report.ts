@@ -1,7 +1,9 @@
 // Formats findings as text and as JSON.
 
+import { type Reported, title } from '../report/report.ts'
+import { chunksOf } from '../target/stream.ts'
+import { escaped } from '../terminal.ts'
 import type { Finding } from './campaign.ts'
-import { chunksOf } from './stream.ts'
 
 const MAX_HEX_LENGTH = 400
 
@@ -14,21 +16,15 @@ export function block(finding: Finding, number: number): string {
     ...(stream.cuts.length === 0
       ? []
       : [['chunks', shortened(chunkHex(finding).join(' | '))] as [string, string]]),
-    ['expected', expected],
-    ['happened', happened],
+    ['expected', escaped(expected)],
+    ['happened', escaped(happened)],
     ['found in', `${origin}${showsAlone ? '' : ', and only with the inputs before it'}`],
   ]
   return `\n${number}. ${title(finding)}\n${rows.map(([name, text]) => `   ${name.padEnd(9)} ${text}`).join('\n')}`
 }
 
-/** The finding's kind, subject, clause and packet type, in one line. */
-export function title({ kind, about, rule, packetType }: Finding): string {
-  const type = packetType === undefined ? '' : `, ${packetType.toUpperCase()}`
-  return `${kind}: ${about}${rule === undefined ? '' : ` [${rule}]`}${type}`
-}
-
-/** Formats a finding for the JSON file. */
-export function asJson(finding: Finding): object {
+/** Formats a finding for other programs. */
+export function asJson(finding: Finding): Reported & { readonly chunks: readonly string[] } {
   const { kind, about, rule, packetType, stream, expected, happened, origin, showsAlone } = finding
   const bytes = Buffer.from(stream.bytes).toString('hex')
   return {
@@ -40,9 +36,25 @@ export function asJson(finding: Finding): object {
     chunks: chunkHex(finding),
     expected,
     happened,
-    origin,
-    showsAlone,
+    ...{ origin, showsAlone },
   }
+}
+
+/** The findings by what they share, which is often one cause: the subject and the clause. */
+export function groups(findings: readonly Finding[]): string {
+  const byCause = new Map<string, Map<string, string[]>>()
+  for (const { kind, about, rule, packetType } of findings) {
+    const cause = `${escaped(about)}${rule === undefined ? '' : ` [${rule}]`}`
+    const byKind = byCause.get(cause) ?? new Map<string, string[]>()
+    byCause.set(cause, byKind)
+    byKind.set(kind, [
+      ...(byKind.get(kind) ?? []),
+      ...(packetType === undefined ? [] : [packetType.toUpperCase()]),
+    ])
+  }
+  const kinds = (byKind: ReadonlyMap<string, readonly string[]>): string =>
+    [...byKind].map(([kind, types]) => [kind, types.join(', ')].filter(Boolean).join(' in ')).join('; ')
+  return [...byCause].map(([cause, byKind]) => `  ${cause}: ${kinds(byKind)}`).join('\n')
 }
 
 function chunkHex({ stream }: Finding): string[] {

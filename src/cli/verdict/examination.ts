@@ -1,31 +1,78 @@
 // Runs one stream through a parser, in one chunk and in several, and checks what the parser does.
 
-import type { Adapter } from './adapter.ts'
+import { changesVerdicts, type Declaration, isSent } from '../target/declaration.ts'
+import type { Observation, Observe } from '../target/observation.ts'
+import type { Stream } from '../target/stream.ts'
 import { packetText, plain } from './difference.ts'
-import { type Expectation, expectationOf } from './expectation.ts'
+import { type Expectation, expectationFor } from './expectation.ts'
 import { NO_PACKET, type Symptom } from './finding.ts'
 import { judge } from './judge.ts'
-import { type Observation, observe } from './observation.ts'
-import type { Stream } from './stream.ts'
 
 /** A stream to examine. */
 export interface Input extends Stream {
   /** What its generator expects; defaults to the result of our decoder. */
   readonly known?: Expectation | undefined
+  /** Whether `known` holds whatever the target declares, and whatever it may refuse. */
+  readonly isStrict?: boolean
 }
 
-export async function examine(adapter: Adapter, input: Input): Promise<Symptom[]> {
+export async function examine(observe: Observe, declaration: Declaration, input: Input): Promise<Symptom[]> {
   const { bytes, cuts } = input
-  const expectation = input.known ?? expectationOf(bytes)
-  const whole = await observe(adapter, { bytes, cuts: [] })
+  const expectation = expectationOfInput(input, declaration)
+  const whole = await observe({ bytes, cuts: [] })
   const first = judge(expectation, bytes, whole)
-  const symptoms = first === undefined ? [] : [await readsOn(adapter, bytes, first)]
+  const lost = await lostPackets(observe, expectation, bytes, whole)
+  const symptoms =
+    lost ?? (first === undefined ? [] : [await explained(observe, expectation, bytes, first, declaration)])
   if (cuts.length === 0) return symptoms
-  const cut = await observe(adapter, input)
+  const cut = await observe(input)
   const second = judge(expectation, bytes, cut)
   if (second !== undefined && isSevere(second)) return [...symptoms, { ...second, needsCuts: true }]
-  if (outcome(whole, expectation) === outcome(cut, expectation)) return symptoms
+  if (lost !== undefined || outcome(whole, expectation) === outcome(cut, expectation)) return symptoms
   return [...symptoms, chunking(whole, cut, first ?? second)]
+}
+
+function expectationOfInput({ bytes, known, isStrict }: Input, declaration: Declaration): Expectation {
+  if (isStrict === true && known !== undefined) return known
+  return expectationFor(bytes, declaration, changesVerdicts(declaration) ? undefined : known)
+}
+
+/** Packets that are delivered from chunks of their own, but lost if one behind them in the same chunk is refused. */
+async function lostPackets(
+  observe: Observe,
+  expectation: Expectation,
+  bytes: Uint8Array,
+  whole: Observation,
+): Promise<Symptom[] | undefined> {
+  const { packets: given, thrown } = whole
+  const { packets, ends } = expectation
+  if (given === undefined || thrown?.isRefusal !== true || given.length >= packets.length) return undefined
+  const apart = await observe({ bytes, cuts: ends.filter((end) => end < bytes.length) })
+  if ((apart.packets?.length ?? 0) <= given.length) return undefined
+  const lost: Symptom = {
+    ...NO_PACKET,
+    kind: 'lost packets',
+    about: 'drops the packets before a refused one that came in the same chunk',
+    rule: '§4.8',
+    expected: `${packetText(packets[given.length])}, and then a refusal`,
+    happened: `it refused: ${thrown.text}`,
+  }
+  const own = judge(expectation, bytes, apart)
+  return own === undefined ? [lost] : [lost, own]
+}
+
+/** Looks closer at a symptom: for the packet that causes a crash, and for reads beyond a packet's end. */
+async function explained(
+  observe: Observe,
+  expectation: Expectation,
+  bytes: Uint8Array,
+  symptom: Symptom,
+  declaration: Declaration,
+): Promise<Symptom> {
+  if (symptom.kind !== 'crash') return readsOn(observe, bytes, symptom, declaration)
+  const apart = await observe({ bytes, cuts: expectation.ends.filter((end) => end < bytes.length) })
+  const own = judge(expectation, bytes, apart)
+  return own?.kind === 'crash' ? { ...own, needsCuts: false } : symptom
 }
 
 const isSevere = ({ kind }: Symptom): boolean => kind === 'crash' || kind === 'memory'
@@ -39,14 +86,20 @@ const FOLLOWERS = [
 ] as const
 
 /** Returns the symptom, with kind `next packet` if the parser reads beyond the end of the packet. */
-async function readsOn(adapter: Adapter, bytes: Uint8Array, symptom: Symptom): Promise<Symptom> {
+async function readsOn(
+  observe: Observe,
+  bytes: Uint8Array,
+  symptom: Symptom,
+  declaration: Declaration,
+): Promise<Symptom> {
   const { index, end } = symptom
   if (isSevere(symptom) || end === 0 || end === bytes.length) return symptom
   const packet = bytes.subarray(0, end)
   const readings = new Set<string>()
   for (const { hex, type } of FOLLOWERS) {
+    if (!isSent(declaration, type)) continue
     const stream = { bytes: Buffer.concat([packet, Buffer.from(hex, 'hex')]), cuts: [] }
-    const { packets = [], thrown } = await observe(adapter, stream)
+    const { packets = [], thrown } = await observe(stream)
     const own = packets.length > index && isOfType(packets.at(-1), type) ? packets.slice(0, -1) : packets
     readings.add(
       `${JSON.stringify(plain(own.slice(0, index + 1)))} ${own.length > index ? '' : ending(thrown)}`,

@@ -1,6 +1,9 @@
 // What the standard expects of a stream: its packets, and how it ends.
 
 import { DecodeError, decodeRemainingLength, type Packet, PacketParser } from '../../index.ts'
+import { CONTROL_PACKETS, packetTypeOf } from '../../packet-types.ts'
+import { type Declaration, isSent, parserOptions } from '../target/declaration.ts'
+import { declaredRefusal, type Permission, permissionsFor } from './permission.ts'
 
 export interface Refusal {
   readonly kind: 'refused'
@@ -27,14 +30,43 @@ export interface Expectation {
   /** The offset at which each packet ends. */
   readonly ends: readonly number[]
   readonly ending: Ending
+  /** For each packet, why a receiver may refuse it. Without it, it must accept them all. */
+  readonly permissions?: readonly (readonly Permission[])[]
 }
 
 /** [MQTT-3.1.2-1] and [MQTT-3.1.2-2] let a receiver support other protocols. */
 const OTHER_PROTOCOL_CODES: readonly string[] = ['unknown-protocol-name', 'unsupported-protocol-level']
 
+/** What the standard expects of a target that declares this. */
+export function expectationFor(
+  bytes: Uint8Array,
+  declaration: Declaration,
+  known: Expectation = expectationOf(bytes, declaration),
+): Expectation {
+  const permissions: Permission[][] = []
+  for (const [index, packet] of known.packets.entries()) {
+    const start = known.ends[index - 1] ?? 0
+    const end = known.ends[index] ?? 0
+    const all = permissionsFor(packet, bytes.subarray(start, end))
+    const refusal = declaredRefusal(declaration, all)
+    if (refusal !== undefined) {
+      const { reason: code, rule } = refusal
+      const message = `${packet.type.toUpperCase()}: the target declares to refuse ${code} [${rule}]`
+      return {
+        packets: known.packets.slice(0, index),
+        ends: known.ends.slice(0, index),
+        ending: { kind: 'refused', code, rule, packetType: packet.type, message, end },
+        permissions,
+      }
+    }
+    permissions.push(all)
+  }
+  return { ...known, permissions }
+}
+
 /** The result of our own decoder. */
-export function expectationOf(bytes: Uint8Array): Expectation {
-  const parser = new PacketParser()
+function expectationOf(bytes: Uint8Array, declaration: Declaration): Expectation {
+  const parser = new PacketParser(parserOptions(declaration))
   const packets: Packet[] = []
   const ends: number[] = []
   try {
@@ -45,14 +77,15 @@ export function expectationOf(bytes: Uint8Array): Expectation {
     }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
-    return { packets, ends, ending: endingOf(error, bytes, ends.at(-1) ?? 0) }
+    return { packets, ends, ending: endingOf(error, bytes, ends.at(-1) ?? 0, declaration) }
   }
   return { packets, ends, ending: { kind: parser.bufferedLength === 0 ? 'complete' : 'incomplete' } }
 }
 
-function endingOf(error: DecodeError, bytes: Uint8Array, start: number): Ending {
+function endingOf(error: DecodeError, bytes: Uint8Array, start: number, declaration: Declaration): Ending {
   const { code, rule, packetType, message } = error
-  if (OTHER_PROTOCOL_CODES.includes(code)) return { kind: 'another protocol' }
+  if (declaration.protocols === undefined && OTHER_PROTOCOL_CODES.includes(code))
+    return { kind: 'another protocol' }
   const end = endOf(bytes, start)
   if (end === undefined) return { kind: 'incomplete' }
   return { kind: 'refused', code, rule, packetType, message, end }
@@ -73,4 +106,17 @@ function claimedEnd(bytes: Uint8Array, start: number): number | undefined {
   } catch {
     return start + MAX_FIXED_HEADER_LENGTH // the fourth byte of the Remaining Length has the continuation bit
   }
+}
+
+/** Whether all packets of a stream are of types that the target is sent. */
+export function isForTarget(bytes: Uint8Array, declaration: Declaration): boolean {
+  return packetTypesOf(bytes).every((type) => isSent(declaration, type))
+}
+
+/** The types of the packets of a stream, by their first bytes. */
+export function packetTypesOf(bytes: Uint8Array): (string | undefined)[] {
+  const types: (string | undefined)[] = []
+  for (let start = 0; start < bytes.length; start = claimedEnd(bytes, start) ?? bytes.length)
+    types.push(CONTROL_PACKETS[packetTypeOf(bytes[start] ?? 0)]?.name)
+  return types
 }

@@ -1,6 +1,8 @@
-// Adapters: the interface to a parser under test.
+// Adapters: modules that are the interface to a parser under test.
 
 import { pathToFileURL } from 'node:url'
+import { UsageError } from '../usage.ts'
+import { type Declaration, declarationFrom } from './declaration.ts'
 
 /** Parses the next chunk of a stream. If it returns a promise, the next chunk waits for it. */
 export type Feed = (chunk: Buffer) => unknown
@@ -13,21 +15,21 @@ export interface Adapter {
   readonly accepts?: (chunks: Buffer[]) => boolean | Promise<boolean>
   /** Whether a thrown value is a refusal; any other is a crash. For the default see {@link isRefusal}. */
   readonly isRefusal?: (error: unknown) => boolean
+  /** What the parser is, by which it is judged. */
+  readonly declares?: Declaration
 }
 
-/** Thrown for an adapter that cannot be used. */
-export class AdapterError extends Error {}
-
-/** @throws AdapterError if the module cannot be loaded, or is not an adapter */
+/** @throws UsageError if the module cannot be loaded, or is not an adapter */
 export async function loadAdapter(file: string): Promise<Adapter> {
   let adapter: Adapter
   try {
     adapter = await import(pathToFileURL(file).href)
   } catch (error) {
-    throw new AdapterError(`cannot load ${file}: ${(error as Error).message}`)
+    throw new UsageError(`cannot load ${file}: ${(error as Error).message}`)
   }
   if (typeof adapter.open !== 'function' && typeof adapter.accepts !== 'function')
-    throw new AdapterError(`${file} exports neither open nor accepts`)
+    throw new UsageError(`${file} exports neither open nor accepts`)
+  declarationFrom(adapter.declares ?? {}, `${file}, declares`)
   return adapter
 }
 

@@ -2,24 +2,24 @@
 
 import { Worker } from 'node:worker_threads'
 import { UsageError } from '../usage.ts'
-import type { Input } from './examination.ts'
-import { NO_PACKET, type Symptom } from './finding.ts'
+import type { Input } from '../verdict/examination.ts'
+import { crash, DEATH, HANG, type Symptom, TIME_LIMIT } from '../verdict/finding.ts'
+import type { Declaration } from './declaration.ts'
 import { textOf } from './observation.ts'
+import type { Found, Target } from './target.ts'
 import type { Message, WorkerData } from './worker.ts'
 
-/** The time limit for an input, and the interval at which it is checked, in milliseconds. */
-const TIME_LIMIT = 1_000
+/** The interval at which the time limit is checked, in milliseconds. */
 const CHECK_INTERVAL = 100
 
 const HEAP_LIMIT_MIB = 256
 
-/** Called with the index of an input and the faults that it has shown. */
-export type Found = (index: number, symptoms: readonly Symptom[]) => void
-
 type Event = Message | { readonly type: 'death'; readonly symptom: Symptom }
 
-export class ParserThread {
+export class ParserThread implements Target {
+  readonly name: string
   private readonly adapter: string
+  private readonly declared: Declaration
   private readonly current = new Int32Array(new SharedArrayBuffer(4))
   private worker: Worker | undefined
   /** Handles the thread's events. Replaced instead of its listeners, because without listeners the thread's messages stop. */
@@ -27,14 +27,17 @@ export class ParserThread {
   /** The symptom of a thread that died while idle. */
   private lateDeath: Symptom | undefined
 
-  constructor(adapter: string) {
+  /** @param adapter the absolute path of the adapter */
+  constructor(adapter: string, name: string, declared: Declaration) {
     this.adapter = adapter
+    this.name = name
+    this.declared = declared
   }
 
-  /**
-   * @returns the number of times that a thread hung or died
-   * @throws UsageError if the adapter cannot be used
-   */
+  async start(): Promise<Declaration> {
+    return (await this.startThread()).declaration
+  }
+
   async examine(inputs: readonly Input[], found: Found): Promise<number> {
     let deaths = 0
     for (let next = 0; next < inputs.length; deaths++) {
@@ -61,7 +64,7 @@ export class ParserThread {
   private async attempt(inputs: readonly Input[], found: Found): Promise<Symptom | undefined> {
     Atomics.store(this.current, 0, 0)
     if (this.lateDeath !== undefined) return this.lateDeath
-    const worker = this.worker ?? (await this.start())
+    const worker = this.worker ?? (await this.startThread()).worker
     let timer: NodeJS.Timeout | undefined
     const end = new Promise<Symptom | undefined>((resolve) => {
       timer = this.watch(() => resolve(HANG))
@@ -79,8 +82,9 @@ export class ParserThread {
     })
   }
 
-  private async start(): Promise<Worker> {
-    const workerData: WorkerData = { adapter: this.adapter, current: this.current }
+  private async startThread(): Promise<{ worker: Worker; declaration: Declaration }> {
+    const { adapter, declared, current } = this
+    const workerData: WorkerData = { adapter, declared, current }
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
@@ -94,10 +98,12 @@ export class ParserThread {
     worker.on('exit', (code) => this.onEvent({ type: 'death', symptom: crash(`process.exit(${code})`) }))
     const event = await first
     if (event.type === 'no adapter') throw new UsageError(event.message)
-    if (event.type === 'death')
-      throw new UsageError(`${this.adapter} cannot be used: ${event.symptom.happened}`)
+    if (event.type !== 'ready')
+      throw new UsageError(
+        `${this.adapter} cannot be used: ${event.type === 'death' ? event.symptom.happened : event.type}`,
+      )
     this.worker = worker
-    return worker
+    return { worker, declaration: event.declaration }
   }
 
   /** Calls `onHang` when the thread exceeds the time limit for an input. */
@@ -111,21 +117,6 @@ export class ParserThread {
       if (Date.now() - since > TIME_LIMIT) onHang()
     }, CHECK_INTERVAL)
   }
-}
-
-const DEATH = { ...NO_PACKET, isDeath: true }
-
-const HANG: Symptom = {
-  ...DEATH,
-  kind: 'hang',
-  about: `no result within ${TIME_LIMIT} ms`,
-  expected: `a result within ${TIME_LIMIT} ms`,
-  happened: 'none; it was stopped',
-}
-
-function crash(text: string): Symptom {
-  const expected = 'packets, or a refusal thrown from the feed'
-  return { ...DEATH, kind: 'crash', about: text, expected, happened: `uncaught: ${text}` }
 }
 
 function deathBy(error: Error): Symptom {

@@ -1,24 +1,12 @@
-// Runs a stream through a parser and records what it does.
+// Runs a stream through the parser of an adapter and records what it does.
 
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type Adapter, isRefusal } from './adapter.ts'
+import { type Adapter, isRefusal } from './module.ts'
+import { type Observation, type Thrown, textOf } from './observation.ts'
 import { chunksOf, type Stream } from './stream.ts'
 
-export interface Thrown {
-  readonly isRefusal: boolean
-  readonly text: string
-}
-
-export interface Observation {
-  /** Undefined for a parser that only accepts or refuses. */
-  readonly packets: readonly unknown[] | undefined
-  readonly thrown: Thrown | undefined
-  /** The memory that it has used, in bytes. */
-  readonly memory: number
-}
-
-export async function observe(adapter: Adapter, stream: Stream): Promise<Observation> {
+export async function observeModule(adapter: Adapter, stream: Stream): Promise<Observation> {
   const chunks = chunksOf(stream)
   const packets: unknown[] = []
   const before = memoryInUse()
@@ -61,11 +49,4 @@ function findCollector(): () => void {
 function memoryInUse(): number {
   const { used_heap_size, external_memory } = getHeapStatistics()
   return used_heap_size + external_memory
-}
-
-/** Formats a thrown value of any type. */
-export function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return `${typeof error} ${String(error)}`
-  const code = (error as { code?: unknown }).code
-  return `${error.name}${typeof code === 'string' ? ` ${code}` : ''}: ${error.message}`
 }

@@ -1,10 +1,10 @@
 // Compares what a parser did with what the standard expects of the stream.
 
 import { PacketType } from '../../index.ts'
+import type { Observation } from '../target/observation.ts'
 import { differingField, packetText } from './difference.ts'
 import type { Expectation, Refusal } from './expectation.ts'
 import { NO_PACKET, type Symptom, withoutNumbers } from './finding.ts'
-import type { Observation } from './observation.ts'
 
 /** The memory that a parser may use: a fixed amount per input, and an amount per byte of it. */
 const MEMORY = 2 ** 25
@@ -49,8 +49,8 @@ function excessiveMemory({ length }: Uint8Array, { memory }: Observation): Sympt
 function verdictOnWhole(expectation: Expectation, { thrown }: Observation): Symptom | undefined {
   const { ending, packets } = expectation
   if (ending.kind === 'refused' && thrown === undefined)
-    return accepted(expectation, ending, 'it was accepted')
-  if (ending.kind === 'complete' && thrown !== undefined)
+    return accepted(expectation, ending, ACCEPTED_AS_A_WHOLE)
+  if (ending.kind === 'complete' && thrown !== undefined && !mayRefuseAny(expectation))
     return refused(expectation, packets.length - 1, thrown.text)
   return undefined
 }
@@ -86,9 +86,12 @@ function wrongEnding(
   { thrown }: Observation,
 ): Symptom | undefined {
   const { packets, ending } = expectation
-  if (given.length < packets.length) return refused(expectation, given.length, thrown?.text)
+  if (given.length < packets.length) {
+    if (thrown !== undefined && mayRefuse(expectation, given.length)) return undefined
+    return refused(expectation, given.length, thrown?.text)
+  }
   if (ending.kind === 'refused' && thrown === undefined)
-    return accepted(expectation, ending, 'no error, and no packet')
+    return { ...accepted(expectation, ending, 'no error, and no packet'), waits: true }
   if (ending.kind === 'complete' && thrown !== undefined)
     return refused(expectation, packets.length - 1, thrown.text)
   return undefined
@@ -107,6 +110,12 @@ function accepted(expectation: Expectation, { code, rule, message }: Refusal, ha
   }
 }
 
+/** What is said of a target that gives no packets. */
+export const ACCEPTED_AS_A_WHOLE = 'it was accepted'
+
+/** What is said of a target that refuses what it must accept. */
+export const REFUSES = 'refuses a valid packet'
+
 /** The symptom for a valid packet that was not delivered. */
 function refused(expectation: Expectation, index: number, error: string | undefined): Symptom {
   const place = packetAt(expectation, index)
@@ -114,12 +123,19 @@ function refused(expectation: Expectation, index: number, error: string | undefi
     ...NO_PACKET,
     ...place,
     kind: 'verdict',
-    about: error === undefined ? 'packet missing' : 'refuses a valid packet',
+    about: error === undefined ? 'packet missing' : REFUSES,
     rule: place.packetType && sectionOf(place.packetType),
     expected: packetText(expectation.packets[index]),
     happened: error === undefined ? 'no packet, and no error' : `it refused: ${error}`,
+    waits: error === undefined,
   }
 }
+
+const mayRefuse = ({ permissions = [] }: Expectation, index: number): boolean =>
+  (permissions[index] ?? []).length > 0
+
+const mayRefuseAny = ({ permissions = [] }: Expectation): boolean =>
+  permissions.some(({ length }) => length > 0)
 
 function tooMany(packet: unknown, ending: 'complete' | 'incomplete'): Symptom {
   return {
@@ -142,7 +158,7 @@ function packetAt(
 }
 
 /** The section of a packet type: §3.1 for CONNECT, whose type is 1, and so on. */
-function sectionOf(packetType: string): string {
+export function sectionOf(packetType: string): string {
   return `§3.${PacketType[packetType.toUpperCase() as keyof typeof PacketType]}`
 }
 

@@ -1,5 +1,7 @@
 // Compares packets, and formats them as text.
 
+import { escaped } from '../terminal.ts'
+
 const MAX_TEXT_LENGTH = 300
 
 /**
@@ -26,7 +28,7 @@ export function differingField(expected: unknown, given: unknown, path = ''): st
 
 /** Formats a packet as text, truncated if it is long, with binary fields in hexadecimal. */
 export function packetText(packet: unknown): string {
-  const text = JSON.stringify(plain(packet)) ?? String(packet)
+  const text = escaped(JSON.stringify(plain(packet)) ?? String(packet))
   return text.length > MAX_TEXT_LENGTH
     ? `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`
     : text

@@ -1,7 +1,15 @@
 // Findings.
 
 /** `next packet` means that the bytes after a packet change how it is read. */
-export type Kind = 'crash' | 'hang' | 'memory' | 'verdict' | 'fields' | 'chunking' | 'next packet'
+export type Kind =
+  | 'crash'
+  | 'hang'
+  | 'memory'
+  | 'verdict'
+  | 'fields'
+  | 'chunking'
+  | 'next packet'
+  | 'lost packets'
 
 /** A fault that one stream has shown. */
 export interface Symptom {
@@ -18,8 +26,12 @@ export interface Symptom {
   readonly end: number
   /** Whether it only appears with these chunks. */
   readonly needsCuts: boolean
-  /** Whether the thread hung or died. */
+  /** Whether the target hung or died. */
   readonly isDeath: boolean
+  /** Whether it asked for more bytes instead of giving a verdict. */
+  readonly waits: boolean
+  /** What allows it, where the standard leaves it to the target. */
+  readonly permission?: { readonly reason: string; readonly rule: string } | undefined
 }
 
 /** Findings with the same key are the same finding. */
@@ -35,7 +47,28 @@ export const NO_PACKET = {
   end: 0,
   needsCuts: false,
   isDeath: false,
+  waits: false,
 } as const
+
+/** The time limit for an input, in milliseconds. */
+export const TIME_LIMIT = 1_000
+
+type Death = Pick<Symptom, keyof typeof NO_PACKET>
+
+export const DEATH: Death = { ...NO_PACKET, isDeath: true }
+
+export const HANG: Symptom = {
+  ...DEATH,
+  kind: 'hang',
+  about: `no result within ${TIME_LIMIT} ms`,
+  expected: `a result within ${TIME_LIMIT} ms`,
+  happened: 'none; it was stopped',
+}
+
+export function crash(text: string): Symptom {
+  const expected = 'packets, or a refusal'
+  return { ...DEATH, kind: 'crash', about: text, expected, happened: `uncaught: ${text}` }
+}
 
 /** Replaces the numbers in a message, which differ from input to input. */
 export function withoutNumbers(message: string): string {

@@ -1,0 +1,147 @@
+// A child process that answers line by line. It may hang, crash or write without end here.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { escaped } from '../terminal.ts'
+import { UsageError } from '../usage.ts'
+import { crash, HANG, TIME_LIMIT } from '../verdict/finding.ts'
+import { type Declaration, declarationFrom } from './declaration.ts'
+import { Death } from './observation.ts'
+
+/** How long a process may take to start: a virtual machine, or a compiler before it. */
+const START_LIMIT = 30_000
+const MAX_LINE_LENGTH = 2 ** 24
+const MAX_ERROR_LENGTH = 2_000
+
+type Failure = 'time' | 'end' | 'length'
+
+export class LineProcess {
+  private readonly command: string
+  private readonly child: ChildProcess
+  private readonly ended: Promise<unknown>
+  private readonly lines: string[] = []
+  private partial = ''
+  private errors = ''
+  private hasEnded = false
+  private isTooLong = false
+  private wake: () => void = () => {}
+
+  constructor(command: string) {
+    this.command = command
+    // In a process group of its own, so that its children can be killed with it.
+    this.child = spawn(command, { shell: true, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+    this.ended = once(this.child, 'close').catch(() => {})
+    this.child.stdin?.on('error', () => {}) // 'close' follows
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.take(text))
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.errors = (this.errors + text).slice(-MAX_ERROR_LENGTH)
+    })
+    void this.ended.then(() => {
+      this.hasEnded = true
+      this.wake()
+    })
+  }
+
+  /**
+   * Waits until the process says that it is ready, and returns what it declares.
+   *
+   * @throws UsageError if it says something else, or nothing
+   */
+  async ready(): Promise<Declaration> {
+    const line = await this.next(START_LIMIT)
+    const said = typeof line === 'object' ? line.text : undefined
+    if (said !== 'ready' && said?.startsWith('ready ') !== true) {
+      await this.kill()
+      throw new UsageError(`${this.command} must write "ready" first; ${this.insteadOfReady(said, line)}`)
+    }
+    try {
+      return declarationFrom(JSON.parse(said.slice('ready'.length) || '{}'), this.command)
+    } catch (error) {
+      await this.kill()
+      throw error instanceof UsageError ? error : new UsageError(`${said}: ${(error as Error).message}`)
+    }
+  }
+
+  write(line: string): void {
+    this.child.stdin?.write(`${line}\n`)
+  }
+
+  /** The next line. Rejects with {@link Death} if none comes. */
+  async line(): Promise<string> {
+    const line = await this.next(TIME_LIMIT)
+    if (typeof line === 'object') return line.text
+    if (line === 'end') throw new Death(this.crash())
+    if (line === 'time') throw new Death({ ...HANG, happened: `${HANG.happened}${this.errorText()}` })
+    throw new Death(crash(`a line of more than ${MAX_LINE_LENGTH} characters`))
+  }
+
+  /** Kills the process and its children. */
+  async kill(): Promise<void> {
+    const { pid } = this.child
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      this.child.kill('SIGKILL') // there is no such group: it has ended, or the system has none
+    }
+    this.child.stdout?.destroy()
+    this.child.stderr?.destroy()
+    await this.ended
+  }
+
+  private take(text: string): void {
+    const lines = (this.partial + text).split('\n')
+    this.partial = lines.pop() ?? ''
+    if (this.partial.length > MAX_LINE_LENGTH) this.isTooLong = true
+    for (const line of lines) this.lines.push(line.trimEnd())
+    this.wake()
+  }
+
+  private async next(limit: number): Promise<{ text: string } | Failure> {
+    const deadline = performance.now() + limit
+    for (;;) {
+      const text = this.lines.shift()
+      if (text !== undefined) return { text }
+      if (this.hasEnded) return 'end'
+      if (this.isTooLong) return 'length'
+      const left = deadline - performance.now()
+      if (left <= 0) return 'time'
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left)
+        this.wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+
+  private crash(): ReturnType<typeof crash> {
+    const { exitCode, signalCode } = this.child
+    const how = signalCode ?? `exit status ${exitCode}`
+    // A shell says 128 and the signal's number for a command that a signal has ended.
+    const signal = SIGNALS[(exitCode ?? 0) - 128]
+    const about = `the process ended: ${signal === undefined ? how : `${how}, ${signal}`}`
+    return { ...crash(about), happened: `${about}${this.errorText()}` }
+  }
+
+  private insteadOfReady(said: string | undefined, line: { text: string } | Failure): string {
+    if (said !== undefined) return `it wrote "${escaped(said.slice(0, 200))}"`
+    const what = line === 'end' ? 'it ended' : `it wrote no line within ${START_LIMIT / 1_000} seconds`
+    return `${what}${this.errorText()}`
+  }
+
+  private errorText(): string {
+    const text = this.errors.trim()
+    return text === '' ? '' : `; standard error: ${escaped(text)}`
+  }
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+}
