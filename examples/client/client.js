@@ -61,7 +61,8 @@ export class ConnectionRefused extends Error {
  *
  * @param {Options} options
  * @returns {Promise<Client>}
- * @throws {ConnectionRefused} or the error of the socket, or a DecodeError for bytes that are not MQTT
+ * @throws {ConnectionRefused} or the error of the socket, a DecodeError for bytes that are not MQTT, or an EncodeError for
+ *   options that CONNECT cannot carry
  */
 export async function connect(options) {
   const client = new Client(options)
@@ -179,14 +180,15 @@ class Client {
   /** Opens a connection: CONNECT, CONNACK, and what is in flight once more. */
   async open() {
     const { port, host, maxPacketSize, connectTimeout } = this.options
+    const { clientId, cleanSession, keepAlive, will, username, password } = this.options
+    const bytes = encode({ type: 'connect', clientId, cleanSession, keepAlive, will, username, password })
     const socket = openSocket({ port, host, noDelay: true })
     this.#opening = socket
     const parser = /** @type {PacketParser<Buffer, 'client'>} */ (
       new PacketParser({ role: 'client', maxPacketSize })
     )
     const timer = setTimeout(() => socket.destroy(new Error('no CONNACK')), connectTimeout)
-    const { clientId, cleanSession, keepAlive, will, username, password } = this.options
-    socket.write(encode({ type: 'connect', clientId, cleanSession, keepAlive, will, username, password }))
+    socket.write(bytes)
     /** @type {Error | undefined} */
     let failure
     const opened = new Promise((resolve, reject) => {
@@ -195,10 +197,12 @@ class Client {
         try {
           for (const packet of parser.push(chunk)) {
             if (this.#socket === socket) this.#receive(socket, packet)
-            else this.#greet(socket, packet)
+            else {
+              this.#greet(socket, packet)
+              resolve(undefined)
+            }
           }
           this.#throttle()
-          if (this.#socket === socket) resolve(undefined)
         } catch (error) {
           socket.destroy(/** @type {Error} */ (error))
         }

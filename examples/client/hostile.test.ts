@@ -100,6 +100,29 @@ describe.each(HOSTILE)('$name', ({ act, message }) => {
   })
 })
 
+test('a connection that breaks with its CONNACK is lost, and the client connects again', async () => {
+  const lost: Error[] = []
+  const port = await broker(
+    ({ socket }) => socket.write(Buffer.concat([ACCEPTED, Buffer.from([0, 0])])),
+    ({ socket }) => socket.write(ACCEPTED),
+  )
+  const client = await open(port, { onDisconnect: (error) => lost.push(error) })
+  await expect.poll(() => lost.length, { timeout: 5_000 }).toBe(1)
+  expect(lost[0]!.message).toMatch(/reserved/)
+  await client.close()
+})
+
+test('what CONNECT cannot carry is refused before there is a connection', async () => {
+  let connections = 0
+  const server = createServer(() => connections++).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await expect(open(port, { username: 'a\0b' })).rejects.toMatchObject({ code: 'null-character' })
+  await sleep(400) // longer than the client waits for CONNACK
+  expect(connections).toBe(0)
+})
+
 describe('silence', () => {
   test('instead of CONNACK is an error', async () => {
     await expect(open(await broker(() => {}))).rejects.toThrow('no CONNACK')
