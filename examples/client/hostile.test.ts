@@ -1,65 +1,16 @@
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DecodeError, encode, type Packet, type PacketInput, PacketParser } from 'mqtt-wire'
+import { encode, type Packet } from 'mqtt-wire'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ConnectionRefused, connect, type Options } from './client.js'
+import { ACCEPTED, type Act, broker, stopBrokers } from './scripted-broker.ts'
 
 // The example, and brokers that do what no broker should.
 
-const ACCEPTED = encode({ type: 'connack', returnCode: 0 })
 const RESUMED = encode({ type: 'connack', returnCode: 0, sessionPresent: true })
 
-/** What a broker does with one connection; it has read CONNECT. */
-type Act = (peer: Peer) => unknown
-
-/** The broker's end of a connection. */
-class Peer {
-  readonly socket: Socket
-  private readonly packets: AsyncGenerator<Packet<Buffer>>
-
-  constructor(socket: Socket) {
-    this.socket = socket
-    this.packets = read(socket)
-  }
-
-  send(...packets: PacketInput[]): void {
-    for (const packet of packets) this.socket.write(encode(packet))
-  }
-
-  async next(): Promise<Packet<Buffer> | undefined> {
-    const { value, done } = await this.packets.next()
-    return done ? undefined : value
-  }
-}
-
-async function* read(socket: Socket): AsyncGenerator<Packet<Buffer>> {
-  const parser = new PacketParser<Buffer>({ role: 'server' })
-  try {
-    for await (const chunk of socket) yield* parser.push(chunk)
-  } catch (error) {
-    if (error instanceof DecodeError) throw error // otherwise the client has cut the connection
-  }
-}
-
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close()
-})
-
-/** A broker that does this with its first connection, its second one, and so on. */
-async function broker(...acts: Act[]): Promise<number> {
-  let connections = 0
-  const server = createServer(async (socket) => {
-    socket.on('error', () => {})
-    const act = acts[Math.min(connections++, acts.length - 1)]!
-    const peer = new Peer(socket)
-    if ((await peer.next())?.type === 'connect') await act(peer)
-  }).listen(0, '127.0.0.1')
-  servers.push(server)
-  await once(server, 'listening')
-  return (server.address() as { port: number }).port
-}
+afterEach(stopBrokers)
 
 const open = (port: number, options: Partial<Options> = {}) =>
   connect({ port, clientId: 'c', reconnectDelay: 10, connectTimeout: 300, closeTimeout: 200, ...options })
@@ -83,8 +34,8 @@ describe.each(HOSTILE)('$name', ({ act, message }) => {
   test('after CONNACK is reported, and the client connects again', async () => {
     const lost: Error[] = []
     const port = await broker(
-      (peer) => {
-        peer.socket.write(ACCEPTED, () => setTimeout(act, 30, peer))
+      (peer, connect) => {
+        peer.socket.write(ACCEPTED, () => setTimeout(act, 30, peer, connect))
       },
       (peer) =>
         peer.send({ type: 'connack', returnCode: 0 }, { type: 'publish', topic: 'a', payload: 'back' }),
@@ -115,12 +66,12 @@ test('a connection that breaks with its CONNACK is lost, and the client connects
 test('what CONNECT cannot carry is refused before there is a connection', async () => {
   let connections = 0
   const server = createServer(() => connections++).listen(0, '127.0.0.1')
-  servers.push(server)
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   await expect(open(port, { username: 'a\0b' })).rejects.toMatchObject({ code: 'null-character' })
   await sleep(400) // longer than the client waits for CONNACK
   expect(connections).toBe(0)
+  server.close()
 })
 
 describe('silence', () => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts, type Installation, type Peer, serve } from './peer.ts'
 
@@ -13,6 +14,8 @@ export interface RabbitPeer extends Peer {
   readonly amqpPort: number
   /** Runs rabbitmqctl, which takes some seconds, and gives what it prints. */
   control(...args: string[]): string
+  /** Kills the node, which has no chance to store anything, and starts it again. */
+  restart(): Promise<void>
 }
 
 export const rabbitmq: Installation<RabbitPeer> = {
@@ -57,15 +60,26 @@ log.console = false
       RABBITMQ_CONF_ENV_FILE: '/dev/null',
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     }
-    const { child } = await serve(SERVER, [], [port], env)
+    const launch = () => serve(SERVER, [], [port], env)
+    let { child } = await launch()
     const environment = { env: { ...process.env, ...env } }
     const control = (...args: string[]): string =>
       execFileSync(join(PROGRAMS, 'rabbitmqctl'), ['-q', ...args], { ...environment, encoding: 'utf8' })
+    const restart = async (): Promise<void> => {
+      const exited = once(child, 'exit')
+      // The child is a shell script that waits for the node.
+      process.kill(
+        Number(readFileSync(join(folder, 'mnesia', `${env.RABBITMQ_NODENAME}.pid`), 'utf8')),
+        'SIGKILL',
+      )
+      await exited
+      child = (await launch()).child
+    }
     const stop = async (): Promise<void> => {
       const shutDown = spawnSync(join(PROGRAMS, 'rabbitmqctl'), ['shutdown', '--timeout', '20'], environment)
       if (shutDown.status !== 0) child.kill()
       spawnSync('epmd', ['-kill'], environment) // the port mapper outlives the node
     }
-    return { port, accountPort: port, amqpPort, control, stop }
+    return { port, accountPort: port, amqpPort, control, restart, stop }
   },
 }

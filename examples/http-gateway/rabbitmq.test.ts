@@ -1,0 +1,152 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { AmqpClient } from '../../test/interop/amqp.ts'
+import { describeWith } from '../../test/interop/peers/peer.ts'
+import { rabbitmq } from '../../test/interop/peers/rabbitmq.ts'
+import { connect } from '../client/client.js'
+import { describeGateway, start } from './testing.ts'
+
+// The gateway with RabbitMQ behind it.
+
+const PASSWORD = 'pw:größe'
+/** She may publish to keys that begin with `allowed`, and has access to two virtual hosts. */
+const ALICE = `alice:${PASSWORD}`
+
+describeGateway('http-gateway', () => {
+  describeWith(rabbitmq, (peer) => {
+    beforeAll(() => {
+      const file = join(tmpdir(), `mqtt-wire-gateway-${process.pid}.json`)
+      writeFileSync(file, definitions())
+      peer().control('import_definitions', file)
+    })
+
+    test.each(['/', 'other', 'a/b:c'])('the virtual host %s', async (vhost) => {
+      const amqp = await AmqpClient.open(peer().amqpPort, vhost, 'alice', PASSWORD)
+      const consumer = await amqp.consume('allowed.#')
+      const gateway = await start(peer().port)
+      const form = 'body=%00%FF'
+      expect((await gateway.post({ vhost, key: 'allowed..größe', credentials: ALICE, form })).status).toBe(
+        204,
+      )
+      const { fields, content, properties } = await consumer.next()
+      expect(fields).toMatchObject({ exchange: 'amq.topic', routingKey: 'allowed..größe' })
+      expect(content.toString('hex')).toBe('00ff')
+      expect(properties.deliveryMode).toBe(2)
+      await amqp.close()
+    })
+
+    // biome-ignore format: one row a request
+    const UNAUTHORIZED = [
+      { name: 'a wrong password', vhost: '/', credentials: 'alice:wrong' },
+      { name: 'an empty password', vhost: '/', credentials: 'alice:' },
+      { name: 'an unknown user', vhost: '/', credentials: 'bob:pw' },
+      { name: 'no user', vhost: '/', credentials: ':pw' },
+      { name: 'an unknown virtual host', vhost: 'nowhere', credentials: ALICE },
+      { name: 'a virtual host that the user may not enter', vhost: 'closed', credentials: ALICE },
+    ]
+    test.each(UNAUTHORIZED)('$name is 401', async ({ vhost, credentials }) => {
+      const gateway = await start(peer().port)
+      expect((await gateway.post({ vhost, credentials, key: 'allowed.x' })).status).toBe(401)
+    })
+
+    test('a key that the user may not publish to is 403, and takes no other message along', async () => {
+      const amqp = await AmqpClient.open(peer().amqpPort)
+      const consumer = await amqp.consume('#')
+      const gateway = await start(peer().port)
+      const keys = Array.from({ length: 300 }, (_, index) => (index % 100 === 50 ? 'forbidden' : 'allowed.x'))
+      const answers = await Promise.all(
+        keys.map((key, index) => gateway.post({ key, credentials: ALICE, form: { body: `${index}` } })),
+      )
+      expect(answers.map(({ status }) => status)).toEqual(
+        keys.map((key) => (key === 'forbidden' ? 403 : 204)),
+      )
+      amqp.publishTo(consumer.queue, 'end')
+      const arrived = (await consumer.until('end')).map(({ content }) => content.toString())
+      const expected = keys.flatMap((key, index) => (key === 'forbidden' ? [] : [`${index}`]))
+      expect([...new Set(arrived)].sort()).toEqual(expected.sort())
+      await amqp.close()
+    })
+
+    describe.each(['restarts', 'is killed'] as const)('a broker that %s under load', (how) => {
+      test('loses nothing that was answered with 204', async () => {
+        const clientId = `account${how.length}`
+        const session = { port: peer().port, clientId, username: '/:guest', password: 'guest' }
+        const subscriber = await connect(session)
+        await subscriber.subscribe('load/#', 1)
+        await subscriber.close() // its queue is durable, and goes on
+
+        const gateway = await start(peer().port, { timeLimit: 60_000 })
+        const answers = new Map<string, number>()
+        let isOver = false
+        const senders = Array.from({ length: 40 }, async (_, sender) => {
+          for (let count = 0; !isOver; count++) {
+            const body = `${sender}-${count}`
+            answers.set(body, (await gateway.post({ key: `load.${sender}`, form: { body } })).status)
+          }
+        })
+        await sleep(1_000)
+        const before = answers.size
+        if (how === 'is killed') await peer().restart()
+        else peer().control('eval', 'rabbit:stop(), rabbit:start().')
+        const during = answers.size
+        await expect.poll(() => answers.size, { timeout: 30_000 }).toBeGreaterThan(during + 500)
+        isOver = true
+        await Promise.all(senders)
+
+        const end = `end-${how}`
+        await gateway.post({ key: 'load.end', form: { body: end } })
+        const arrived = new Map<string, number>()
+        const reader = await connect(session)
+        for await (const { payload } of reader) {
+          const body = payload.toString()
+          if (body === end) break
+          arrived.set(body, (arrived.get(body) ?? 0) + 1)
+        }
+        await reader.close()
+        const acknowledged = [...answers].filter(([, status]) => status === 204).map(([body]) => body)
+        const lost = acknowledged.filter((body) => !arrived.has(body))
+        const { publishes } = await gateway.stats()
+        const twice = [...arrived.values()].filter((times) => times > 1).length
+        console.log(
+          `${how}: ${answers.size} requests, ${before} of them before; ${acknowledged.length} answered with 204, ` +
+            `${lost.length} of these lost; ${twice} arrived more than once; ${publishes.resent} sent again`,
+        )
+        expect(lost).toEqual([])
+        expect(before).toBeGreaterThan(100)
+        expect(publishes.connectionsLost).toBeGreaterThan(0)
+        expect(new Set(answers.values())).toEqual(new Set([204]))
+      }, 120_000)
+    })
+  })
+})
+
+/** Virtual hosts, and Alice, who may not do everything. */
+function definitions(): string {
+  const salt = randomBytes(4)
+  const digest = createHash('sha256').update(salt).update(PASSWORD).digest()
+  const virtualHosts = ['/', 'other', 'a/b:c', 'closed']
+  const open = virtualHosts.filter((name) => name !== 'closed')
+  const alice = open.map((vhost) => ({ user: 'alice', vhost }))
+  return JSON.stringify({
+    vhosts: virtualHosts.map((name) => ({ name })),
+    users: [
+      {
+        name: 'alice',
+        password_hash: Buffer.concat([salt, digest]).toString('base64'),
+        hashing_algorithm: 'rabbit_password_hashing_sha256',
+        tags: '',
+      },
+    ],
+    permissions: alice.map((each) => ({ ...each, configure: '.*', write: '.*', read: '.*' })),
+    topic_permissions: alice.map((each) => ({
+      ...each,
+      exchange: 'amq.topic',
+      write: '^allowed',
+      read: '.*',
+    })),
+  })
+}
