@@ -53,9 +53,11 @@ const CLIENT_CLOSED_REQUEST = 499
 
 /**
  * @param {Options} [given]
+ * @param {(options: PoolOptions, events: import('./pool.js').PoolEvents) => Pick<Pool, 'publish' | 'stats' | 'close'>} [openPool]
+ *   what takes the messages to the broker; default a Pool
  * @returns {Promise<{ port: number, close(): Promise<void> }>} once it listens
  */
-export async function startGateway(given = {}) {
+export async function startGateway(given = {}, openPool = (...args) => new Pool(...args)) {
   const options = withDefaults(given)
   const app = fastify({
     logger: options.logger,
@@ -70,7 +72,7 @@ export async function startGateway(given = {}) {
     },
   })
   const metrics = new Metrics(() => pool.stats)
-  const pool = new Pool(options, {
+  const pool = openPool(options, {
     onResend: () => metrics.resent.inc(),
     onLost: (error) => {
       metrics.lost.inc()

@@ -4,10 +4,6 @@ import { parseArgs } from 'node:util'
 import { startBroker } from '../broker/broker.js'
 import { startGateway } from './gateway.js'
 
-/** What surrounds a payload of the largest form in its PUBLISH, with room to spare. */
-const PACKET_OVERHEAD = 1024
-const MAX_BODY = 1024 * 1024
-
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8080' },
@@ -21,10 +17,7 @@ const { values } = parseArgs({
   },
 })
 
-const own =
-  values.broker === undefined
-    ? await startBroker({ port: 0, maxPacketSize: MAX_BODY + PACKET_OVERHEAD })
-    : undefined
+const own = values.broker === undefined ? await startBroker({ port: 0 }) : undefined
 const brokers = own === undefined ? values.broker?.map(address) : [{ host: '127.0.0.1', port: own.port }]
 const gateway = await startGateway({
   host: values.host,
@@ -33,7 +26,6 @@ const gateway = await startGateway({
   timeLimit: number('time-limit'),
   maxConnections: number('max-connections'),
   maxQueue: number('max-queue'),
-  maxBody: MAX_BODY,
   logger: { level: values['log-level'] },
   brokers,
 })
@@ -50,6 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 
 /** @param {string} text */
 function address(text) {
+  if (!URL.canParse(text)) throw new Error('--broker takes mqtt://host:port')
   const { protocol, hostname, port, username, password } = new URL(text)
   if (protocol !== 'mqtt:') throw new Error('--broker takes mqtt://host:port')
   if (username !== '' || password !== '') throw new Error('the credentials come with each request')

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { encode } from 'mqtt-wire'
 import { afterEach, describe, expect, test } from 'vitest'
 import { mosquitto } from '../../test/interop/peers/mosquitto.ts'
@@ -10,9 +11,12 @@ import { rabbitmq } from '../../test/interop/peers/rabbitmq.ts'
 import { exampleBroker } from '../broker/peer.ts'
 import { connect } from '../client/client.js'
 import { ACCEPTED, broker, stopBrokers } from '../client/scripted-broker.ts'
-import { describeGateway, Gateway, MAIN, start } from './testing.ts'
+import { describeGateway, Gateway, start } from './testing.ts'
 
 // The program, and the gateway with the brokers of the examples.
+
+const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
+const LOAD = fileURLToPath(new URL('load.js', import.meta.url))
 
 const children = new Set<ChildProcessByStdio<null, Readable, Readable>>()
 afterEach(() => {
@@ -125,12 +129,25 @@ describeGateway('the program', () => {
   const BAD_OPTIONS = [
     { args: ['--broker', 'mqtts://localhost'], message: 'mqtt://host:port' },
     { args: ['--broker', 'mqtt://guest:guest@localhost'], message: 'the credentials come with each request' },
-    { args: ['--broker', 'localhost'], message: 'Invalid URL' },
+    { args: ['--broker', 'localhost'], message: 'mqtt://host:port' },
     { args: ['--max-queue', 'many'], message: '--max-queue takes a number, not many' },
     { args: ['--nonsense'], message: "Unknown option '--nonsense'" },
   ]
   test.each(BAD_OPTIONS)('$args is refused', async ({ args, message }) => {
     await expect(run(...args)).rejects.toThrow(message)
+  })
+})
+
+describeGateway('the load test', () => {
+  test('measures both', async () => {
+    const args = [LOAD, '--seconds', '1', '--rounds', '1', '--clients', '5']
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    children.add(child)
+    const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(complaints).toBe('')
+    expect(printed).toMatch(
+      /^kept connections: \d+ requests\/s.*^a connection for each message: \d+.*^ratio: \d/ms,
+    )
   })
 })
 

@@ -87,3 +87,20 @@ declare module 'prom-client' {
   }
   export function collectDefaultMetrics(options: { register: Registry }): void
 }
+
+declare module 'autocannon' {
+  export default function autocannon(options: {
+    url: string
+    method: string
+    connections: number
+    duration: number
+    headers: Record<string, string>
+    body: string
+  }): Promise<{
+    '2xx': number
+    non2xx: number
+    errors: number
+    duration: number
+    latency: { p50: number; p99: number }
+  }>
+}

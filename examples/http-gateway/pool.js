@@ -14,6 +14,7 @@ import { Lane } from './lane.js'
  * @property {number} maxQueue how many messages may wait or be in flight
  * @property {number} maxQueueBytes their payloads
  * @typedef {import('./lane.js').LaneOptions & PoolLimits} PoolOptions
+ * @typedef {Omit<import('./lane.js').Events, 'onLeave'>} PoolEvents
  */
 
 export class Pool {
@@ -27,7 +28,7 @@ export class Pool {
 
   /**
    * @param {PoolOptions} options
-   * @param {Omit<import('./lane.js').Events, 'onLeave'>} events
+   * @param {PoolEvents} events
    */
   constructor(options, events) {
     this.#options = options

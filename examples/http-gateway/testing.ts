@@ -7,7 +7,6 @@ import type { Options } from './gateway.js'
 
 const SOURCE = 'npm ci --prefix examples/http-gateway'
 const isInstalled = existsSync(fileURLToPath(new URL('node_modules/fastify', import.meta.url)))
-export const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 
 /** Tests of the gateway; skipped where its packages are not installed, but for CI, where that is a failure. */
 export function describeGateway(name: string, define: () => void): void {

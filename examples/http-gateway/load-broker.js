@@ -1,0 +1,6 @@
+// The example broker in a process of its own, for load.js.
+
+import { startBroker } from '../broker/broker.js'
+
+const { port } = await startBroker({ port: 0 })
+process.send?.(port)
