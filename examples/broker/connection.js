@@ -146,10 +146,12 @@ export class Connection {
   }
 
   #drained() {
-    clearTimeout(this.#stall)
-    this.#stall = undefined
     if (!this.#isOpen) return
-    this.#timer?.refresh()
+    if (this.#stall !== undefined) {
+      clearTimeout(this.#stall)
+      this.#stall = undefined
+      this.#timer?.refresh()
+    }
     this.#session?.pump()
     this.#resume()
   }

@@ -264,6 +264,19 @@ describeWith(embedded, (peer) => {
     },
   )
 
+  test('a client that only reads fails its keep alive, however much it is sent', async () => {
+    const { broker, logged } = await start()
+    const client = await connect(broker, { clientId: 'reads', keepAlive: 1 })
+    await subscribe(client, 't', 0)
+    const sender = await connect(broker)
+    for (let count = 0; count < 100 && !client.isClosed; count++) {
+      await publish(sender, 1, 0, { size: 2_000 * KIB })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    expect(client.isClosed).toBe(true)
+    expect(logged).toEqual(['"reads": nothing came within the keep alive'])
+  })
+
   test('retained messages have a bound; what has no room is not kept in place of what has', async () => {
     const { broker, logged } = await start({ maxRetainedBytes: 4_200 })
     const sender = await connect(broker)

@@ -10,6 +10,9 @@ import { createWebSocketStream, WebSocketServer } from 'ws'
 /** After a minute of silence the operating system asks whether the other end is still there. */
 const SOCKETS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
 
+/** Connections that the operating system may hold until they are accepted. */
+const BACKLOG = 4_096
+
 /** The bytes that may await a WebSocket client before its pings are no longer answered: it may not read the answers. */
 const MAX_PONGS = 65_536
 
@@ -74,7 +77,7 @@ function webSocketServer(maxPayload, accept) {
  * @param {string} host
  */
 async function listening(server, port, host) {
-  server.listen(port, host)
+  server.listen({ port, host, backlog: BACKLOG })
   await once(server, 'listening')
   server.on('error', () => {}) // a connection could not be accepted, for lack of file descriptors: the others go on
 }
