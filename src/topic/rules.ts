@@ -73,7 +73,7 @@ function hasValidWildcards(levels: readonly string[]): boolean {
 
 /** Whether `text` is a valid topic filter for SUBSCRIBE and UNSUBSCRIBE: §4.7.1 [MQTT-4.7.1-2] [MQTT-4.7.1-3] and §4.7.3. */
 export function isTopicFilter(text: string): boolean {
-  return isTopicText(text) && (!hasWildcard(text) || hasValidWildcards(text.split('/')))
+  return isTopicText(text) && hasValidWildcards(text.split('/'))
 }
 
 /**
@@ -81,10 +81,11 @@ export function isTopicFilter(text: string): boolean {
  * [MQTT-4.7.3-4]. Returns false if either is invalid.
  */
 export function topicMatches(filter: string, topic: string): boolean {
-  if (!isTopicFilter(filter) || !isTopicName(topic)) return false
+  if (!isTopicText(filter) || !isTopicName(topic)) return false
+  const wanted = filter.split('/')
+  if (!hasValidWildcards(wanted)) return false
   if (topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) return false // [MQTT-4.7.2-1]
   const levels = topic.split('/')
-  const wanted = filter.split('/')
   const multiLevel = wanted.at(-1) === '#'
   if (multiLevel) wanted.pop() // it matches the parent and any number of child levels (§4.7.1.2)
   if (multiLevel ? levels.length < wanted.length : levels.length !== wanted.length) return false

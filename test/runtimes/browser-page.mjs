@@ -9,9 +9,9 @@ async function inPage() {
   return runSuite(await import('/dist/index.js'), corpus)
 }
 
-function inWorker() {
+function inWorker(script) {
   return new Promise((resolve, reject) => {
-    const worker = new Worker('browser-worker.mjs', { type: 'module' })
+    const worker = new Worker(script, { type: 'module' })
     worker.onmessage = ({ data }) => resolve(data)
     worker.onerror = ({ message }) => reject(new Error(message))
   })
@@ -59,7 +59,8 @@ async function outcome(run) {
 const broker = parameters.get('broker')
 const results = {
   page: await outcome(inPage),
-  worker: await outcome(inWorker),
+  worker: await outcome(() => inWorker('browser-worker.mjs')),
+  npmBuffer: await outcome(() => inWorker('browser-worker.mjs?npm-buffer')),
   ...(broker && { messages: await outcome(() => overWebSocket(broker)) }),
 }
 await fetch('/results', { method: 'POST', body: JSON.stringify(results) })

@@ -88,7 +88,10 @@ describe.each(SERVERS)('%s', (name, program, args, kinds) => {
   })
 })
 
-describe('workerd', () => {
+describe.each([
+  ['without Buffer', [], 2],
+  ['with its Buffer', ['nodejs_compat'], 3],
+] as const)('workerd %s', (_, compatibilityFlags, kinds) => {
   testWith('workerd', join(PACKAGES, 'miniflare/package.json'), FROM_NPM, async () => {
     const { Miniflare } = await load('miniflare')
     const sources = ['workerd-worker.mjs', 'suite.mjs'].map((file) => ({ file, path: join(HERE, file) }))
@@ -100,13 +103,13 @@ describe('workerd', () => {
       path: file,
       contents: readFileSync(path, 'utf8'),
     }))
-    const worker = new Miniflare({ modules, compatibilityDate: '2026-01-01' })
+    const worker = new Miniflare({ modules, compatibilityDate: '2026-01-01', compatibilityFlags })
     try {
       const response = await worker.dispatchFetch('http://localhost/', {
         method: 'POST',
         body: readFileSync(VECTORS, 'utf8'),
       })
-      expectPassed((await response.json()) as Results, 2)
+      expectPassed((await response.json()) as Results, kinds)
     } finally {
       await worker.dispose()
     }
@@ -116,6 +119,8 @@ describe('workerd', () => {
 interface PageResults {
   readonly page: Results
   readonly worker: Results
+  /** In a worker with npm's buffer. */
+  readonly npmBuffer: Results
   readonly messages?: readonly string[]
 }
 
@@ -144,6 +149,7 @@ describe('browsers', () => {
         })
         expectPassed(results.page, 3)
         expectPassed(results.worker, 3)
+        expectPassed(results.npmBuffer, 4)
         expect(results.messages).toEqual(['connack', 'suback', 'publish', 'page/größe', 'from the page'])
       } finally {
         await browser.close()
@@ -167,6 +173,7 @@ describe('browsers', () => {
         })
         expectPassed(results.page, 2)
         expectPassed(results.worker, 2)
+        expectPassed(results.npmBuffer, 3)
         expect(results.messages).toEqual(['connack', 'suback', 'publish', 'page/größe', 'from the page'])
       } finally {
         stop()

@@ -90,10 +90,11 @@ function checkValid(library, kind, { hex, packet, options, readOnly }) {
     if (value !== undefined) equal(Object.getPrototypeOf(value) === kind.result.prototype, true)
   const pinged = hex + PINGREQ + hex
   for (const chunks of cuts(kind, pinged))
-    equal(parsed(library, chunks, options), {
-      packets: [packet, { type: 'pingreq' }, packet],
-      bufferedLength: 0,
-    })
+    for (const read of [parsed, parsedInPieces])
+      equal(read(library, chunks, options), {
+        packets: [packet, { type: 'pingreq' }, packet],
+        bufferedLength: 0,
+      })
   const bytes = bytesOf(hex)
   for (const length of prefixLengths(hex))
     equal(parsed(library, [kind.make(bytes.subarray(0, length))], options), {
@@ -120,10 +121,12 @@ function checkMalformed(library, kind, row) {
     expected,
   )
   for (const chunks of cuts(kind, PINGREQ + hex + PINGREQ)) {
-    const { packets, error } = parsed(library, chunks, options)
-    equal(packets, [{ type: 'pingreq' }])
-    equal(factsOf(library, error), expected)
-    equal(error.streamOffset, 2 + row.offset)
+    for (const read of [parsed, parsedInPieces]) {
+      const { packets, error } = read(library, chunks, options)
+      equal(packets, [{ type: 'pingreq' }])
+      equal(factsOf(library, error), expected)
+      equal(error.streamOffset, 2 + row.offset)
+    }
   }
   if (tolerated === undefined) return
   const breaches = [row, ...further].map(breachOf)
@@ -207,12 +210,32 @@ function checkEncodedKind({ encode }) {
 
 /** All that a parser returns, and the error that ends it. */
 function parsed({ PacketParser }, chunks, options) {
-  const parser = new PacketParser(options)
   const packets = []
+  return { packets, ...pushed(new PacketParser(options), chunks, (packet) => packets.push(plain(packet))) }
+}
+
+/** The same, of a parser that gives every payload in pieces. */
+function parsedInPieces({ PieceParser }, chunks, options) {
+  const packets = []
+  let publish
+  const take = ({ type, payloadLength, ...fields }) => {
+    if (type === 'publish-start') {
+      publish = { type: 'publish', ...plain(fields), payload: '' }
+    } else if (type === 'publish-piece') {
+      publish.payload += hexOf(fields.bytes)
+      if (fields.remaining === 0) packets.push(publish)
+    } else {
+      packets.push({ type, ...plain(fields) })
+    }
+  }
+  return { packets, ...pushed(new PieceParser({ ...options, piecesFrom: 1 }), chunks, take) }
+}
+
+function pushed(parser, chunks, take) {
   const error = thrown(() => {
-    for (const chunk of chunks) for (const packet of parser.push(chunk)) packets.push(plain(packet))
+    for (const chunk of chunks) for (const item of parser.push(chunk)) take(item)
   })
-  return error === undefined ? { packets, bufferedLength: parser.bufferedLength } : { packets, error }
+  return error === undefined ? { bufferedLength: parser.bufferedLength } : { error }
 }
 
 function thrown(run) {

@@ -7,13 +7,16 @@ import {
   decodeFixedHeader,
   encode,
   encodedLength,
+  type PacketOrPiece,
   PacketParser,
   type ParserOptions,
+  PieceParser,
   type TolerableCode,
   topicMatches,
 } from '../../src/index.ts'
 import { CUTS, join } from '../support/bytes.ts'
 import { caught } from '../support/malformed.ts'
+import { putTogether } from '../support/pieces.ts'
 import { bytesOf, input, written } from '../support/vectors.ts'
 import { corpus } from './corpus.ts'
 import type { Breach, VectorOptions, VectorPacket } from './vectors.d.cts'
@@ -49,6 +52,16 @@ function parsed(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
   return { parser, packets, error }
 }
 
+/** The same, of a parser that gives every payload in pieces. */
+function parsedInPieces(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
+  const parser = new PieceParser({ ...options, piecesFrom: 1 })
+  const items: PacketOrPiece[] = []
+  const error = caught(() => {
+    for (const chunk of chunks) for (const item of parser.push(chunk)) items.push(item)
+  })
+  return { packets: putTogether(items).packets.map(written), error }
+}
+
 const optionsOf = ({ options = {} }: { options?: VectorOptions }): ParserOptions => options as ParserOptions
 /** Long rows are cut into pieces that are still small, but not into single bytes. */
 const cutsFor = (hex: string) =>
@@ -70,6 +83,7 @@ describe('valid', () => {
       const { packets, parser } = parsed(cut(join(whole, PINGREQ, whole)), options)
       expect(packets).toEqual([packet, { type: 'pingreq' }, packet])
       expect(parser.bufferedLength).toBe(0)
+      expect(parsedInPieces(cut(join(whole, PINGREQ, whole)), options)).toEqual({ packets, error: undefined })
     }
     const step = Math.max(1, Math.floor(whole.length / 64))
     for (let length = 0; length < whole.length; length += step) {
@@ -93,6 +107,7 @@ describe('malformed', () => {
       expect(packets).toEqual([{ type: 'pingreq' }])
       expect(facts(error)).toEqual(expected)
       expect((error as DecodeError).streamOffset).toBe(PINGREQ.length + row.offset)
+      expect(parsedInPieces(cut(join(PINGREQ, whole, PINGREQ)), options)).toEqual({ packets, error })
     }
   })
 
@@ -151,6 +166,8 @@ describe('streams', () => {
     for (const { cut } of cutsFor(hex)) {
       const result = parsed(cut(bytesOf(hex)), optionsOf(row))
       expect(result.packets).toEqual(packets)
+      const inPieces = parsedInPieces(cut(bytesOf(hex)), optionsOf(row))
+      expect(inPieces).toEqual({ packets, error: result.error })
       if (error === undefined) {
         expect(result.error).toBeUndefined()
         expect(result.parser.bufferedLength).toBe(incomplete)
