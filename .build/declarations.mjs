@@ -3,7 +3,7 @@
 // The compiler writes the declarations of every file to dist/internal, and maps from them to the sources. From there this
 // takes what the entry points export, and whatever that names in turn, to dist.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decode, encode } from '@jridgewell/sourcemap-codec'
@@ -13,6 +13,7 @@ const ENTRIES = ['index', 'explain/index', 'mqtt-packet/index', 'rabbitmq/index'
 )
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const INTERNAL = join(DIST, 'internal')
+const SOURCES = fileURLToPath(new URL('../src', import.meta.url))
 
 // A statement starts at the start of a line, with a word or with the comment before it. Its other lines are indented, or
 // start with a bracket.
@@ -120,8 +121,12 @@ const toPosix = (path) => path.split(sep).join(posix.sep)
 for (const entry of ENTRIES)
   for (const name of statementsOf(entry).flatMap(({ declares }) => declares)) need(entry, name)
 
-for (const file of readdirSync(DIST, { recursive: true }))
-  if (/\.d\.ts(\.map)?$/.test(file) && !file.startsWith('internal')) rmSync(join(DIST, file))
+for (const file of readdirSync(DIST, { recursive: true })) {
+  const [, source, kind] = /^(?!internal)(.+?)(\.d\.ts|\.js)(?:\.map)?$/.exec(file) ?? []
+  if (source === undefined) continue
+  // The compiler does not remove what it made from sources that are gone.
+  if (kind === '.d.ts' || !existsSync(join(SOURCES, `${source}.ts`))) rmSync(join(DIST, file))
+}
 
 for (const [path, statements] of files) {
   const lines = statements.flatMap((statement) => numbered(published(statement), statement))
