@@ -201,7 +201,7 @@ describeWith(embedded, (peer) => {
     })
 
     test('pings are answered, but not without end to who does not read', async () => {
-      const { wsPort = 0 } = await start({ ws: 0 })
+      const { wsPort = 0 } = await start({ ws: 0, connectTimeout: 60_000 })
       const socket = await openWebSocket(wsPort)
       const pongs = { count: 0, last: '' }
       socket.on('pong', (data: Buffer) => {
