@@ -1,55 +1,50 @@
-// What mqtt-packet's users call of Node's EventEmitter. Browsers have no `node:events`.
+// Node's EventEmitter, as mqtt-packet's users know it. Browsers have no `node:events`.
 
+type Name = string | symbol
 // biome-ignore lint/suspicious/noExplicitAny: an event may have any arguments
 type Listener = ((this: any, ...args: any[]) => void) & { listener?: Listener }
 
 export class Emitter {
   /** By event. A list is never changed, only replaced: one that is being called stays as it is. */
-  private readonly lists = new Map<string | symbol, readonly Listener[]>()
+  private readonly lists = new Map<Name, readonly Listener[]>()
 
   /** @throws TypeError if `listener` is not a function */
-  on(event: string | symbol, listener: Listener): this {
-    if (typeof listener !== 'function') throw new TypeError('a listener must be a function')
-    this.lists.set(event, [...(this.lists.get(event) ?? []), listener])
-    return this
+  on(event: Name, listener: Listener): this {
+    return this.replace(event, [...this.rawListeners(event), checked(listener)])
   }
 
-  addListener(event: string | symbol, listener: Listener): this {
+  addListener(event: Name, listener: Listener): this {
     return this.on(event, listener)
   }
 
-  once(event: string | symbol, listener: Listener): this {
-    const wrapper: Listener = (...args) => {
-      this.removeListener(event, wrapper)
-      listener.apply(this, args)
-    }
-    wrapper.listener = listener
-    return this.on(event, wrapper)
+  prependListener(event: Name, listener: Listener): this {
+    return this.replace(event, [checked(listener), ...this.rawListeners(event)])
+  }
+
+  once(event: Name, listener: Listener): this {
+    return this.on(event, this.calledOnce(event, listener))
+  }
+
+  prependOnceListener(event: Name, listener: Listener): this {
+    return this.prependListener(event, this.calledOnce(event, listener))
   }
 
   /** Removes the listener that was added last. */
-  removeListener(event: string | symbol, listener: Listener): this {
-    const list = this.lists.get(event) ?? []
-    for (let index = list.length - 1; index >= 0; index--) {
-      if (list[index] !== listener && list[index]!.listener !== listener) continue
-      this.lists.set(event, [...list.slice(0, index), ...list.slice(index + 1)])
-      break
-    }
-    return this
+  removeListener(event: Name, listener: Listener): this {
+    const list = this.rawListeners(event)
+    const index = Math.max(list.lastIndexOf(listener), this.listeners(event).lastIndexOf(listener))
+    if (index >= 0) list.splice(index, 1)
+    return this.replace(event, list)
   }
 
-  off(event: string | symbol, listener: Listener): this {
+  off(event: Name, listener: Listener): this {
     return this.removeListener(event, listener)
   }
 
-  removeAllListeners(event?: string | symbol): this {
+  removeAllListeners(event?: Name): this {
     if (event === undefined) this.lists.clear()
     else this.lists.delete(event)
     return this
-  }
-
-  listenerCount(event: string | symbol): number {
-    return this.lists.get(event)?.length ?? 0
   }
 
   /**
@@ -58,13 +53,59 @@ export class Emitter {
    * @returns whether there were any
    * @throws whatever a listener throws; the error itself if the event is `'error'` and nobody listens
    */
-  emit(event: string | symbol, ...args: unknown[]): boolean {
+  emit(event: Name, ...args: unknown[]): boolean {
     const list = this.lists.get(event)
-    if (list === undefined || list.length === 0) {
+    if (list === undefined) {
       if (event === 'error') throw args[0] ?? new Error('an error that nobody listens to')
       return false
     }
     for (const listener of list) listener.apply(this, args)
     return true
   }
+
+  eventNames(): Name[] {
+    return [...this.lists.keys()]
+  }
+
+  listenerCount(event: Name): number {
+    return this.rawListeners(event).length
+  }
+
+  listeners(event: Name): Listener[] {
+    return this.rawListeners(event).map((each) => each.listener ?? each)
+  }
+
+  /** Includes what `once` has made of its listeners. */
+  rawListeners(event: Name): Listener[] {
+    return [...(this.lists.get(event) ?? [])]
+  }
+
+  /** There is no limit. */
+  getMaxListeners(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  setMaxListeners(_count: number): this {
+    return this
+  }
+
+  private replace(event: Name, list: readonly Listener[]): this {
+    if (list.length === 0) this.lists.delete(event)
+    else this.lists.set(event, list)
+    return this
+  }
+
+  private calledOnce(event: Name, listener: Listener): Listener {
+    const wrapper: Listener = (...args) => {
+      this.removeListener(event, wrapper)
+      listener.apply(this, args)
+    }
+    wrapper.listener = checked(listener)
+    return wrapper
+  }
+}
+
+function checked(listener: Listener): Listener {
+  if (typeof listener !== 'function') throw new TypeError('a listener must be a function')
+  return listener
 }

@@ -9,8 +9,9 @@ import {
   type Tolerance,
 } from '../index.ts'
 import { toEncode } from './outgoing.ts'
-import { NEEDS_ORIGINAL, PacketEmitter } from './parser.ts'
-import type { Bytes, MqttPacket, Packet, Parser } from './types.ts'
+import { PacketEmitter } from './parser.ts'
+import type { Bytes, MqttPacket, Packet } from './types.ts'
+import { isVersion5, withoutOriginal } from './version-5.ts'
 import { inFamiliarWords } from './words.ts'
 import { FLUSHES, type Flush, writerOf } from './writer.ts'
 
@@ -99,9 +100,9 @@ export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
   const { v5, strict = false, flush = 'tick' } = options
   if (!FLUSHES.includes(flush)) throw new TypeError(`flush must be one of ${FLUSHES.join(', ')}`)
   if (typeof strict !== 'boolean') throw new TypeError('strict must be a boolean')
-  const original = v5 as MqttPacket | undefined
-  for (const name of original === undefined ? [] : (['parser', 'generate', 'writeToStream'] as const))
-    if (typeof original![name] !== 'function')
+  const original = v5 === undefined ? withoutOriginal : (v5 as MqttPacket)
+  for (const name of ['parser', 'generate', 'writeToStream'] as const)
+    if (typeof original[name] !== 'function')
       throw new TypeError(`v5 must be mqtt-packet, with a function ${name}`)
 
   const encodeOptions: EncodeOptions = Object.freeze({ tolerate: strict ? [] : BOTH_WAYS })
@@ -110,29 +111,19 @@ export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
     tolerate: strict ? [] : INCOMING,
     ...limitsOf(options),
   })
-  new PacketEmitter({}, shared, () => undefined) // refuses what is wrong with the options here, not at a connection
-
-  const parser = (opts: object = {}): Parser => {
-    if (isVersion5(opts)) {
-      if (original === undefined) throw new Error(NEEDS_ORIGINAL)
-      return original.parser(opts)
-    }
+  const parser: MqttPacket['parser'] = (given) => {
+    const opts = given ?? {}
+    if (isVersion5(opts)) return original.parser(opts)
     const own = limitsOf(opts)
-    const given = Object.keys(own).length === 0 ? shared : { ...shared, ...own }
-    return new PacketEmitter(
-      opts,
-      given,
-      (emitter) => original && successorOf(emitter, original.parser(opts)),
-    )
+    const all = Object.keys(own).length === 0 ? shared : { ...shared, ...own } // what is shared was checked already
+    return new PacketEmitter(opts, all, () => original.parser(opts))
   }
+  parser() // refuses what is wrong with the limits here, not at a connection
 
   const bytesOf = (packet: Packet): Bytes => encode(toEncode(packet, strict), encodeOptions) as Bytes
 
   const generate = (packet: Packet, opts?: object): Bytes => {
-    if (speaksVersion5(packet, opts)) {
-      if (original === undefined) throw new Error(NEEDS_ORIGINAL)
-      return original.generate(packet, opts)
-    }
+    if (speaksVersion5(packet, opts)) return original.generate(packet, opts)
     try {
       return bytesOf(packet)
     } catch (error) {
@@ -147,10 +138,7 @@ export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
     return [encodePublishHeader(header, payload.length, encodeOptions), payload]
   }, flush)
   const writeToStream: MqttPacket['writeToStream'] = (packet, stream, opts) => {
-    if (!speaksVersion5(packet, opts)) return write(packet, stream)
-    if (original !== undefined) return original.writeToStream(packet, stream, opts)
-    stream.destroy?.(new Error(NEEDS_ORIGINAL))
-    return false
+    return speaksVersion5(packet, opts) ? original.writeToStream(packet, stream, opts) : write(packet, stream)
   }
   writeToStream.cacheNumbers = true
 
@@ -163,22 +151,9 @@ function limitsOf(options: object): ParserOptions {
   return Object.fromEntries(limits) as ParserOptions
 }
 
-function isVersion5(options: unknown): boolean {
-  return (options as { protocolVersion?: unknown } | null | undefined)?.protocolVersion === 5
-}
-
 /** A CONNECT says so itself; for any other packet the options do. */
 function speaksVersion5(packet: Packet | null | undefined, opts: object | undefined): boolean {
   return isVersion5(packet?.cmd === 'connect' ? packet : opts)
-}
-
-/** Lets the original read what follows, for whoever listens to `emitter`. */
-function successorOf(emitter: PacketEmitter, original: Parser): Parser {
-  original.on('packet', (packet) => {
-    emitter.settings = (original as unknown as PacketEmitter).settings
-    emitter.emit('packet', packet)
-  })
-  return original.on('error', (error) => emitter.emit('error', error))
 }
 
 const api: MqttPacket & { readonly createMqttPacket: typeof createMqttPacket } = {

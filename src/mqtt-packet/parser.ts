@@ -6,7 +6,6 @@ import {
   DecodeError,
   decode,
   decodeRemainingLength,
-  encodeRemainingLength,
   PacketParser,
   PacketType,
   type ParserOptions,
@@ -14,27 +13,24 @@ import {
 import { Emitter } from './emitter.ts'
 import { fromDecoded } from './incoming.ts'
 import type { Bytes, IConnectPacket, Packet, Parser } from './types.ts'
+import { BRIDGE, VERSION_5 } from './version-5.ts'
 import { inFamiliarWords } from './words.ts'
+
+declare const Buffer:
+  | {
+      isBuffer(bytes: unknown): boolean
+      from(memory: ArrayBufferLike, offset: number, length: number): Bytes
+    }
+  | undefined
 
 const NO_BYTES = new Uint8Array(0)
 const LONGEST_FIXED_HEADER = 5
-const VERSION_5 = 5
-const BRIDGE = 0x80
-const CLEAN_SESSION = 0x02
-/** Of a protocol name `MQTT`; MQIsdp takes two bytes more. */
-const MQTT_NAME_LENGTH = 6
-
-/** Reads what comes after a CONNECT of MQTT 5. */
-interface Successor {
-  parse(chunk: Bytes): number
-  settings?: object
-}
 
 export class PacketEmitter extends Emitter implements Parser {
   /** What the parser was made with; the CONNECT packet once there was one. */
   settings: { bridgeMode?: boolean }
   private readonly options: ParserOptions
-  private readonly succeed: (parser: PacketEmitter) => Successor | undefined
+  private readonly newSuccessor: () => Parser & { settings?: object }
   private readonly decoder: PacketParser<Bytes>
   private readonly waiting: Bytes[] = []
   /** The chunk that is being read. */
@@ -43,23 +39,19 @@ export class PacketEmitter extends Emitter implements Parser {
   /** The first bytes of the packet that the last chunk did not complete: all of its fixed header that has come. */
   private header: Uint8Array = NO_BYTES
   private leftLength = 0
-  private successor: Successor | undefined = undefined
+  private successor: Parser | undefined = undefined
 
-  /** @param succeed makes the reader for MQTT 5; if there is none, what follows its CONNECT is refused */
-  constructor(
-    settings: object,
-    options: ParserOptions,
-    succeed: (parser: PacketEmitter) => Successor | undefined,
-  ) {
+  /** @param newSuccessor makes what reads on from a CONNECT of MQTT 5 */
+  constructor(settings: object, options: ParserOptions, newSuccessor: () => Parser) {
     super()
     this.settings = settings
     this.options = options
-    this.succeed = succeed
+    this.newSuccessor = newSuccessor
     this.decoder = new PacketParser(options)
   }
 
   parse(chunk: Bytes): number {
-    this.waiting.push(chunk)
+    this.waiting.push(inBuffer(chunk))
     if (this.isParsing) return this.leftLength // a listener has called: the chunk is read by the call that called it
     this.isParsing = true
     try {
@@ -116,30 +108,25 @@ export class PacketEmitter extends Emitter implements Parser {
     const frame = this.decoder.readFrame()
     if (frame === undefined) return this.finish(header, at)
     const { bytes, bodyOffset } = frame
-    const length = bytes.length - bodyOffset
-    let packet: Packet
     try {
-      packet = fromDecoded(decode(bytes, this.options), bytes[0]!, length, false)
+      const packet = fromDecoded(decode(bytes, this.options), bytes[0]!, bytes.length - bodyOffset, false)
+      this.settings = packet as IConnectPacket
+      return packet
     } catch (error) {
-      if (!isVersion5(error)) throw error
-      const rest = chunk.subarray(chunk.length - this.decoder.bufferedLength)
-      this.successor = this.succeed(this)
-      if (this.successor !== undefined) {
-        this.current = joined(bytes, rest) as Bytes
-        return undefined
-      }
-      packet = connectOfVersion5(bytes, bodyOffset, error.offset)
-      this.successor = { parse: () => this.refuseVersion5() }
-      this.leftLength = rest.length
-      this.current = undefined
+      if (!isOfVersion5(error)) throw error
+      this.successor = this.succeed()
+      this.current = joined(bytes, chunk.subarray(chunk.length - this.decoder.bufferedLength)) as Bytes
+      return undefined
     }
-    this.settings = packet as IConnectPacket
-    return packet
   }
 
-  private refuseVersion5(): number {
-    this.emit('error', new Error(NEEDS_ORIGINAL))
-    return 0
+  private succeed(): Parser {
+    const successor = this.newSuccessor()
+    successor.on('packet', (packet) => {
+      this.settings = successor.settings!
+      this.emit('packet', packet)
+    })
+    return successor.on('error', (error) => this.emit('error', error))
   }
 
   /** Keeps of the chunk what the next one needs to know. */
@@ -167,9 +154,6 @@ export class PacketEmitter extends Emitter implements Parser {
   }
 }
 
-export const NEEDS_ORIGINAL =
-  "MQTT 5 needs mqtt-packet itself: use createMqttPacket({ v5: original }) of 'mqtt-wire/mqtt-packet'"
-
 /** The Remaining Length of a packet whose fixed header was read. */
 function remainingLength(bytes: Uint8Array, start: number): number {
   const first = bytes[start + 1]!
@@ -188,31 +172,13 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return bytes
 }
 
-function isVersion5(error: unknown): error is DecodeError {
+function isOfVersion5(error: unknown): boolean {
   if (!(error instanceof DecodeError) || error.code !== 'unsupported-protocol-level') return false
   return ((error.found as number) & ~BRIDGE) === VERSION_5
 }
 
-/**
- * What a CONNECT of MQTT 5 shares with one of 3.1.1, read as such: everything up to the client identifier, but for the
- * properties before that. It is enough to answer with CONNACK 1 [MQTT-3.1.2-2].
- */
-function connectOfVersion5(bytes: Uint8Array, bodyOffset: number, levelAt: number): IConnectPacket {
-  const [level = 0, flags = 0, ...keepAlive] = bytes.subarray(levelAt, levelAt + 4)
-  const properties = decodeRemainingLength(bytes, levelAt + 4) ?? { value: 0, length: 0 }
-  const clientIdAt = levelAt + 4 + properties.length + properties.value
-  const [high = 0, low = 0] = bytes.subarray(clientIdAt, clientIdAt + 2)
-  const clientId = bytes.subarray(clientIdAt, clientIdAt + 2 + ((high << 8) | low))
-  const name = bytes.subarray(bodyOffset, levelAt)
-  const older = (level & BRIDGE) | (name.length === MQTT_NAME_LENGTH ? 4 : 3)
-  const body = joined(Uint8Array.of(...name, older, flags & CLEAN_SESSION, ...keepAlive), clientId)
-  const whole = joined(Uint8Array.of(bytes[0]!, ...encodeRemainingLength(body.length)), body)
-  const packet = decode(whole as Bytes, OLDER_CONNECT)
-  const connect = fromDecoded(packet, bytes[0]!, bytes.length - bodyOffset, false) as IConnectPacket
-  return { ...connect, protocolVersion: VERSION_5 }
+/** The same bytes as a Buffer where there is Buffer, so that payloads are Buffers, too. */
+function inBuffer(chunk: Bytes): Bytes {
+  if (typeof Buffer === 'undefined' || Buffer.isBuffer(chunk) || !(chunk instanceof Uint8Array)) return chunk
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }
-
-const OLDER_CONNECT = Object.freeze({
-  protocols: ['3.1.1', '3.1', 'bridge'],
-  tolerate: ['empty-client-identifier'],
-} as const)

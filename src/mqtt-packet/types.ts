@@ -224,19 +224,31 @@ export interface WritableStream {
   destroy?(error: Error): unknown
 }
 
-/** What {@link Emitter} offers of Node's EventEmitter. */
+// biome-ignore lint/suspicious/noExplicitAny: as Node declares it, an event may have any arguments
+type Listener = (...args: any[]) => void
+
+/** A parser of one connection, with the methods of Node's EventEmitter. */
 export interface Parser {
   on(event: 'packet', listener: (packet: Packet) => void): this
   // biome-ignore lint/suspicious/noExplicitAny: as mqtt-packet declares it
   on(event: 'error', listener: (error: any) => void): this
-  // biome-ignore lint/suspicious/noExplicitAny: events of the user's own have any arguments
-  on(event: string | symbol, listener: (...args: any[]) => void): this
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  once(event: string | symbol, listener: (...args: any[]) => void): this
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  removeListener(event: string | symbol, listener: (...args: any[]) => void): this
+  on(event: string | symbol, listener: Listener): this
+  addListener(event: string | symbol, listener: Listener): this
+  prependListener(event: string | symbol, listener: Listener): this
+  once(event: string | symbol, listener: Listener): this
+  prependOnceListener(event: string | symbol, listener: Listener): this
+  removeListener(event: string | symbol, listener: Listener): this
+  off(event: string | symbol, listener: Listener): this
   removeAllListeners(event?: string | symbol): this
   emit(event: string | symbol, ...args: unknown[]): boolean
+  eventNames(): (string | symbol)[]
+  listenerCount(event: string | symbol): number
+  // biome-ignore lint/complexity/noBannedTypes: as Node declares it
+  listeners(event: string | symbol): Function[]
+  // biome-ignore lint/complexity/noBannedTypes: as Node declares it
+  rawListeners(event: string | symbol): Function[]
+  getMaxListeners(): number
+  setMaxListeners(count: number): this
   /**
    * Parses a chunk: emits `'packet'` for each whole packet, and `'error'` at most once.
    *

@@ -14,78 +14,74 @@ export function inFamiliarWords(error: unknown): Error {
   return new Error(message, { cause: error })
 }
 
-/** By packet type and field, for bytes that end too early or cannot be read. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  'connect Protocol Name': 'Cannot parse protocolId',
-  'connect Protocol Level': 'Packet too short',
-  'connect Connect Flags': 'Packet too short',
-  'connect Keep Alive': 'Packet too short',
-  'connect Client Identifier': 'Packet too short',
-  'connect Will Topic': 'Cannot parse will topic',
-  'connect Will Message': 'Cannot parse will payload',
-  'connect User Name': 'Cannot parse username',
-  'connect Password': 'Cannot parse password',
-  'publish Topic Name': 'Cannot parse topic',
-  'subscribe Topic Filter': 'Cannot parse topic',
-  'subscribe Requested QoS': 'Malformed Subscribe Payload',
-  'unsubscribe Topic Filter': 'Cannot parse topic',
-}
+const FLAGS = { pubrel: 2, subscribe: 2, unsubscribe: 2 } as Readonly<Record<string, number>>
+const AUTH = 0xf0
+/** The least Remaining Length with which a CONNECT has room for the name MQTT. */
+const ROOM_FOR_NAME = 6
 
 function decoding({ code, packetType, field, found }: DecodeError): string | undefined {
-  switch (code) {
-    case 'reserved-packet-type':
-      return found === 0xf0 ? 'Not supported auth packet for this version MQTT' : 'Not supported'
-    case 'remaining-length-too-long':
-      return 'Invalid variable byte integer'
-    case 'reserved-flags': {
-      const flags = packetType === 'pubrel' || packetType?.endsWith('subscribe') ? 2 : 0
-      return `Invalid header flag bits, must be 0x${flags} for ${packetType} packet`
-    }
-    case 'invalid-qos':
-      return packetType === 'subscribe'
-        ? 'Invalid subscribe QoS, must be <= 2'
-        : packetType === 'publish'
-          ? 'Packet must not have both QoS bits set to 1'
-          : undefined
-    case 'unknown-protocol-name':
-      return 'Invalid protocolId'
-    case 'unsupported-protocol-level':
-      return 'Invalid protocol version'
-    case 'connect-reserved-flag':
-      return 'Connect flag bit 0 must be 0, but got 1'
-    case 'will-retain-without-will':
-      return 'Will Retain Flag must be set to zero when Will Flag is set to 0'
-    case 'will-qos-without-will':
-      return 'Will QoS must be set to zero when Will Flag is set to 0'
-    case 'connack-reserved-bits':
-      return 'Invalid connack flags, bits 7-1 must be set to 0'
-    case 'requested-qos-reserved-bits':
-      return 'Invalid subscribe topic flag bits, bits 7-2 must be 0'
-    case 'reserved-suback-code':
-      return 'Invalid suback QoS, must be 0, 1, 2 or 128'
-    case 'no-topic-filter':
-    case 'no-return-code':
-      return `Malformed ${packetType}, no payload specified`
-    case 'surplus-bytes':
-    case 'body-too-short':
-      if (packetType === 'unsuback' && found !== 0) return 'Malformed unsuback, payload length must be 2'
-      if (field === 'Remaining Length')
-        return packetType === 'connect'
-          ? tooShortConnect(found as number)
-          : `Malformed ${packetType}, no payload specified`
-      return UNREADABLE[`${packetType} ${field}`]
-    default:
-      return undefined
-  }
+  if (code === 'reserved-flags')
+    return `Invalid header flag bits, must be 0x${FLAGS[packetType!] ?? 0} for ${packetType} packet`
+  if (code === 'reserved-packet-type' && found === AUTH)
+    return 'Not supported auth packet for this version MQTT'
+  if (packetType === 'unsuback' && found === 0) return 'Malformed unsuback, no payload specified'
+  if (packetType === 'connect' && field === 'Remaining Length' && (found as number) < ROOM_FOR_NAME)
+    return 'Cannot parse protocolId'
+  return (
+    UNREADABLE[`${code} ${packetType} ${field}`] ?? UNREADABLE[`${code} ${packetType}`] ?? UNREADABLE[code]
+  )
 }
 
-/** Whether a CONNECT of this Remaining Length can hold the name MQTT with its length. */
-function tooShortConnect(length: number): string {
-  return length < 6 ? 'Cannot parse protocolId' : 'Packet too short'
+/** By code, packet type and field: the most exact entry counts. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  'reserved-packet-type': 'Not supported',
+  'remaining-length-too-long': 'Invalid variable byte integer',
+  'invalid-qos publish': 'Packet must not have both QoS bits set to 1',
+  'invalid-qos subscribe': 'Invalid subscribe QoS, must be <= 2',
+  'unknown-protocol-name': 'Invalid protocolId',
+  'unsupported-protocol-level': 'Invalid protocol version',
+  'connect-reserved-flag': 'Connect flag bit 0 must be 0, but got 1',
+  'will-retain-without-will': 'Will Retain Flag must be set to zero when Will Flag is set to 0',
+  'will-qos-without-will': 'Will QoS must be set to zero when Will Flag is set to 0',
+  'connack-reserved-bits': 'Invalid connack flags, bits 7-1 must be set to 0',
+  'requested-qos-reserved-bits': 'Invalid subscribe topic flag bits, bits 7-2 must be 0',
+  'reserved-suback-code': 'Invalid suback QoS, must be 0, 1, 2 or 128',
+  'no-topic-filter subscribe': 'Malformed subscribe, no payload specified',
+  'no-topic-filter unsubscribe': 'Malformed unsubscribe, no payload specified',
+  'no-return-code': 'Malformed suback, no payload specified',
+  'surplus-bytes unsuback': 'Malformed unsuback, payload length must be 2',
+  'body-too-short unsuback': 'Malformed unsuback, payload length must be 2',
+  'body-too-short suback': 'Malformed suback, no payload specified',
+  'body-too-short subscribe': 'Cannot parse topic',
+  'body-too-short subscribe Remaining Length': 'Malformed subscribe, no payload specified',
+  'body-too-short subscribe Requested QoS': 'Malformed Subscribe Payload',
+  'body-too-short unsubscribe': 'Cannot parse topic',
+  'body-too-short unsubscribe Remaining Length': 'Malformed unsubscribe, no payload specified',
+  'body-too-short publish Topic Name': 'Cannot parse topic',
+  'body-too-short publish Remaining Length': 'Cannot parse topic',
+  'body-too-short connect': 'Packet too short',
+  'body-too-short connect Protocol Name': 'Cannot parse protocolId',
+  'body-too-short connect Will Topic': 'Cannot parse will topic',
+  'body-too-short connect Will Message': 'Cannot parse will payload',
+  'body-too-short connect User Name': 'Cannot parse username',
+  'body-too-short connect Password': 'Cannot parse password',
 }
 
-/** By packet type and field of the packet to be encoded; entries of lists have no index here. */
+function encoding({ code, packetType, property, rule, message }: EncodeError): string | undefined {
+  if (code === 'packet-too-large') return `Invalid variable byte integer: ${/\d+(?= \[)/.exec(message)}`
+  if (code === 'empty-client-identifier')
+    return rule === 'MQTT-3.1.3-7'
+      ? 'clientId must be given if cleanSession set to 0'
+      : 'clientId must be supplied before 3.1.1'
+  const name = property?.replace(/\[\d+\]/, '[]')
+  return INVALID[code] ?? INVALID[name!] ?? INVALID[`${packetType} ${name}`]
+}
+
+/** By code, by property, or by packet type and property. */
 const INVALID: Readonly<Record<string, string>> = {
+  'unknown-packet-type': 'Unknown command',
+  'password-without-username': 'Username is required to use password',
+  packetId: 'Invalid messageId',
   'connect protocolName': 'Invalid protocolId',
   'connect protocolLevel': 'Invalid protocol version',
   'connect keepAlive': 'Invalid keepalive',
@@ -103,15 +99,4 @@ const INVALID: Readonly<Record<string, string>> = {
   'suback returnCodes[]': 'Invalid qos vector',
   'unsubscribe topicFilters': 'Invalid unsubscriptions',
   'unsubscribe topicFilters[]': 'Invalid unsubscriptions',
-}
-
-function encoding({ code, packetType, property, rule }: EncodeError): string | undefined {
-  if (code === 'unknown-packet-type') return 'Unknown command'
-  if (code === 'password-without-username') return 'Username is required to use password'
-  if (code === 'empty-client-identifier')
-    return rule === 'MQTT-3.1.3-7'
-      ? 'clientId must be given if cleanSession set to 0'
-      : 'clientId must be supplied before 3.1.1'
-  if (property === 'packetId') return 'Invalid messageId'
-  return INVALID[`${packetType} ${property?.replace(/\[\d+\]/, '[]')}`]
 }

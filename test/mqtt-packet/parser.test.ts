@@ -62,7 +62,9 @@ describe.each(CUTS)('in chunks: $name', ({ cut }) => {
 })
 
 describe('the corpus', () => {
-  const rows = [...corpus.valid, ...corpus.malformed]
+  /** Lists and topics of the greatest length take seconds byte by byte. */
+  const isShort = (row: { readonly hex: string }): boolean => row.hex.length < 5_000
+  const rows = [...corpus.valid, ...corpus.malformed].filter(isShort)
   const bytewise = (whole: Buffer): Buffer[] => buffers(whole, CUTS[1]!.cut)
 
   test('whole or byte by byte: the same packets, then at most one error, and nothing is thrown', () => {
@@ -77,9 +79,9 @@ describe('the corpus', () => {
   })
 
   test('every proper prefix of a valid packet waits for more', () => {
-    for (const { name, hex: text } of corpus.valid) {
+    for (const { name, hex: text } of corpus.valid.filter(isShort)) {
       const whole = hex(text)
-      if (whole.length > 2_000 || eventsOf([whole]).packets.length === 0) continue // valid with options of its own
+      if (eventsOf([whole]).packets.length === 0) continue // valid with options of its own
       for (let end = 0; end < whole.length; end++) {
         const { packets, errors } = eventsOf([whole.subarray(0, end)])
         expect([packets, errors], `${name}, ${end} bytes`).toEqual([[], []])
@@ -97,6 +99,55 @@ describe('the corpus', () => {
         expect([packets.length, errors.length], row.name).toEqual([0, 1])
     }
   })
+})
+
+// biome-ignore format: one row an error
+test.each([
+  ['Not supported', '00 01 00'],
+  ['Not supported auth packet for this version MQTT', 'f0 00'],
+  ['Invalid variable byte integer', 'c0 ffffffff'],
+  ['Packet must not have both QoS bits set to 1', '36 05 0001 61 0007'],
+  ['Invalid header flag bits, must be 0x0 for connect packet', '11 0d 0004 4d515454 04 02 000a 0001 63'],
+  ['Invalid header flag bits, must be 0x2 for pubrel packet', '60 02 0007'],
+  ['Invalid header flag bits, must be 0x2 for subscribe packet', '80 06 0007 0001 61 01'],
+  ['Invalid header flag bits, must be 0x2 for unsubscribe packet', 'a0 05 0007 0001 61'],
+  ['Invalid header flag bits, must be 0x0 for suback packet', '92 03 0007 01'],
+  ['Cannot parse protocolId', '10 04 0006 4d51'],
+  ['Cannot parse protocolId', '10 08 000c 4d5149736470'],
+  ['Packet too short', '10 06 0004 4d515454'],
+  ['Packet too short', '10 09 0004 4d515454 04 02 00'],
+  ['Packet too short', '10 0c 0004 4d515454 04 02 000a 0001'],
+  ['Cannot parse will topic', '10 0f 0004 4d515454 04 06 000a 0001 63 0001'],
+  ['Cannot parse will payload', '10 12 0004 4d515454 04 06 000a 0001 63 0001 74 0001'],
+  ['Cannot parse username', '10 0f 0004 4d515454 04 82 000a 0001 63 0001'],
+  ['Cannot parse password', '10 12 0004 4d515454 04 c2 000a 0001 63 0001 75 0001'],
+  ['Invalid protocolId', '10 0d 0004 4d515458 04 02 000a 0001 63'],
+  ['Invalid protocol version', '10 0d 0004 4d515454 06 02 000a 0001 63'],
+  ['Connect flag bit 0 must be 0, but got 1', '10 0d 0004 4d515454 04 03 000a 0001 63'],
+  ['Will Retain Flag must be set to zero when Will Flag is set to 0', '10 0d 0004 4d515454 04 22 000a 0001 63'],
+  ['Will QoS must be set to zero when Will Flag is set to 0', '10 0d 0004 4d515454 04 0a 000a 0001 63'],
+  ['Invalid connack flags, bits 7-1 must be set to 0', '20 02 02 00'],
+  ['Cannot parse topic', '30 03 0002 61'],
+  ['Cannot parse topic', '30 01 00'],
+  ['Malformed subscribe, no payload specified', '82 00'],
+  ['Malformed subscribe, no payload specified', '82 02 0007'],
+  ['Cannot parse topic', '82 05 0007 0002 61'],
+  ['Malformed Subscribe Payload', '82 05 0007 0001 61'],
+  ['Invalid subscribe QoS, must be <= 2', '82 06 0007 0001 61 03'],
+  ['Invalid subscribe topic flag bits, bits 7-2 must be 0', '82 06 0007 0001 61 08'],
+  ['Malformed suback, no payload specified', '90 00'],
+  ['Malformed suback, no payload specified', '90 02 0007'],
+  ['Invalid suback QoS, must be 0, 1, 2 or 128', '90 03 0007 03'],
+  ['Malformed unsubscribe, no payload specified', 'a2 00'],
+  ['Malformed unsubscribe, no payload specified', 'a2 02 0007'],
+  ['Cannot parse topic', 'a2 05 0007 0002 61'],
+  ['Malformed unsuback, no payload specified', 'b0 00'],
+  ['Malformed unsuback, payload length must be 2', 'b0 01 00'],
+  ['Malformed unsuback, payload length must be 2', 'b0 03 0007 00'],
+  // What mqtt-packet lets pass has the words of mqtt-wire.
+  ['PUBACK Remaining Length: must be 2, not 3 [§3.4.1] (byte 1)', '40 03 0007 00'],
+])('%s: %s', (message, text) => {
+  expect(eventsOf([hex(text)])).toMatchObject({ packets: [], errors: [message] })
 })
 
 describe('bytes that are left', () => {
@@ -227,23 +278,6 @@ describe('listeners', () => {
     parser.parse(THREE)
     expect(errors).toEqual(['c', 'c', 'c'])
   })
-
-  test('once, removeListener and removeAllListeners', () => {
-    const parser = newParser()
-    const calls: string[] = []
-    const one = (): void => void calls.push('one')
-    const removed = (): void => void calls.push('removed')
-    parser.once('packet', one).once('packet', removed).removeListener('packet', removed)
-    parser.on('packet', () => void calls.push('every'))
-    parser.parse(THREE)
-    expect(calls).toEqual(['one', 'every', 'every', 'every'])
-    parser.removeAllListeners('packet').parse(THREE)
-    expect(calls).toHaveLength(4)
-    expect(() => parser.on('packet', 'text' as never)).toThrow(TypeError)
-    expect(parser.emit('nothing')).toBe(false)
-    expect(() => parser.emit('error', new Error('mine'))).toThrow('mine')
-    expect(() => parser.emit('error')).toThrow('nobody listens')
-  })
 })
 
 describe('connections', () => {
@@ -287,11 +321,18 @@ describe('connections', () => {
     expect(() => newParser({ maxPacketSize: '10' })).toThrow(TypeError)
   })
 
-  test('payloads are genuine Buffers, and views of the chunk', () => {
-    const chunk = hex('30 05 0001 61 6869')
+  test.each([
+    ['a Buffer', hex('ffff 30 05 0001 61 6869').subarray(2)],
+    ['a Uint8Array', Uint8Array.from(hex('ffff 30 05 0001 61 6869')).subarray(2)],
+  ])('of %s, payloads are genuine Buffers, and views of the chunk', (_, chunk) => {
     const [packet] = eventsOf([chunk]).packets
     const { payload } = packet as { payload: Buffer }
     expect(Buffer.isBuffer(payload)).toBe(true)
+    expect(payload.toString()).toBe('hi')
     expect(payload.buffer).toBe(chunk.buffer)
+  })
+
+  test('options may be null', () => {
+    expect(() => newParser(null as never)).not.toThrow()
   })
 })

@@ -22,7 +22,6 @@ export const MQTT_PACKET = {
   'Will Retain Flag must be set to zero when Will Flag is set to 0': LEVEL_3,
   'Will QoS must be set to zero when Will Flag is set to 0': LEVEL_3,
   'Will QoS must be set to zero when Will Flag is set to 0 (2)': LEVEL_3,
-  'Length var byte integer over max allowed value throws error': `${WORDS}the number stands in the error's cause`,
   'support cork': 'counts nine small writes for a CONNECT; here it is one',
 }
 

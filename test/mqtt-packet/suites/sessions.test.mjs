@@ -1,39 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect as connectTcp, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { connect as connectTcp } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { mosquitto } from '../../interop/peers/mosquitto.ts'
 import { describeWith } from './installed.mjs'
+import { allowPipelining, BROKERS, messages, newName, once, PIPELINED, serve } from './session.mjs'
 
 // Long sessions of MQTT.js, whose mqtt-packet is ours here, with mosquitto and with aedes, whose mqtt-packet is ours, too.
-const BROKERS = {
-  mosquitto: {
-    lacks: mosquitto.isInstalled() ? [] : [`mosquitto is not installed (${mosquitto.source})`],
-    async start() {
-      const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
-      const { port, stop } = await mosquitto.start(folder, UNLIMITED)
-      return { port, stop: () => stop().finally(() => rmSync(folder, { recursive: true })) }
-    },
-  },
-  aedes: {
-    lacks: [],
-    async start() {
-      const { Aedes } = await import('aedes')
-      const broker = await Aedes.createBroker({ maxInflightInbound: PIPELINED })
-      const server = createServer(broker.handle).listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const stop = async () => {
-        await new Promise((resolve) => broker.close(resolve))
-        server.close()
-      }
-      return { port: server.address().port, stop }
-    },
-  },
-}
-const PIPELINED = 10_000
-// By default the brokers limit what is in flight to less than is pipelined here.
-const UNLIMITED = 'max_inflight_messages 0\nmax_queued_messages 0'
 const VERSIONS = [
   { version: 'MQTT 3.1.1', protocolId: 'MQTT', protocolVersion: 4 },
   { version: 'MQTT 3.1', protocolId: 'MQIsdp', protocolVersion: 3 },
@@ -43,12 +15,6 @@ const PAYLOADS = [
   ['17 bytes', Buffer.from('any bytes \0\xff\x80 ü', 'latin1')],
   ['5 MB', Buffer.alloc(5_000_000, 'mqtt-wire')],
 ]
-
-/** As Node's, for emitters of any kind. */
-const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)))
-
-let names = 0
-const newName = () => `m${process.pid}x${++names}`
 
 for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
   describeWith(`MQTT.js with ${name}`, lacks, () => {
@@ -74,16 +40,6 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
         clients.push(client)
         return client
       }
-      /** The next `count` messages. */
-      const messages = (client, count) =>
-        new Promise((resolve) => {
-          const received = []
-          client.on('message', (topic, payload, { qos, retain }) => {
-            received.push({ topic, payload, qos, retain })
-            if (received.length === count) resolve(received)
-          })
-        })
-
       test.each([0, 1, 2].flatMap((qos) => PAYLOADS.map(([size, payload]) => ({ qos, size, payload }))))(
         'QoS $qos, $size, there and back',
         async ({ qos, payload }) => {
@@ -103,6 +59,7 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
       test(`${PIPELINED} pipelined messages of every QoS all come`, async () => {
         const topic = newName()
         const [receiver, sender] = [await connect(), await connect()]
+        allowPipelining(sender)
         await receiver.subscribeAsync(topic, { qos: 0 })
         const received = messages(receiver, PIPELINED)
         const indices = [...Array(PIPELINED).keys()]
@@ -221,9 +178,8 @@ describeWith('MQTT.js with a server that sends wrong bytes', [], () => {
   test.each(['f000', '20028000', '2002000030ffffffff', '20020000 36 05 0001 61 0001'])('%s', async (text) => {
     const { default: mqtt } = await import('mqtt')
     const bytes = Buffer.from(text.replaceAll(' ', ''), 'hex')
-    const server = createServer((socket) => socket.on('error', () => {}).write(bytes)).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const client = mqtt.connect(`mqtt://127.0.0.1:${server.address().port}`, { reconnectPeriod: 0 })
+    const server = await serve((socket) => socket.on('error', () => {}).write(bytes))
+    const client = mqtt.connect(`mqtt://127.0.0.1:${server.port}`, { reconnectPeriod: 0 })
     const [error] = await once(client, 'error')
     expect(error.message).toMatch(/^(Not supported|Invalid|Packet must)/)
     await client.endAsync(true)
@@ -233,5 +189,17 @@ describeWith('MQTT.js with a server that sends wrong bytes', [], () => {
   test('MQTT 5 without `v5` is refused at once, with the remedy', async () => {
     const { default: mqtt } = await import('mqtt')
     expect(() => mqtt.connect('mqtt://127.0.0.1:1', { protocolVersion: 5 })).toThrow('createMqttPacket({ v5')
+  })
+})
+
+describeWith('aedes without `v5`', [], () => {
+  test('answers a CONNECT of MQTT 5 with CONNACK 1, and closes', async () => {
+    const original = createRequire(import.meta.url)('original')
+    const broker = await BROKERS.aedes.start()
+    const socket = connectTcp(broker.port, '127.0.0.1')
+    const properties = { sessionExpiryInterval: 10 }
+    socket.write(original.generate({ cmd: 'connect', clientId: newName(), protocolVersion: 5, properties }))
+    expect((await buffer(socket)).toString('hex')).toBe('20020001')
+    await broker.stop()
   })
 })

@@ -1,0 +1,58 @@
+// What the sessions share.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { mosquitto } from '../../interop/peers/mosquitto.ts'
+
+export const PIPELINED = 10_000
+// By default the brokers limit what is in flight to less than is pipelined here.
+const UNLIMITED = 'max_inflight_messages 0\nmax_queued_messages 0'
+
+export const BROKERS = {
+  mosquitto: {
+    lacks: mosquitto.isInstalled() ? [] : [`mosquitto is not installed (${mosquitto.source})`],
+    async start() {
+      const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
+      const { port, stop } = await mosquitto.start(folder, UNLIMITED)
+      return { port, stop: () => stop().finally(() => rmSync(folder, { recursive: true })) }
+    },
+  },
+  aedes: {
+    lacks: [],
+    async start() {
+      const { Aedes } = await import('aedes')
+      const broker = await Aedes.createBroker({ maxInflightInbound: PIPELINED })
+      const { port, close } = await serve(broker.handle)
+      return { port, stop: () => new Promise((resolve) => broker.close(resolve)).then(close) }
+    },
+  },
+}
+
+/** A server on a free port. */
+export async function serve(onConnection) {
+  const server = createServer(onConnection).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: server.address().port, close: () => server.close() }
+}
+
+/** The arguments of the next event. */
+export const once = (emitter, event) =>
+  new Promise((resolve) => emitter.once(event, (...args) => resolve(args)))
+
+/** The next `count` messages. */
+export const messages = (client, count) =>
+  new Promise((resolve) => {
+    const received = []
+    client.on('message', (topic, payload, { qos, retain, properties }) => {
+      received.push({ topic, payload, qos, retain, properties })
+      if (received.length === count) resolve(received)
+    })
+  })
+
+let names = 0
+export const newName = () => `m${process.pid}x${++names}`
+
+/** Messages that are sent while the socket is full wait for its `'drain'`, each with a listener of its own. */
+export const allowPipelining = (client) => client.stream.setMaxListeners(0)
