@@ -27,7 +27,7 @@ const LAYERS = [
 ]
 
 // What is built on the core stands in folders of its own, which the core never imports.
-const ABOVE = /^(cli|explain|mqtt-packet|rabbitmq|testing)\//
+const ABOVE = /^(cli|explain|mqtt-packet|page|rabbitmq|testing)\//
 
 const layerOf = (file: string): number => {
   const exact = LAYERS.findIndex((layer) => layer.includes(file))
@@ -65,5 +65,22 @@ test.each(sourceFiles.filter((file) => /^(mqtt-packet|rabbitmq)\//.test(file)))(
       ([, specifier = '']) => specifier,
     )
     expect(specifiers.filter((path) => path !== '../index.ts' && !/^\.\/[\w-]+\.ts$/.test(path))).toEqual([])
+  },
+)
+
+test.each(sourceFiles.filter((file) => file.startsWith('page/')))(
+  '%s imports what a browser has, and nothing imports it',
+  (file) => {
+    const specifiers = Array.from(
+      readSource(file).matchAll(/from '([^']+)'/g),
+      ([, specifier = '']) => specifier,
+    )
+    expect(
+      specifiers.filter((path) => !/^\.\/[\w-]+\.ts$|^\.\.\/(index|show|explain\/index)\.ts$/.test(path)),
+    ).toEqual([])
+    const importers = sourceFiles.filter(
+      (other) => !other.startsWith('page/') && /from '[^']*page\//.test(readSource(other)),
+    )
+    expect(importers).toEqual([])
   },
 )

@@ -5,7 +5,13 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**', 'test/runtimes/**', 'test/mqtt-packet/suites/**', '**/node_modules/**'],
+    exclude: [
+      'test/interop/**',
+      'test/page/**',
+      'test/runtimes/**',
+      'test/mqtt-packet/suites/**',
+      '**/node_modules/**',
+    ],
     testTimeout: 120_000,
   },
 })

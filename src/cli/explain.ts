@@ -8,6 +8,7 @@ import { progressOf } from './decode.ts'
 import { actionText } from './fault.ts'
 import { type Input, InputError, nameOf, openArguments } from './input.ts'
 import { readArgs } from './options.ts'
+import { isPageName, writePage } from './page.ts'
 import { coloured, type Paint, plain } from './paint.ts'
 import { Screen } from './screen.ts'
 import { type StreamState, Streams } from './streams.ts'
@@ -15,16 +16,22 @@ import { complain, escaped, hasColours, safeJson, widthOf } from './terminal.ts'
 
 /** Runs the command and returns the exit status. */
 export async function explainCommand(args: readonly string[]): Promise<number> {
-  const { positionals, flags, options } = readArgs(args, ['json', 'full'])
+  const { positionals, flags, options } = readArgs(args, ['json', 'full', 'html'])
+  const page = flags.has('html') ? positionals.find(isPageName) : undefined
+  const inputs = positionals.filter((positional) => positional !== page)
   const screen = new Screen()
   try {
-    const input = await openArguments(positionals)
+    const input = await openArguments(inputs)
+    if (flags.has('html')) {
+      await writePage(input, options, page)
+      return 0
+    }
     const print = flags.has('json') ? asJson : asText(flags.has('full'))
     return await explainInput(input, options, screen, print)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     await screen.finish()
-    complain(`${nameOf(positionals.join(' ') || '-')}: ${error.message}`)
+    complain(`${nameOf(inputs.join(' ') || '-')}: ${error.message}`)
     return 1
   } finally {
     await screen.finish()

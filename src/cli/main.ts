@@ -15,7 +15,7 @@ const COMMANDS = {
   explain: {
     run: async (args: readonly string[]) => (await import('./explain.ts')).explainCommand(args),
     summary: `explain [INPUT]   show what every byte means; INPUT is a FILE, - or hexadecimal text
-                              [--json] [--full] [OPTIONS]`,
+                              [--json | --html [PAGE.html]] [--full] [OPTIONS]`,
   },
   encode: {
     run: async (args: readonly string[]) => (await import('./encode.ts')).encodeCommand(args),
@@ -56,6 +56,8 @@ OPTIONS are those of the library:
   --tolerate CODE[,CODE...]   accept packets that break these rules; CODE:TYPE+TYPE for some packet types only
   --protocols LIST            of 3.1.1, 3.1 and bridge; default all
   --max-packet-size BYTES
+
+explain --html writes a page that shows the input in a browser: to the file that is named, or to standard output.
 
 explain and decode --json show everything that is in the packets, passwords included.
 
