@@ -29,9 +29,12 @@ const texts: string[] = /* @__PURE__ */ noTexts()
 export const incomingLookUps: LookUps = /* @__PURE__ */ new LookUps()
 let hashWorthKeeping = 0
 
-// Odd, so that no bit is lost.
-const WORD_KEY = /* @__PURE__ */ (Math.random() * 0x1_0000_0000) | 1
-const LANE_KEY = /* @__PURE__ */ (Math.random() * 0x1_0000_0000) | 1
+const WORD_KEY = /* @__PURE__ */ randomKey()
+const LANE_KEY = /* @__PURE__ */ randomKey()
+
+function randomKey(): number {
+  return (Math.random() * 0x1_0000_0000) | 1 // odd, so that no bit is lost
+}
 
 function noTexts(): string[] {
   return new Array<string>(PLACES).fill('')

@@ -10,8 +10,16 @@ import { Consumer, ROOT } from '../support/packed.ts'
 const consumer = new Consumer()
 afterAll(() => consumer.remove())
 
-/** Bundles an import as users do; gives the size in KB, minified and gzipped, and the files that something came from. */
-async function bundled(imported: string): Promise<{ size: number; files: string[] }> {
+interface Bundle {
+  readonly text: string
+  /** In KB, gzipped. */
+  readonly size: number
+  /** The files that something came from. */
+  readonly files: readonly string[]
+}
+
+/** Bundles an import as users do, minified. */
+async function bundled(imported: string): Promise<Bundle> {
   const { build } = await loadTool('esbuild/lib/main.js')
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export ${imported} from 'mqtt-wire'`, resolveDir: consumer.folder },
@@ -25,6 +33,7 @@ async function bundled(imported: string): Promise<{ size: number; files: string[
   const [output] = Object.values(metafile.outputs) as { inputs: Record<string, { bytesInOutput: number }> }[]
   const inputs = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
   return {
+    text: outputFiles[0].text,
     size: gzipSync(outputFiles[0].contents, { level: 9 }).length / 1_000,
     files: inputs.flatMap(([path]) => /mqtt-wire\/dist\/(.+)\.js$/.exec(path)?.[1] ?? []),
   }
@@ -78,4 +87,11 @@ describe.skipIf(withoutTools)('no table, cache or pool that is not used', () => 
     const { size } = await bundled('{ PacketType, MAX_PACKET_SIZE, MAX_REMAINING_LENGTH }')
     expect(size).toBeLessThan(0.3)
   })
+})
+
+test.skipIf(withoutTools)('errors keep their names in a bundle', async () => {
+  const { text } = await bundled('{ decode, DecodeError, MqttError }')
+  const { decode, DecodeError, MqttError } = await import(`data:text/javascript,${encodeURIComponent(text)}`)
+  expect([DecodeError.name, MqttError.name]).toEqual(['DecodeError', 'MqttError'])
+  expect(() => decode(new Uint8Array(2))).toThrow(expect.objectContaining({ name: 'DecodeError' }))
 })
