@@ -1,4 +1,4 @@
-// Runs the command on the adapters of other people's parsers and writes FINDINGS.md:
+// Runs fuzz and check on the adapters of other people's parsers and writes FINDINGS.md:
 //   npm run build && npm ci --prefix test/fuzz && node test/fuzz/findings.mjs
 
 import { spawnSync } from 'node:child_process'
@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { LANGUAGES, versionOf } from './languages.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -21,19 +22,55 @@ const LONGEST_BYTES = 60
 const directory = mkdtempSync(join(tmpdir(), 'mqtt-wire-findings-'))
 const { dependencies } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'))
 const sections = PARSERS.map(([parser, adapter]) => section(parser, adapter, reportOn(adapter)))
+const checked = LANGUAGES.filter(({ isInstalled }) => isInstalled()).map(checkedSection)
 rmSync(directory, { recursive: true })
 
 writeFileSync(
   join(HERE, 'FINDINGS.md'),
-  `# What the fuzz command found
+  `# What was found in other parsers
 
 Written by \`node test/fuzz/findings.mjs\`: the conformance corpus and ${Number(RUNS).toLocaleString('en')} generated
 inputs, seed ${SEED}, for each parser. A row is a distinct finding, with the smallest bytes that show it; \`|\` is where
 they are cut into chunks. "accepts" names the rule that the bytes break. A codec may leave some of these rules to the
 program that uses it; then that program has to know. Levels and protocol names other than MQTT 3.1.1's are not judged.
 
-${sections.join('\n')}`,
+${sections.join('\n')}
+# What the corpus says of decoders in other languages
+
+\`mqtt-wire check --exec\` on the decoders that Debian packages. A row is a breach of a must, with the number of rows of the
+corpus that show it, and the first of them. There is no Rust decoder of MQTT among Debian's packages: the adapter in Rust has
+a small one of its own, to be replaced.
+
+${checked.join('\n')}`,
 )
+
+function checkedSection({ name, file, packages, build }) {
+  const json = join(directory, `${file}.json`)
+  const args = [MAIN, 'check', '--exec', build(directory), '--json', json]
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  if (status > 1) throw new Error(stderr)
+  const { rows: tried, findings, mays } = JSON.parse(readFileSync(json, 'utf8'))
+  const versions = packages.map((each) => `${each} ${versionOf(each) ?? 'not from Debian'}`).join(', ')
+  const used = [...new Set(mays.map(({ about, rule }) => `${about} [${rule}]`))]
+  const rows = findings.map(({ outcome, kind, about, rule = '', packetType = '', rows, bytes }) => [
+    outcome === 'wait' ? 'waits' : kind,
+    about,
+    rule,
+    packetType.toUpperCase(),
+    String(rows.length),
+    shortened(bytes),
+  ])
+  const head = ['Kind', 'What', 'Rule', 'Packet', 'Rows', 'Bytes']
+  return `## ${name}
+
+[adapters/${file}](adapters/${file}), ${versions}: ${tried.toLocaleString('en')} rows, ${findings.length} findings. Mays that it uses: ${used.join(', ') || 'none'}.
+${rows.length === 0 ? '' : `\n${table([head, ...rows])}\n`}`
+}
+
+function shortened(hex) {
+  if (hex.length <= LONGEST_BYTES) return `\`${hex}\``
+  return `\`${hex.slice(0, LONGEST_BYTES)}…\` (${(hex.length / 2).toLocaleString('en')} bytes)`
+}
 
 function reportOn(adapter) {
   const json = join(directory, `${adapter}.json`)

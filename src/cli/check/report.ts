@@ -32,7 +32,8 @@ export function section(
 }
 
 function heading(group: Group): string {
-  const { permission } = group
+  const { permission, outcome, about } = group
+  if (outcome === 'wait') return title({ ...group, kind: 'waits', about: about.replace(/^accepts /, '') })
   return permission === undefined ? title(group) : `${title(group)}: ${permission.reason}`
 }
 

@@ -16,8 +16,8 @@ import type { Found, Target } from './target.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/
 const DEFAULT_PORT = 1_883
-/** How long a broker may take to answer, in milliseconds. */
-const PATIENCE = 5_000
+/** The default of `patience`. */
+const PATIENCE = 10_000
 /** Connections a second to a broker on another machine. */
 const REMOTE_RATE = 20
 /** Rows of the corpus that are sent at the same time. */
@@ -29,6 +29,8 @@ interface BrokerOptions {
   readonly isRemoteAllowed: boolean
   /** Connections a second. */
   readonly rate: string | undefined
+  /** How long the broker may take to answer, in milliseconds. */
+  readonly patience?: number
 }
 
 export class Broker implements Target {
@@ -39,14 +41,16 @@ export class Broker implements Target {
   private readonly declaration: Declaration
   /** Milliseconds between connections. */
   private readonly interval: number
+  private readonly patience: number
   private next = 0
   private served: ServedClients | undefined
   private isClosed = false
   private readonly sockets = new Set<Socket>()
 
   /** @throws UsageError for an address that is not allowed */
-  constructor(url: string, { declared, isRemoteAllowed, rate }: BrokerOptions) {
+  constructor(url: string, { declared, isRemoteAllowed, rate, patience = PATIENCE }: BrokerOptions) {
     this.name = url
+    this.patience = patience
     const { hostname, port, pathname, username } = parsed(url)
     if (hostname === '' || pathname.length > 1 || username !== '')
       throw new UsageError(`${url} must be mqtt://HOST:PORT`)
@@ -119,7 +123,7 @@ export class Broker implements Target {
       const protocolName = is31(this.declaration) ? 'MQIsdp' : 'MQTT'
       const verdict = await brokerVerdict(bytes, {
         ...this.address,
-        patience: PATIENCE,
+        patience: this.patience,
         protocolName,
         onOpen: (socket) => this.track(socket),
       })
@@ -129,7 +133,7 @@ export class Broker implements Target {
     } catch (error) {
       return notServing(`it does not accept connections: ${(error as Error).message}`)
     }
-    const isServed = await this.served?.areServed(PATIENCE)
+    const isServed = await this.served?.areServed(this.patience)
     return isServed === true ? undefined : notServing('a PUBLISH of a second client does not arrive')
   }
 
@@ -229,7 +233,7 @@ function judgeBroker(
 const HAPPENED = {
   accepted: 'it went on',
   closed: 'it closed the connection',
-  silent: `neither an answer nor the end of the connection within ${PATIENCE} ms`,
+  silent: 'neither an answer nor the end of the connection in time',
 } as const
 
 /** What the standard leaves to a server beyond what it leaves to a parser. */

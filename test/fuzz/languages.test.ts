@@ -1,0 +1,56 @@
+// The corpus against decoders in other languages, as far as they are installed.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LANGUAGES } from './languages.mjs'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+interface Finding {
+  readonly kind: string
+  readonly about: string
+  readonly packetType?: string
+  readonly rows: readonly string[]
+}
+
+/** What is known of each, whatever its version. The Rust decoder is ours, and has no fault. */
+const KNOWN: Readonly<Record<string, Partial<Finding>>> = {
+  'paho_python.py': { kind: 'crash', packetType: 'suback' },
+  'paho_go.go': { kind: 'verdict', about: 'accepts body-too-short', packetType: 'puback' },
+  'libmosquitto.c': { kind: 'verdict', about: 'accepts wildcard-in-topic-name', packetType: 'publish' },
+}
+
+for (const { name, file, packages, isInstalled, build } of LANGUAGES) {
+  if (!isInstalled()) console.log(`Skipped: ${name} needs ${packages.join(' and ')}.`)
+  describe.skipIf(!isInstalled())(name, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-language-'))
+    afterAll(() => rmSync(folder, { recursive: true }))
+    let command: string
+    beforeAll(() => {
+      command = build(folder)
+    }, 120_000)
+
+    test('check', { timeout: 120_000 }, () => {
+      const json = join(folder, 'report.json')
+      const args = [MAIN, 'check', '--exec', command, '--json', json]
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+      expect(stderr).toBe('')
+      const { rows, findings } = JSON.parse(readFileSync(json, 'utf8')) as {
+        rows: number
+        findings: Finding[]
+      }
+      expect(rows).toBeGreaterThan(100)
+      // An adapter that misreads its decoder would accuse it of these.
+      const accused = findings.filter(({ kind, about }) => kind === 'fields' || about.startsWith('refuses'))
+      expect(accused).toEqual([])
+      const known = KNOWN[file]
+      if (known === undefined) expect(findings).toEqual([])
+      else expect(findings).toContainEqual(expect.objectContaining(known))
+      expect(status).toBe(known === undefined ? 0 : 1)
+    })
+  })
+}
