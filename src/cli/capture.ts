@@ -2,6 +2,10 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type InputChunk, InputError } from '../explain/forms/form.ts'
 import { identify } from '../explain/index.ts'
@@ -19,19 +23,30 @@ const FIELDS = [
 ]
 const MQTT_PORT = '1883'
 
-/** Reads the TCP streams of a capture in their order. Streams that are not MQTT are left out, and counted. */
-export async function* capturedChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<InputChunk> {
-  const args = [
-    '-r',
-    '-',
-    '-n',
-    '-Y',
-    'tcp.len > 0',
-    '-T',
-    'fields',
-    ...FIELDS.flatMap((field) => ['-e', field]),
-  ]
-  const tshark = spawn('tshark', args, { stdio: ['pipe', 'pipe', 'pipe'] })
+/**
+ * Reads the TCP streams of a capture in their order. Streams that are not MQTT are left out, and counted.
+ *
+ * @param pieces the bytes of the capture, if it is not a file: they are put into one, because tshark reads no sockets
+ */
+export async function* capturedChunks(
+  file: string,
+  pieces: AsyncIterable<Buffer> | undefined,
+): AsyncGenerator<InputChunk> {
+  if (pieces === undefined) return yield* chunksOf(file)
+  const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-'))
+  try {
+    const copy = join(folder, 'capture')
+    await writeFile(copy, pieces)
+    yield* chunksOf(copy)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function* chunksOf(file: string): AsyncGenerator<InputChunk> {
+  const fields = FIELDS.flatMap((field) => ['-e', field])
+  const args = ['-r', file, '-n', '-Y', 'tcp.len > 0', '-T', 'fields', ...fields]
+  const tshark = spawn('tshark', args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let complaint = ''
   tshark.stderr.setEncoding('utf8').on('data', (text) => {
     complaint = (complaint + text).slice(-2_000)
@@ -43,8 +58,7 @@ export async function* capturedChunks(pieces: AsyncIterable<Buffer>): AsyncGener
         'where it is, run: tshark -r FILE -T fields -e tcp.payload',
     )
   })
-  exit.catch(() => {})
-  feed(pieces, tshark.stdin)
+  exit.catch(() => {}) // until it is awaited
   const streams = new Map<string, CapturedStream>()
   for await (const line of createInterface({ input: tshark.stdout })) {
     const [id = '', ...fields] = line.split('\t')
@@ -53,20 +67,10 @@ export async function* capturedChunks(pieces: AsyncIterable<Buffer>): AsyncGener
     yield* stream.segment(fields)
   }
   const [status] = await exit
-  if (status !== 0)
-    throw new InputError(`tshark cannot read the capture: ${complaint.trim().split('\n').at(-1)}`)
+  if (status !== 0) throw new InputError(`tshark: ${complaint.trim().split('\n').at(-1)}`)
   const others = [...streams.values()].filter(({ isMqtt }) => !isMqtt).length
-  if (others > 0)
-    complain(
-      `left out ${others} TCP stream${others === 1 ? '' : 's'} that ${others === 1 ? 'is' : 'are'} not MQTT`,
-    )
-}
-
-async function feed(pieces: AsyncIterable<Buffer>, stdin: NodeJS.WritableStream): Promise<void> {
-  stdin.on('error', () => {}) // tshark has ended: its exit status says why
-  for await (const piece of pieces)
-    if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')])
-  stdin.end()
+  if (others === streams.size) throw new InputError('no TCP stream of this capture is MQTT')
+  if (others > 0) complain(`left out TCP streams that are not MQTT: ${others}`)
 }
 
 /** One TCP connection. */

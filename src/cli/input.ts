@@ -33,7 +33,7 @@ export const nameOf = (file: string): string =>
  */
 export async function openInput(file: string): Promise<Input> {
   const size = file === '-' ? undefined : sizeOf(file)
-  return inputOf(nameOf(file), readFile(file), size)
+  return inputOf(nameOf(file), readFile(file), size, file === '-' ? undefined : file)
 }
 
 /** Opens what stands on the command line: a file, standard input, or else hexadecimal text, which may be several arguments. */
@@ -58,6 +58,7 @@ async function inputOf(
   name: string,
   source: AsyncGenerator<Buffer>,
   size: number | undefined,
+  file?: string,
 ): Promise<Input> {
   let position = 0
   async function* counted(): AsyncGenerator<Buffer> {
@@ -78,7 +79,10 @@ async function inputOf(
     yield beginning
     yield* pieces
   }
-  const chunks = form === capture ? capturedChunks(all()) : chunksOf(form, all())
+  const chunks =
+    form === capture
+      ? capturedChunks(file ?? '', file === undefined ? all() : undefined)
+      : chunksOf(form, all())
   return { name, form: form.name, chunks, size, position: () => position }
 }
 

@@ -58,6 +58,12 @@ test.each([80, 100, 112, 120])('no line is wider than %d columns', (width) => {
   expect(lines.some((line) => line.length > width - 12)).toBe(true)
 })
 
+test('what README.md shows', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, args = '', shown] = /```\n\$ npx mqtt-wire explain ([\da-f ]+)\n(.*?)```/s.exec(readme) ?? []
+  expect(run(['explain', ...args.split(' ')], '', { COLUMNS: '80' }).stdout).toBe(shown)
+})
+
 describe('input', () => {
   const path = file('ping.hex', 'c0 00\n')
 
@@ -224,4 +230,74 @@ test('nothing that a peer sends reaches the terminal as a control character', ()
     const { stdout, stderr } = run(args, packets)
     expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   }
+})
+
+describe('a capture', () => {
+  const od = (bytes: Uint8Array): string =>
+    spawnSync('od', ['-A', 'x', '-t', 'x1', '-v'], { input: bytes, encoding: 'utf8' }).stdout
+  const client = encode({ type: 'publish', topic: 'a', payload: Buffer.alloc(500, 7) })
+  const parts = [
+    ['I', encode({ type: 'connect', clientId: 'c' })],
+    ['O', encode({ type: 'connack', returnCode: 0 })],
+    ['I', client.subarray(0, 100)],
+    ['I', client.subarray(100)],
+  ] as const
+  const dump = parts.map(([direction, bytes]) => `${direction}\n${od(bytes)}\n`).join('')
+
+  /** A capture of one connection on these ports; undefined if the tools are not installed. */
+  function captured(name: string, ports: string, ...options: string[]): string | undefined {
+    const path = join(DIRECTORY, name)
+    const args = ['-q', '-D', '-4', '10.0.0.1,10.0.0.2', '-T', ports, ...options, '-', path]
+    const { error } = spawnSync('text2pcap', args, { input: dump })
+    if (error !== undefined && process.env.CI) throw error
+    if (error !== undefined) console.log('skipped: text2pcap and tshark are not installed')
+    return error === undefined ? path : undefined
+  }
+
+  test.each([
+    ['on the port of MQTT', 'a.pcapng', '40000,1883'],
+    ['on another port', 'b.pcapng', '40000,12345'],
+    ['in the old format', 'c.pcap', '40000,1883', '-F', 'pcap'],
+  ])('%s, as a file and from standard input', (_, name, ports, ...options) => {
+    const path = captured(name, ports, ...options)
+    if (path === undefined) return
+    for (const { status, lines, stderr } of [
+      run(['decode', path]),
+      run(['decode', '-'], readFileSync(path)),
+    ]) {
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(lines.map((line) => /([→←] {2}[A-Z]+)/.exec(line)?.[1]).slice(0, 3)).toEqual([
+        '→  CONNECT',
+        '←  CONNACK',
+        '→  PUBLISH',
+      ])
+      expect(lines.at(-1)).toContain('a capture file, 3 packets')
+    }
+  })
+
+  test('without tshark', () => {
+    const path = captured('d.pcapng', '40000,1883')
+    if (path === undefined) return
+    expect(run(['decode', path], '', { PATH: DIRECTORY })).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/tshark, which takes it apart, is not installed; .*tshark -r FILE/),
+    })
+  })
+
+  test('without MQTT', () => {
+    if (captured('f.pcapng', '40000,80') === undefined) return
+    const other = join(DIRECTORY, 'g.pcapng')
+    spawnSync('text2pcap', ['-q', '-T', '40000,80', '-', other], { input: od(Buffer.from('GET / HTTP/1.1')) })
+    expect(run(['decode', other])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no TCP stream of this capture is MQTT'),
+    })
+  })
+
+  test('that is cut off', () => {
+    const path = captured('e.pcapng', '40000,1883')
+    if (path === undefined) return
+    const { status, stderr } = run(['decode', '-'], readFileSync(path).subarray(0, 300))
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('tshark: ') })
+  })
 })
