@@ -135,7 +135,8 @@ export class PacketExplainer {
     const extent = this.extentAt(bytes, 0)
     const error = incompletePacket(bytes, settings, offset)
     const missing = { field: error.field, length: extent && extent.size - bytes.length }
-    const reader = new RecordingReader(bytes, lenientSettings(settings), offset)
+    const { maxTopicFilters } = settings
+    const reader = new RecordingReader(bytes, { ...lenientSettings(settings), maxTopicFilters }, offset)
     const bodyOffset = extent?.bodyOffset ?? bytes.length
     reader.enter(0, bytes[0]!, bodyOffset, bytes.length)
     if (extent !== undefined) {

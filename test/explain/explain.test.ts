@@ -331,6 +331,14 @@ test('large packets arrive in small chunks', () => {
   expect(packets).toMatchObject([{ verdict: 'valid', length: whole.length }])
 })
 
+test('an incomplete packet is explained up to the limit of entries', () => {
+  const whole = Buffer.concat([bytes('82 ffff7f 0001'), Buffer.alloc(40_000, bytes("0001 'a' 00"))])
+  const { fields, verdict } = explain(whole, { maxTopicFilters: 100 }).packets[0]!
+  expect(verdict).toBe('incomplete')
+  expect(fields.find(({ name }) => name === 'Payload')!.fields).toHaveLength(100)
+  expect(fields.at(-1)).toMatchObject({ name: 'Unread', length: 39_600 })
+})
+
 test('mistakes of the caller are TypeErrors', () => {
   expect(() => explain('c000' as never)).toThrow(TypeError)
   expect(() => explain(bytes('c000'), { tolerance: [] } as never)).toThrow(TypeError)

@@ -186,6 +186,18 @@ describe('Wireshark', () => {
     )
   })
 
+  test.skipIf(!isThere)('-x: whole frames', () => {
+    const { form, chunks } = readInput(tshark('-x'))
+    expect(form).toBe('a Wireshark hex dump')
+    expect(chunks.map(({ direction, bytes }) => [direction, Buffer.from(bytes).toString('hex')])).toEqual(
+      expect.arrayContaining([
+        ['c2s', hex],
+        ['s2c', '20020000d000'],
+      ]),
+    )
+    expect(chunks).toHaveLength(2)
+  })
+
   test.skipIf(!isThere)('a capture needs tshark, and says so', () => {
     expect(() => readInput(readFileSync(pcap))).toThrow(/pcap or pcapng.*tshark -r FILE/)
   })

@@ -2,6 +2,7 @@
 
 import { show } from '../../show.ts'
 import { type Form, type InputChunk, InputError, type LineReader, lineForm } from './form.ts'
+import { FrameReader } from './frames.ts'
 import { bytesOfDigits } from './hexadecimal.ts'
 
 /** A kind of dump. */
@@ -32,7 +33,9 @@ const REPEATED = /^\*\s*$/
 /** The form of a dump whose first line is this; undefined if it is not that of a dump. */
 export function dumpForm(firstLine: string): Form | undefined {
   const layout = LAYOUTS.find(({ line }) => line.test(firstLine))
-  return layout && lineForm(layout.name, () => new DumpReader(layout))
+  if (layout === undefined) return undefined
+  const open = (): LineReader => new DumpReader(layout)
+  return lineForm(layout.name, layout === WIRESHARK ? () => new FrameReader(open()) : open)
 }
 
 /** The layout of Wireshark and tshark, in which the bytes of the server are indented. */
