@@ -128,7 +128,7 @@ test.each([
 test.each([
   [['--role', 'broker']], [['--tolerate', 'anything']], [['--protocols', '5']], [['--max-packet-size', 'x']], [['--wat']], [['--role']],
 ])('%j is refused', (args) => {
-  expect(run(['explain', ...args, 'c000'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^mqtt-wire: .*\n\n/) })
+  expect(run(['explain', ...args, 'c000'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^mqtt-wire: .*\n$/) })
 })
 
 describe('colours', () => {
