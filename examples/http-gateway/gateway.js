@@ -46,10 +46,11 @@ const PUBLISH = '/:virtualHost/:exchange/:routingKey'
 /** A name of 255 bytes takes three times as much at the most; Node itself bounds the URL. */
 const MAX_PARAM_LENGTH = 16 * 1024
 const PROBE_TIMEOUT_MS = 2_000
-/** For what the framework refuses. @type {Record<number, string>} */
-const CODES = { 413: 'body-too-large', 415: 'unsupported-media-type' }
+/** For what the framework refuses. */
+const CODES = { 400: 'bad-request', 413: 'body-too-large', 415: 'unsupported-media-type' }
 /** The client has left before there was an answer. */
 const CLIENT_CLOSED_REQUEST = 499
+const LEFT = new Failure(CLIENT_CLOSED_REQUEST, 'left', 'the client has left')
 
 /**
  * @param {Options} [given]
@@ -105,9 +106,7 @@ export async function startGateway(given = {}, openPool = (...args) => new Pool(
     const { payload, retain } = readFields(request.body ?? {})
     const start = performance.now()
     const delivery = pool.publish(request.account, { topic, payload, retain })
-    reply.raw.once('close', () =>
-      delivery.fail(new Failure(CLIENT_CLOSED_REQUEST, 'left', 'the client left')),
-    )
+    reply.raw.once('close', () => delivery.fail(LEFT))
     await delivery.done
     metrics.acknowledged(performance.now() - start)
     return reply.code(204).send()
@@ -130,6 +129,8 @@ export async function startGateway(given = {}, openPool = (...args) => new Pool(
   /** @param {Request} request */
   async function authenticate(request) {
     if (isDraining) throw unavailable('draining', 'the gateway shuts down')
+    const encoding = request.headers['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') throw new Failure(415, CODES[415], `the form has the encoding ${encoding}`)
     request.account = readAccount(request.headers.authorization, request.params.virtualHost)
     const { exchange } = request.params
     if (exchange !== options.exchange)
@@ -212,7 +213,7 @@ function asFailure(error) {
   if (error instanceof Failure) return error
   const { statusCode = 500, message } = error
   if (statusCode >= 500) return new Failure(500, 'internal', 'the gateway has failed')
-  return new Failure(statusCode, CODES[statusCode] ?? 'bad-request', message)
+  return new Failure(statusCode, CODES[/** @type {keyof typeof CODES} */ (statusCode)] ?? CODES[400], message)
 }
 
 /**

@@ -123,6 +123,7 @@ describeGateway('http-gateway', () => {
       { name: 'another scheme', path: PATH, init: { method: 'POST', headers: { authorization: 'Bearer x' } }, status: 401 },
       { name: 'credentials that are not UTF-8', path: PATH, init: { method: 'POST', headers: { authorization: 'Basic /zo=' } }, status: 401 },
       { name: 'JSON', path: PATH, init: { method: 'POST', headers: { ...form, 'content-type': 'application/json' }, body: '{}' }, status: 415 },
+      { name: 'a compressed form', path: PATH, init: { method: 'POST', headers: { ...form, 'content-encoding': 'gzip' }, body: 'body=x' }, status: 415 },
       { name: 'nothing at all', path: PATH, init: { method: 'POST', headers: form }, status: 400 },
       { name: 'PUT', path: PATH, init: { method: 'PUT', headers: form, body: 'body=x' }, status: 405, headers: { allow: /^POST$/ } },
       { name: 'GET', path: PATH, init: {}, status: 405, headers: { allow: /^POST$/ } },
