@@ -2,12 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { AmqpClient } from '../../test/interop/amqp.ts'
 import { describeWith } from '../../test/interop/peers/peer.ts'
-import { rabbitmq } from '../../test/interop/peers/rabbitmq.ts'
-import { connect } from '../client/client.js'
+import { rabbitmq, rabbitmqCluster } from '../../test/interop/peers/rabbitmq.ts'
+import { FaultRun } from './fault-run.ts'
 import { describeGateway, start } from './testing.ts'
 
 // The gateway with RabbitMQ behind it.
@@ -73,54 +72,28 @@ describeGateway('http-gateway', () => {
 
     describe.each(['restarts', 'is killed'] as const)('a broker that %s under load', (how) => {
       test('loses nothing that was answered with 204', async () => {
-        const clientId = `account${how.length}`
-        const session = { port: peer().port, clientId, username: '/:guest', password: 'guest' }
-        const subscriber = await connect(session)
-        await subscriber.subscribe('load/#', 1)
-        await subscriber.close() // its queue is durable, and goes on
-
         const gateway = await start(peer().port, { timeLimit: 60_000 })
-        const answers = new Map<string, number>()
-        let isOver = false
-        const senders = Array.from({ length: 40 }, async (_, sender) => {
-          for (let count = 0; !isOver; count++) {
-            const body = `${sender}-${count}`
-            answers.set(body, (await gateway.post({ key: `load.${sender}`, form: { body } })).status)
-          }
-        })
-        await sleep(1_000)
-        const before = answers.size
-        if (how === 'is killed') await peer().restart()
-        else peer().control('eval', 'rabbit:stop(), rabbit:start().')
-        const during = answers.size
-        await expect.poll(() => answers.size, { timeout: 30_000 }).toBeGreaterThan(during + 500)
-        isOver = true
-        await Promise.all(senders)
-
-        const end = `end-${how}`
-        await gateway.post({ key: 'load.end', form: { body: end } })
-        const arrived = new Map<string, number>()
-        const reader = await connect(session)
-        for await (const { payload } of reader) {
-          const body = payload.toString()
-          if (body === end) break
-          arrived.set(body, (arrived.get(body) ?? 0) + 1)
+        const run = await FaultRun.start(gateway, peer().port)
+        if (how === 'restarts') peer().control('eval', 'rabbit:stop(), rabbit:start().')
+        else {
+          await peer().kill()
+          await peer().restart()
         }
-        await reader.close()
-        const acknowledged = [...answers].filter(([, status]) => status === 204).map(([body]) => body)
-        const lost = acknowledged.filter((body) => !arrived.has(body))
-        const { publishes } = await gateway.stats()
-        const twice = [...arrived.values()].filter((times) => times > 1).length
-        console.log(
-          `${how}: ${answers.size} requests, ${before} of them before; ${acknowledged.length} answered with 204, ` +
-            `${lost.length} of these lost; ${twice} arrived more than once; ${publishes.resent} sent again`,
-        )
-        expect(lost).toEqual([])
-        expect(before).toBeGreaterThan(100)
-        expect(publishes.connectionsLost).toBeGreaterThan(0)
-        expect(new Set(answers.values())).toEqual(new Set([204]))
+        await run.finish(how, peer().port)
       }, 120_000)
     })
+  })
+
+  describeWith(rabbitmqCluster, (peer) => {
+    test('a node that is killed under load: the other one takes over', async () => {
+      const [first, second] = peer().nodes
+      second.control('set_policy', 'mirrored', '^mqtt-subscription-', '{"ha-mode":"all"}')
+      const brokers = [first, second].map(({ port }) => ({ host: '127.0.0.1', port }))
+      const gateway = await start(first.port, { brokers, timeLimit: 60_000 })
+      const run = await FaultRun.start(gateway, first.port)
+      await first.kill()
+      await run.finish('one of two nodes is killed', second.port)
+    }, 120_000)
   })
 })
 

@@ -14,8 +14,15 @@ export interface RabbitPeer extends Peer {
   readonly amqpPort: number
   /** Runs rabbitmqctl, which takes some seconds, and gives what it prints. */
   control(...args: string[]): string
-  /** Kills the node, which has no chance to store anything, and starts it again. */
+  /** Kills the node, which has no chance to store anything. */
+  kill(): Promise<void>
+  /** Starts it again. */
   restart(): Promise<void>
+}
+
+/** Two nodes of one cluster. */
+export interface ClusterPeer extends Peer {
+  readonly nodes: readonly [RabbitPeer, RabbitPeer]
 }
 
 export const rabbitmq: Installation<RabbitPeer> = {
@@ -28,58 +35,94 @@ export const rabbitmq: Installation<RabbitPeer> = {
     return version ?? 'of an unknown version'
   },
   async start(folder) {
-    const [port, amqpPort, distributionPort, daemonPort] = (await freePorts(4)) as [
-      number,
-      number,
-      number,
-      number,
-    ]
-    const configuration = join(folder, 'rabbitmq.conf')
-    const plugins = join(folder, 'enabled_plugins')
-    mkdirSync(join(folder, 'mnesia'))
-    mkdirSync(join(folder, 'log'))
-    writeFileSync(
-      configuration,
-      `listeners.tcp.1 = 127.0.0.1:${amqpPort}
+    const [daemonPort] = (await freePorts(1)) as [number]
+    return startNode(folder, { name: nodeName(''), home: folder, daemonPort, cluster: [] })
+  },
+}
+
+/** RabbitMQ twice. The first node of the cluster is the peer of {@link Peer}. */
+export const rabbitmqCluster: Installation<ClusterPeer> = {
+  ...rabbitmq,
+  name: 'a cluster of RabbitMQ',
+  async start(folder) {
+    const [daemonPort] = (await freePorts(1)) as [number]
+    const cluster = [nodeName('-a'), nodeName('-b')] as const
+    const node = (name: string): Promise<RabbitPeer> => {
+      const own = join(folder, name)
+      mkdirSync(own)
+      return startNode(own, { name, home: folder, daemonPort, cluster })
+    }
+    const first = await node(cluster[0])
+    const second = await node(cluster[1])
+    const stop = async (): Promise<void> => {
+      await Promise.all([first.kill(), second.kill()]) // one alone would wait for the other
+      await first.stop()
+    }
+    return { port: first.port, accountPort: first.port, nodes: [first, second], stop }
+  },
+}
+
+const nodeName = (suffix: string): string => `mqtt-wire-${process.pid}${suffix}@localhost`
+
+interface Node {
+  readonly name: string
+  /** Where the cookie is, which the nodes of a cluster share. */
+  readonly home: string
+  readonly daemonPort: number
+  /** The names of all its nodes. */
+  readonly cluster: readonly string[]
+}
+
+async function startNode(folder: string, { name, home, daemonPort, cluster }: Node): Promise<RabbitPeer> {
+  const [port, amqpPort, distributionPort] = (await freePorts(3)) as [number, number, number]
+  const configuration = join(folder, 'rabbitmq.conf')
+  const plugins = join(folder, 'enabled_plugins')
+  mkdirSync(join(folder, 'mnesia'))
+  mkdirSync(join(folder, 'log'))
+  writeFileSync(
+    configuration,
+    `listeners.tcp.1 = 127.0.0.1:${amqpPort}
 mqtt.listeners.tcp.1 = 127.0.0.1:${port}
 mqtt.allow_anonymous = true
 log.console = false
-`,
-    )
-    writeFileSync(plugins, '[rabbitmq_mqtt].\n')
-    const env = {
-      HOME: folder,
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      ERL_EPMD_PORT: String(daemonPort),
-      RABBITMQ_NODENAME: `mqtt-wire-${process.pid}@localhost`,
-      RABBITMQ_DIST_PORT: String(distributionPort),
-      RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
-      RABBITMQ_LOG_BASE: join(folder, 'log'),
-      RABBITMQ_CONFIG_FILE: configuration,
-      RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
-      RABBITMQ_CONF_ENV_FILE: '/dev/null',
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-    }
-    const launch = () => serve(SERVER, [], [port], env)
-    let { child } = await launch()
-    const environment = { env: { ...process.env, ...env } }
-    const control = (...args: string[]): string =>
-      execFileSync(join(PROGRAMS, 'rabbitmqctl'), ['-q', ...args], { ...environment, encoding: 'utf8' })
-    const restart = async (): Promise<void> => {
-      const exited = once(child, 'exit')
-      // The child is a shell script that waits for the node.
-      process.kill(
-        Number(readFileSync(join(folder, 'mnesia', `${env.RABBITMQ_NODENAME}.pid`), 'utf8')),
-        'SIGKILL',
-      )
-      await exited
-      child = (await launch()).child
-    }
-    const stop = async (): Promise<void> => {
+${cluster.map((node, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${node}\n`).join('')}`,
+  )
+  writeFileSync(plugins, '[rabbitmq_mqtt].\n')
+  const env = {
+    HOME: home,
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_PORT: String(daemonPort),
+    RABBITMQ_NODENAME: name,
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_CONFIG_FILE: configuration,
+    RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+  }
+  const launch = () => serve(SERVER, [], [port], env)
+  let { child } = await launch()
+  const environment = { env: { ...process.env, ...env } }
+  const control = (...args: string[]): string =>
+    execFileSync(join(PROGRAMS, 'rabbitmqctl'), ['-q', ...args], { ...environment, encoding: 'utf8' })
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const kill = async (): Promise<void> => {
+    if (hasEnded()) return
+    const exited = once(child, 'exit')
+    // The child is a shell script that waits for the node.
+    process.kill(Number(readFileSync(join(folder, 'mnesia', `${name}.pid`), 'utf8')), 'SIGKILL')
+    await exited
+  }
+  const restart = async (): Promise<void> => {
+    child = (await launch()).child
+  }
+  const stop = async (): Promise<void> => {
+    if (!hasEnded()) {
       const shutDown = spawnSync(join(PROGRAMS, 'rabbitmqctl'), ['shutdown', '--timeout', '20'], environment)
       if (shutDown.status !== 0) child.kill()
-      spawnSync('epmd', ['-kill'], environment) // the port mapper outlives the node
     }
-    return { port, accountPort: port, amqpPort, control, restart, stop }
-  },
+    spawnSync('epmd', ['-kill'], environment) // the port mapper outlives the nodes
+  }
+  return { port, accountPort: port, amqpPort, control, kill, restart, stop }
 }
