@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { MAIN, run } from '../support/command.ts'
 import { Client } from './client.ts'
 import { mosquitto } from './peers/mosquitto.ts'
@@ -20,6 +20,7 @@ if (!isHere) console.log(`skipped: mosquitto is not installed: ${mosquitto.sourc
 /** A proxy on a free port. */
 async function start(target: string, ...args: string[]) {
   const child = spawn(process.execPath, [MAIN, 'proxy', '127.0.0.1:0', target, ...args])
+  onTestFinished(() => void child.kill())
   const stdout = text(child.stdout)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (part) => {
