@@ -27,8 +27,8 @@ export function bytesControl(
   const mode = element(
     'select',
     { 'aria-label': `${label}: text or hexadecimal` },
-    option('text', 'as text', text !== undefined),
-    option('hexadecimal', 'in hexadecimal', text === undefined),
+    option('text', 'text', text !== undefined),
+    option('hexadecimal', 'hex', text === undefined),
   )
   let current = bytes
   const write = (): void => {

@@ -46,8 +46,8 @@ export class OptionsPanel {
         (chosen) => ({ protocols: chosen as Protocol[] }),
       ),
       this.boxes(
-        'Tolerate breaches of these rules',
-        TOLERABLE.map(([code, { summary }]) => [code, summary]),
+        'Tolerate',
+        TOLERABLE.map(([code, { summary }]) => [code, code, `Tolerate that this rule is broken: ${summary}`]),
         new Set(Array.from(tolerate ?? [], (entry) => (typeof entry === 'string' ? entry : entry.code))),
         (chosen) => ({ tolerate: chosen as TolerableCode[] }),
       ),
@@ -56,11 +56,11 @@ export class OptionsPanel {
 
   private boxes(
     title: string,
-    choices: readonly (readonly [value: string, label: string])[],
+    choices: readonly (readonly [value: string, label: string, title?: string])[],
     chosen: Set<string>,
     toOptions: (chosen: string[]) => ExplainOptions,
   ): HTMLElement {
-    const labels = choices.map(([value, label]) => {
+    const labels = choices.map(([value, label, title]) => {
       const box = element('input', { type: 'checkbox', checked: chosen.has(value), 'data-value': value })
       box.addEventListener('change', () => {
         if (box.checked) chosen.add(value)
@@ -75,7 +75,7 @@ export class OptionsPanel {
           ...toOptions(choices.map(([each]) => each).filter((each) => chosen.has(each))),
         })
       })
-      return element('label', { class: 'flag' }, box, label)
+      return element('label', { class: 'flag', title }, box, label)
     })
     return element('fieldset', {}, element('legend', {}, title), ...labels)
   }
