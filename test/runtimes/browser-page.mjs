@@ -1,5 +1,6 @@
 // Runs the suite in the page and in a worker, speaks to a broker over WebSocket, and posts what came of it to the server.
 
+import { runMqttPacket } from './mqtt-packet.mjs'
 import { runSuite } from './suite.mjs'
 
 const parameters = new URLSearchParams(location.search)
@@ -61,6 +62,7 @@ const results = {
   page: await outcome(inPage),
   worker: await outcome(() => inWorker('browser-worker.mjs')),
   npmBuffer: await outcome(() => inWorker('browser-worker.mjs?npm-buffer')),
+  mqttPacket: await outcome(async () => runMqttPacket(await import('/dist/mqtt-packet/index.js'))),
   ...(broker && { messages: await outcome(() => overWebSocket(broker)) }),
 }
 await fetch('/results', { method: 'POST', body: JSON.stringify(results) })

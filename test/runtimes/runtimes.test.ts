@@ -119,6 +119,7 @@ describe.each([
 interface PageResults {
   readonly page: Results
   readonly worker: Results
+  readonly mqttPacket: Results
   /** In a worker with npm's buffer. */
   readonly npmBuffer: Results
   readonly messages?: readonly string[]
@@ -150,6 +151,7 @@ describe('browsers', () => {
         expectPassed(results.page, 3)
         expectPassed(results.worker, 3)
         expectPassed(results.npmBuffer, 4)
+        expect(results.mqttPacket).toEqual({ passed: 12, failures: [] })
         expect(results.messages).toEqual(['connack', 'suback', 'publish', 'page/größe', 'from the page'])
       } finally {
         await browser.close()
@@ -174,6 +176,7 @@ describe('browsers', () => {
         expectPassed(results.page, 2)
         expectPassed(results.worker, 2)
         expectPassed(results.npmBuffer, 3)
+        expect(results.mqttPacket).toEqual({ passed: 12, failures: [] })
         expect(results.messages).toEqual(['connack', 'suback', 'publish', 'page/größe', 'from the page'])
       } finally {
         stop()
