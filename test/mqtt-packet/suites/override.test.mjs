@@ -57,15 +57,15 @@ process.exit()
     expect(output).toBe('true true true c000\n')
   }
 
-  test('npm install, and npm ci', () => {
-    const folder = project('npm', {
+  test.each(['npm@10.9.4', 'npm@11.6.2'])('%s: install, and ci', (npm) => {
+    const folder = project(npm, {
       dependencies: { 'mqtt-packet': 'file:node_modules/mqtt-wire/mqtt-packet' },
       overrides: { 'mqtt-packet': '$mqtt-packet' },
     })
-    run('npm install --no-audit --no-fund', folder)
+    run(`npx --yes ${npm} install --no-audit --no-fund`, folder)
     expectOurs(folder)
     expect(existsSync(join(folder, 'node_modules/bl'))).toBe(false) // a dependency of the original
-    run('npm ci --no-audit --no-fund', folder)
+    run(`npx --yes ${npm} ci --no-audit --no-fund`, folder)
     expectOurs(folder)
   })
 
