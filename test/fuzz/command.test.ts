@@ -26,6 +26,7 @@ function command(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'fuzz', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
+    timeout: 300_000,
   })
   return { status, stdout, stderr }
 }
@@ -91,11 +92,14 @@ test('a finding is a readable block', () => {
   )
 })
 
-test('it ends when its time is over', () => {
-  const { status, stdout } = command('test/fuzz/sound/yes-or-no.mjs', '--seconds', '1')
-  expect(status).toBe(0)
-  expect(stdout).toMatch(/seed \d+\.\n$/)
-})
+test.each(['yes-or-no', 'leisurely'])(
+  'it ends when its time is over, in the middle of its inputs: %s',
+  (adapter) => {
+    const { status, stdout } = command(`test/fuzz/sound/${adapter}.mjs`, '--seconds', '1')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/seed \d+\.\n$/)
+  },
+)
 
 describe('invalid arguments', () => {
   test.each([

@@ -26,6 +26,7 @@ export class ParserThread implements Target {
   private onEvent: (event: Event) => void = () => {}
   /** The symptom of a thread that died while idle. */
   private lateDeath: Symptom | undefined
+  private isClosed = false
 
   /** @param adapter the absolute path of the adapter */
   constructor(adapter: string, name: string, declared: Declaration) {
@@ -40,13 +41,13 @@ export class ParserThread implements Target {
 
   async examine(inputs: readonly Input[], found: Found): Promise<number> {
     let deaths = 0
-    for (let next = 0; next < inputs.length; deaths++) {
+    for (let next = 0; next < inputs.length && !this.isClosed; deaths++) {
       const rest = inputs.slice(next)
       const first = next
       const death = await this.attempt(rest, (index, symptoms) => found(first + index, symptoms))
-      if (death === undefined) break
+      if (death === undefined || this.isClosed) break
       const last = next + Atomics.load(this.current, 0)
-      await this.close()
+      await this.endThread()
       found(last, [death])
       next = last + 1
     }
@@ -54,6 +55,12 @@ export class ParserThread implements Target {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true
+    this.onEvent({ type: 'done' }) // what is being examined ends here
+    await this.endThread()
+  }
+
+  private async endThread(): Promise<void> {
     this.onEvent = () => {}
     await this.worker?.terminate()
     this.worker = undefined
@@ -90,6 +97,7 @@ export class ParserThread implements Target {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
       stdout: true, // discard what a parser prints
     })
+    this.worker = worker
     const first = new Promise<Event>((resolve) => {
       this.onEvent = resolve
     })
@@ -102,7 +110,6 @@ export class ParserThread implements Target {
       throw new UsageError(
         `${this.adapter} cannot be used: ${event.type === 'death' ? event.symptom.happened : event.type}`,
       )
-    this.worker = worker
     return { worker, declaration: event.declaration }
   }
 
