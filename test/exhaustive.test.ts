@@ -48,4 +48,4 @@ test.each([1, 2, 3])('every input of %i bytes is a packet, needs more, or is a D
     }
   }
   expect(packets).toBe([0, 0, 3, 3][size])
-})
+}, 600_000)
