@@ -23,8 +23,11 @@ export interface Input {
 type Pieces = AsyncIterable<Buffer> & { next(): Promise<IteratorResult<Buffer>> }
 
 /** What the user knows a file by. */
-export const nameOf = (file: string): string =>
-  file === '-' ? 'standard input' : relative('.', file) || file
+export function nameOf(file: string): string {
+  if (file === '-') return 'standard input'
+  const within = relative('.', file)
+  return within === '' || within.startsWith('..') ? file : within
+}
 
 /**
  * Opens a file, or standard input for `-`.
