@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { programPath } from '../interop/peers/installed.ts'
+import { CHROMIUM_ARGUMENTS } from '../support/chromium.ts'
 
 const PLAYWRIGHT = fileURLToPath(new URL('node_modules/playwright-core/index.mjs', import.meta.url))
 export const PAGE = fileURLToPath(new URL('../../dist/page/index.html', import.meta.url))
@@ -37,14 +38,7 @@ beforeAll(async () => {
   const { chromium } = await import(pathToFileURL(PLAYWRIGHT).href)
   browser = await chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
+    args: CHROMIUM_ARGUMENTS,
   })
 })
 afterAll(() => browser?.close())

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programPath } from '../interop/peers/installed.ts'
 import { freePorts, serve } from '../interop/peers/peer.ts'
+import { CHROMIUM_ARGUMENTS } from '../support/chromium.ts'
 import { serveFolder } from './web-server.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -134,14 +135,7 @@ describe('browsers', () => {
       const { chromium } = await load('playwright-core')
       const browser = await chromium.launch({
         executablePath,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-          '--no-first-run',
-        ],
+        args: CHROMIUM_ARGUMENTS,
       })
       try {
         const results = await withPage(async (url) => {

@@ -54,5 +54,26 @@ export const messages = (client, count) =>
 let names = 0
 export const newName = () => `m${process.pid}x${++names}`
 
+export const RESUMED = Array.from({ length: 20 }, (_, index) => index)
+
+/**
+ * Breaks the receiver's connection and publishes the numbers of `RESUMED` while it is away. Returns whether it found its
+ * session again, and the numbers that it received, in order.
+ */
+export async function resumeSession(receiver, connectSender) {
+  const topic = newName()
+  await receiver.subscribeAsync(topic, { qos: 2 })
+  const received = messages(receiver, RESUMED.length)
+  const closed = once(receiver, 'close')
+  const again = once(receiver, 'connect')
+  receiver.stream.destroy()
+  await closed
+  const sender = await connectSender()
+  for (const number of RESUMED) await sender.publishAsync(topic, String(number), { qos: 1 + (number % 2) })
+  const [{ sessionPresent }] = await again
+  const numbers = (await received).map(({ payload }) => Number(payload)).sort((a, b) => a - b)
+  return { sessionPresent, numbers }
+}
+
 /** Messages that are sent while the socket is full wait for its `'drain'`, each with a listener of its own. */
 export const allowPipelining = (client) => client.stream.setMaxListeners(0)

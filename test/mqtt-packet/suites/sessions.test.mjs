@@ -3,7 +3,17 @@ import { connect as connectTcp } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeWith } from './installed.mjs'
-import { allowPipelining, BROKERS, messages, newName, once, PIPELINED, serve } from './session.mjs'
+import {
+  allowPipelining,
+  BROKERS,
+  messages,
+  newName,
+  once,
+  PIPELINED,
+  RESUMED,
+  resumeSession,
+  serve,
+} from './session.mjs'
 
 // Long sessions of MQTT.js, whose mqtt-packet is ours here, with mosquitto and with aedes, whose mqtt-packet is ours, too.
 const VERSIONS = [
@@ -114,23 +124,10 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
       })
 
       test('a session goes on after the connection was lost', async () => {
-        const [topic, clientId] = [newName(), newName()]
-        const options = { clientId, clean: false, reconnectPeriod: 300 }
-        const receiver = await connect(options)
-        await receiver.subscribeAsync(topic, { qos: 2 })
-        const received = messages(receiver, 20)
-        const closed = once(receiver, 'close')
-        const again = once(receiver, 'connect')
-        receiver.stream.destroy()
-        await closed
-        const sender = await connect()
-        for (let index = 0; index < 20; index++)
-          await sender.publishAsync(topic, String(index), { qos: 1 + (index % 2) })
-        const [{ sessionPresent }] = await again
+        const receiver = await connect({ clientId: newName(), clean: false, reconnectPeriod: 300 })
+        const { sessionPresent, numbers } = await resumeSession(receiver, connect)
         if (protocolVersion === 4) expect(sessionPresent).toBe(true)
-        expect((await received).map(({ payload }) => Number(payload)).sort((a, b) => a - b)).toEqual([
-          ...Array(20).keys(),
-        ])
+        expect(numbers).toEqual(RESUMED)
       })
 
       test('a bridge keeps what retain says', async () => {

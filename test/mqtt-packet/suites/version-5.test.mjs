@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { programPath } from '../../interop/peers/installed.ts'
 import { describeWith } from './installed.mjs'
-import { allowPipelining, BROKERS, messages, newName, once, serve } from './session.mjs'
+import { allowPipelining, BROKERS, messages, newName, RESUMED, resumeSession, serve } from './session.mjs'
 
 // MQTT.js, whose mqtt-packet is ours with `v5`: MQTT 5 by the original, MQTT 3.1.1 and 3.1 by ours, side by side.
 process.env.CODEC = '{ "v5": true }'
@@ -125,25 +125,14 @@ describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () =>
   })
 
   test('a session goes on after the connection was lost', async () => {
-    const topic = newName()
     const receiver = await connect(broker.port, {
       clean: false,
       reconnectPeriod: 300,
       properties: { sessionExpiryInterval: 600 },
     })
-    await receiver.subscribeAsync(topic, { qos: 2 })
-    const received = messages(receiver, 20)
-    const closed = once(receiver, 'close')
-    const again = once(receiver, 'connect')
-    receiver.stream.destroy()
-    await closed
-    const sender = await connect(broker.port)
-    for (let index = 0; index < 20; index++)
-      await sender.publishAsync(topic, String(index), { qos: 1 + (index % 2) })
-    expect((await again)[0].sessionPresent).toBe(true)
-    expect((await received).map(({ payload }) => Number(payload)).sort((a, b) => a - b)).toEqual([
-      ...Array(20).keys(),
-    ])
+    const { sessionPresent, numbers } = await resumeSession(receiver, () => connect(broker.port))
+    expect(sessionPresent).toBe(true)
+    expect(numbers).toEqual(RESUMED)
   })
 })
 
