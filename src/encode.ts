@@ -1,6 +1,6 @@
 // Encodes packets: `prepare` checks the whole packet and returns an object that can write it.
 
-import { checkEncodeOptions } from './encode-options.ts'
+import { checkEncodeOptions } from './encoding/options.ts'
 import { encoderRuleOf, TARGET_TOO_SMALL } from './error-rules.ts'
 import { EncodeError } from './errors.ts'
 import type { EncodeOptions } from './options.ts'

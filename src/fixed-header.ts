@@ -1,10 +1,10 @@
 // The fixed header, §2.2: the packet's type, whether it is allowed, and where it ends.
 
-import { checkBoolean, checkQos } from './checks.ts'
+import { checkBoolean, checkQos } from './encoding/checks.ts'
+import { type Field, fieldsOf, refuse, refuseBecause } from './encoding/field.ts'
 import type { DecodeErrorCode } from './error-rules.ts'
 import { decodeError } from './error-tables.ts'
 import type { DecodeError } from './errors.ts'
-import { type Field, fieldsOf, refuse, refuseBecause } from './field.ts'
 import { type DecodeOptions, isTolerated, mqtt31Settings, type Settings, settingsFrom } from './options.ts'
 import {
   CONTROL_PACKETS,

@@ -1,10 +1,10 @@
 // Whole packets whose bodies have not been read, for proxies and for brokers that forward.
 
-import { checkPacketIdentifier } from './checks.ts'
-import { checkEncodeOptions } from './encode-options.ts'
+import { checkPacketIdentifier } from './encoding/checks.ts'
+import { type Field, refuse, refuseBecause } from './encoding/field.ts'
+import { checkEncodeOptions } from './encoding/options.ts'
 import { decodeError } from './error-tables.ts'
 import type { DecodeError } from './errors.ts'
-import { type Field, refuse, refuseBecause } from './field.ts'
 import type { EncodeOptions } from './options.ts'
 import {
   flagsOf,

@@ -1,13 +1,6 @@
 // The public API: re-exports only.
 
 export { decode } from './decode.ts'
-export {
-  type DecodePayloadStreamOptions,
-  type DecodeStreamOptions,
-  decodeStream,
-  type StreamedPacketTo,
-  type StreamedPublish,
-} from './decode-stream.ts'
 export { encode, encodeAll, encodedLength, encodeInto, encodePublishHeader } from './encode.ts'
 export type { DecodeErrorCode, EncodeErrorCode, TolerableCode } from './error-rules.ts'
 export { DECODE_ERRORS, ENCODE_ERRORS } from './error-tables.ts'
@@ -49,9 +42,16 @@ export { PacketParser } from './parser.ts'
 export { type PacketOrPiece, PieceParser, type PublishPiece, type PublishStart } from './piece-parser.ts'
 export { type PreparedPublish, type PublishOverrides, preparePublish } from './prepared-publish.ts'
 export { presets } from './presets.ts'
+export {
+  type DecodePayloadStreamOptions,
+  type DecodeStreamOptions,
+  decodeStream,
+  type StreamedPacketTo,
+  type StreamedPublish,
+} from './streams/decode-stream.ts'
+export { PacketDecoderStream, PacketEncoderStream } from './streams/web-streams.ts'
 export { topicCache } from './topic/cache.ts'
 export { isTopicFilter, isTopicName, topicMatches } from './topic/rules.ts'
-export { PacketDecoderStream, PacketEncoderStream } from './web-streams.ts'
 export type { EncodedBytes } from './wire/host.ts'
 export {
   decodeRemainingLength,

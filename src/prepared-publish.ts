@@ -1,11 +1,11 @@
 // One PUBLISH for many receivers: checked and encoded once, then copied for each with its own flags and packet identifier.
 
-import { isPacketIdentifier } from './checks.ts'
 import { assertNothingFollows, readerOf } from './decode.ts'
 import { fits, refuseTarget } from './encode.ts'
-import { checkEncodeOptions, tolerancesOf } from './encode-options.ts'
-import { type Field, refuse } from './field.ts'
-import { checkFieldNames, fieldNames } from './field-names.ts'
+import { isPacketIdentifier } from './encoding/checks.ts'
+import { type Field, refuse } from './encoding/field.ts'
+import { checkFieldNames, fieldNames } from './encoding/field-names.ts'
+import { checkEncodeOptions, tolerancesOf } from './encoding/options.ts'
 import { assertFrameBytes, type Frame } from './frame.ts'
 import { type EncodeOptions, type Settings, settingsFrom } from './options.ts'
 import { DUP, FIRST_BYTE, flagsOf, packetTypeNameOf, type QoS, RETAIN } from './packet-types.ts'

@@ -1,9 +1,9 @@
 // The five packets that carry only a packet identifier: PUBACK §3.4, PUBREC §3.5, PUBREL §3.6,
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
-import { checkUnusualPacketIdentifier, isPacketIdentifier } from '../checks.ts'
-import type { Field } from '../field.ts'
-import { checkFieldNames, type FieldNames, fieldNames } from '../field-names.ts'
+import { checkUnusualPacketIdentifier, isPacketIdentifier } from '../encoding/checks.ts'
+import type { Field } from '../encoding/field.ts'
+import { checkFieldNames, type FieldNames, fieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { FIRST_BYTE } from '../packet-types.ts'
 import type { Reader } from '../wire/reader.ts'

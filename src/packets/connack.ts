@@ -1,8 +1,8 @@
 // CONNACK, §3.2.
 
-import { checkBoolean, isByte, refuseUnlessTolerated } from '../checks.ts'
-import { fieldsOf, refuse, refuseType } from '../field.ts'
-import { checkFieldNames, fieldNames } from '../field-names.ts'
+import { checkBoolean, isByte, refuseUnlessTolerated } from '../encoding/checks.ts'
+import { fieldsOf, refuse, refuseType } from '../encoding/field.ts'
+import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'

@@ -8,10 +8,10 @@ import {
   checkUint16,
   type Data,
   refuseUnlessTolerated,
-} from '../checks.ts'
+} from '../encoding/checks.ts'
+import { fieldsOf, refuse, secret } from '../encoding/field.ts'
+import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
 import type { TolerableCode } from '../error-rules.ts'
-import { fieldsOf, refuse, secret } from '../field.ts'
-import { checkFieldNames, fieldNames } from '../field-names.ts'
 import { type EncodeOptions, mqtt31Settings, type Protocol } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicName } from '../topic/read.ts'

@@ -1,6 +1,6 @@
 // The three packets without a body: PINGREQ §3.12, PINGRESP §3.13, DISCONNECT §3.14.
 
-import { checkFieldNames, fieldNames } from '../field-names.ts'
+import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
 type EmptyName = 'pingreq' | 'pingresp' | 'disconnect'

@@ -8,9 +8,9 @@ import {
   type Data,
   isPacketIdentifier,
   refuseUnlessTolerated,
-} from '../checks.ts'
-import { fieldsOf, refuse, secret } from '../field.ts'
-import { checkFieldNames, fieldNames } from '../field-names.ts'
+} from '../encoding/checks.ts'
+import { fieldsOf, refuse, secret } from '../encoding/field.ts'
+import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
 import { readTopicName, skipTopicName } from '../topic/read.ts'

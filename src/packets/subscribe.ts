@@ -1,8 +1,8 @@
 // SUBSCRIBE, §3.8.
 
-import { checkList, checkPacketIdentifier, checkQos } from '../checks.ts'
-import { fieldsOf, refuseType } from '../field.ts'
-import { checkFieldNames, fieldNames } from '../field-names.ts'
+import { checkList, checkPacketIdentifier, checkQos } from '../encoding/checks.ts'
+import { fieldsOf, refuseType } from '../encoding/field.ts'
+import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicFilter } from '../topic/read.ts'

@@ -1,8 +1,8 @@
 // UNSUBSCRIBE, §3.10.
 
-import { checkList, checkPacketIdentifier } from '../checks.ts'
-import { fieldsOf } from '../field.ts'
-import { checkFieldNames, fieldNames } from '../field-names.ts'
+import { checkList, checkPacketIdentifier } from '../encoding/checks.ts'
+import { fieldsOf } from '../encoding/field.ts'
+import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { readTopicFilter } from '../topic/read.ts'
 import { checkTopicFilter } from '../topic/write.ts'

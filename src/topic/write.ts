@@ -1,8 +1,8 @@
 // Checks and encodes topic names and topic filters.
 
-import { checkText, refuseUnlessTolerated } from '../checks.ts'
+import { checkText, refuseUnlessTolerated } from '../encoding/checks.ts'
+import type { Field } from '../encoding/field.ts'
 import type { TolerableCode } from '../error-rules.ts'
-import type { Field } from '../field.ts'
 import type { EncodeOptions } from '../options.ts'
 import { isUnusualInTopicName, writeUtf8 } from '../wire/utf8.ts'
 import { PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'

@@ -1,8 +1,8 @@
 // Remaining Length, §2.2.3: one to four bytes, seven bits per byte, least significant first.
 
+import { type Field, refuse } from '../encoding/field.ts'
 import { REMAINING_LENGTH_TOO_LONG } from '../error-rules.ts'
 import { DecodeError } from '../errors.ts'
-import { type Field, refuse } from '../field.ts'
 import { MAX_REMAINING_LENGTH } from '../packet-types.ts'
 import { assertOffset, assertUint8Array } from './bytes.ts'
 import type { EncodedBytes } from './host.ts'

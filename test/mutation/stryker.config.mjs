@@ -1,7 +1,15 @@
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
-  mutate: ['src/*.ts', 'src/packets/*.ts', 'src/topic/*.ts', 'src/wire/*.ts', '!src/wire/ascii.ts'],
+  mutate: [
+    'src/*.ts',
+    'src/encoding/*.ts',
+    'src/packets/*.ts',
+    'src/streams/*.ts',
+    'src/topic/*.ts',
+    'src/wire/*.ts',
+    '!src/wire/ascii.ts',
+  ],
   tsconfigFile: 'none',
   concurrency: 1,
   timeoutMS: 8_000,

@@ -13,8 +13,8 @@ import {
   PacketParser,
   type TolerableCode,
   topicCache,
-} from '../src/index.ts'
-import { bytes } from './support/bytes.ts'
+} from '../../src/index.ts'
+import { bytes } from '../support/bytes.ts'
 
 const CONNECT = "0004 'MQTT' 04"
 

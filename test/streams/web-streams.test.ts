@@ -8,9 +8,9 @@ import {
   PacketDecoderStream,
   PacketEncoderStream,
   type PacketInput,
-} from '../src/index.ts'
-import { bytes, CUTS, join } from './support/bytes.ts'
-import { BAD, collect, PUBACK, PUBLISH, STREAM, TYPES, tick } from './support/packet-stream.ts'
+} from '../../src/index.ts'
+import { bytes, CUTS, join } from '../support/bytes.ts'
+import { BAD, collect, PUBACK, PUBLISH, STREAM, TYPES, tick } from '../support/packet-stream.ts'
 
 describe('PacketDecoderStream', () => {
   const readable = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>

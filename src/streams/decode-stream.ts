@@ -1,17 +1,17 @@
 // decodeStream: the packets of any iterable source of chunks, with rules for who closes the source.
 // Leaving the loop closes it, as `for await` does. A DecodeError leaves it open, so that you can answer the peer.
 
-import { DecodeError } from './errors.ts'
-import type { ParserOptions, PieceParserOptions } from './options.ts'
-import type { Role } from './packet-types.ts'
-import type { PacketTo } from './packets/packet.ts'
-import type { ApplicationMessageHeader, Delivery, Publish } from './packets/publish.ts'
-import { PacketParser } from './parser.ts'
+import { DecodeError } from '../errors.ts'
+import type { ParserOptions, PieceParserOptions } from '../options.ts'
+import type { Role } from '../packet-types.ts'
+import type { PacketTo } from '../packets/packet.ts'
+import type { ApplicationMessageHeader, Delivery, Publish } from '../packets/publish.ts'
+import { PacketParser } from '../parser.ts'
+import { type PacketOrPiece, PieceParser, type PublishStart } from '../piece-parser.ts'
+import { show } from '../show.ts'
+import type { HostBytes } from '../wire/host.ts'
 import { DONE, Payload, type Request } from './payload.ts'
-import { type PacketOrPiece, PieceParser, type PublishStart } from './piece-parser.ts'
-import { show } from './show.ts'
 import { type Chunks, chunksOf } from './source.ts'
-import type { HostBytes } from './wire/host.ts'
 
 /** Options of {@link decodeStream}. */
 export interface DecodeStreamOptions<R extends Role = Role> extends ParserOptions<R> {

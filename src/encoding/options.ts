@@ -1,6 +1,6 @@
 // The encoder's options. Most calls pass none, or the same as the previous call: those cost one comparison.
 
-import { type EncodeOptions, givenOptions, isTolerated, type Tolerances, tolerancesFrom } from './options.ts'
+import { type EncodeOptions, givenOptions, isTolerated, type Tolerances, tolerancesFrom } from '../options.ts'
 
 const KNOWN_OPTIONS = { tolerate: true }
 const NONE: Tolerances = new Map()

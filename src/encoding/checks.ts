@@ -1,12 +1,12 @@
 // Checks of the values to be encoded. Violations can be tolerated through the options.
 
-import { tolerates } from './encode-options.ts'
-import type { TolerableCode } from './error-rules.ts'
+import type { TolerableCode } from '../error-rules.ts'
+import type { EncodeOptions } from '../options.ts'
+import { MAX_UINT16 } from '../packet-types.ts'
+import { byteArrayLength, isBytes, lengthOf, put } from '../wire/bytes.ts'
+import { utf8Length } from '../wire/utf8.ts'
 import { type Field, refuse, refuseBecause, refuseType } from './field.ts'
-import type { EncodeOptions } from './options.ts'
-import { MAX_UINT16 } from './packet-types.ts'
-import { byteArrayLength, isBytes, lengthOf, put } from './wire/bytes.ts'
-import { utf8Length } from './wire/utf8.ts'
+import { tolerates } from './options.ts'
 
 /** Text or bytes; text is sent as UTF-8. */
 export type Data = Uint8Array | string

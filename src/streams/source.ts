@@ -1,6 +1,6 @@
 // Opens a source of chunks for reading: any iterable, with special cases for streams.
 
-import { show } from './show.ts'
+import { show } from '../show.ts'
 
 /** A source of chunks, opened for reading. */
 export interface Chunks {

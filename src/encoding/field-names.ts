@@ -1,8 +1,8 @@
 // Refuses unknown field names. Otherwise a misspelt name would silently mean the default.
 
-import { encoderRuleOf } from './error-rules.ts'
-import { EncodeError } from './errors.ts'
-import { printable, truncate } from './show.ts'
+import { encoderRuleOf } from '../error-rules.ts'
+import { EncodeError } from '../errors.ts'
+import { printable, truncate } from '../show.ts'
 
 /** The field names of a packet, or of an object inside a packet. */
 export interface FieldNames {

@@ -1,8 +1,8 @@
 // The fields of packets to be encoded, and the errors for invalid values.
 
-import { type EncodeErrorCode, encoderRuleOf } from './error-rules.ts'
-import { EncodeError } from './errors.ts'
-import { show, showType } from './show.ts'
+import { type EncodeErrorCode, encoderRuleOf } from '../error-rules.ts'
+import { EncodeError } from '../errors.ts'
+import { show, showType } from '../show.ts'
 
 /** A field, with the name that the standard gives it and the property that holds it. */
 export interface Field {

@@ -1,8 +1,8 @@
 // What is said of a field that a packet type does not have.
 
 import { expect, test } from 'vitest'
-import { EncodeError, encode, type PacketInput } from '../src/index.ts'
-import { caught } from './support/malformed.ts'
+import { EncodeError, encode, type PacketInput } from '../../src/index.ts'
+import { caught } from '../support/malformed.ts'
 
 const filters = [{ topicFilter: 'a' }]
 const will = { topic: 'a', payload: '' }

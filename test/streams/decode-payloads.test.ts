@@ -8,10 +8,10 @@ import {
   encode,
   type StreamedPacketTo,
   type StreamedPublish,
-} from '../src/index.ts'
-import { bytes, CUTS, join } from './support/bytes.ts'
-import { caught } from './support/malformed.ts'
-import { tick } from './support/packet-stream.ts'
+} from '../../src/index.ts'
+import { bytes, CUTS, join } from '../support/bytes.ts'
+import { caught } from '../support/malformed.ts'
+import { tick } from '../support/packet-stream.ts'
 
 const PUBACK = bytes('40 02 0001')
 const TEN = bytes("32 0f 0001 'a' 0007 '0123456789'")

@@ -2,9 +2,9 @@ import { type EventEmitter, getEventListeners, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import { DecodeError, type DecodeStreamOptions, decodeStream, type Packet } from '../src/index.ts'
-import { bytes, CUTS, join } from './support/bytes.ts'
-import { BAD, collect, PUBACK, STREAM, TYPES, tick } from './support/packet-stream.ts'
+import { DecodeError, type DecodeStreamOptions, decodeStream, type Packet } from '../../src/index.ts'
+import { bytes, CUTS, join } from '../support/bytes.ts'
+import { BAD, collect, PUBACK, STREAM, TYPES, tick } from '../support/packet-stream.ts'
 
 const HALF = PUBACK.subarray(0, 3)
 const DONE = { done: true, value: undefined }

@@ -2,8 +2,8 @@
 // to them in whichever order, every promise settles alike.
 
 import { expect, test } from 'vitest'
-import { PacketDecoderStream, PacketParser } from '../src/index.ts'
-import { bytes, join } from './support/bytes.ts'
+import { PacketDecoderStream, PacketParser } from '../../src/index.ts'
+import { bytes, join } from '../support/bytes.ts'
 
 type Sides = Pick<PacketDecoderStream, 'readable' | 'writable'>
 

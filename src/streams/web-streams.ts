@@ -1,12 +1,12 @@
 // Web streams: bytes to packets, and packets to bytes.
 
-import { encode } from './encode.ts'
-import type { DecodeError } from './errors.ts'
-import type { ParserOptions } from './options.ts'
-import type { Role } from './packet-types.ts'
-import type { PacketInput, PacketTo } from './packets/packet.ts'
-import { PacketParser } from './parser.ts'
-import type { EncodedBytes } from './wire/host.ts'
+import { encode } from '../encode.ts'
+import type { DecodeError } from '../errors.ts'
+import type { ParserOptions } from '../options.ts'
+import type { Role } from '../packet-types.ts'
+import type { PacketInput, PacketTo } from '../packets/packet.ts'
+import { PacketParser } from '../parser.ts'
+import type { EncodedBytes } from '../wire/host.ts'
 
 /** The parts of the Streams API that are used here. */
 interface ReadableController<Chunk> {
