@@ -13,8 +13,8 @@ import type { PacketInput } from './packets/packet.ts'
 import {
   type PublishHeaderInput,
   type PublishInput,
-  preparePublish,
   preparePublishHeader,
+  preparePublishPacket,
 } from './packets/publish.ts'
 import { prepareSuback } from './packets/suback.ts'
 import { prepareSubscribe } from './packets/subscribe.ts'
@@ -155,7 +155,7 @@ export function encodePublishHeader(
   if (options !== undefined) checkEncodeOptions(options)
   const isObject = typeof publish === 'object' && publish !== null
   const type: unknown = isObject ? (publish.type ?? 'publish') : undefined
-  if (type !== 'publish') refuseType(type, publish)
+  if (type !== 'publish') refusePacketType(type, publish)
   const outgoing = preparePublishHeader(publish, payloadLength, options)
   const bytes = allocate(outgoing.size)
   outgoing.write(bytes, 0)
@@ -171,7 +171,7 @@ function prepare(packet: PacketInput, options: EncodeOptions | undefined): Outgo
   if (options !== undefined) checkEncodeOptions(options)
   const type: unknown = packet?.type // in a variable, so that it is read only once
   return type === 'publish'
-    ? preparePublish(packet as PublishInput, options)
+    ? preparePublishPacket(packet as PublishInput, options)
     : prepareOther(type as 'puback', packet as PacketInput & { type: 'puback' }, options)
 }
 
@@ -208,7 +208,7 @@ const prepareOther: Preparation = (type, packet, options) => {
     case 'unsubscribe':
       return prepareUnsubscribe(packet, options)
     default:
-      return refuseType(type, packet)
+      return refusePacketType(type, packet)
   }
 }
 
@@ -230,7 +230,7 @@ export function refuseTarget(packetType: string | undefined): never {
 const NAMES = /* @__PURE__ */ PACKET_TYPE_NAMES.join(', ')
 
 /** Refuses a `type` that is not a packet type (§2.2.1). */
-function refuseType(type: unknown, packet: unknown): never {
+function refusePacketType(type: unknown, packet: unknown): never {
   const isObject = typeof packet === 'object' && packet !== null
   const { cmd } = isObject ? (packet as { cmd?: unknown }) : {}
   throw new EncodeError('unknown-packet-type', {

@@ -13,7 +13,7 @@ import {
   type CheckedPublish,
   checkPublish,
   type PublishInput,
-  preparePublish as preparePlain,
+  preparePublishPacket,
   readCheckedPublish,
 } from './packets/publish.ts'
 import { show } from './show.ts'
@@ -191,7 +191,12 @@ export class PreparedPublish {
     return this.finish(image, image.headers.next(), 0)
   }
 
-  /** Checks the overrides and stores the flags and the packet identifier for `finish`. */
+  /**
+   * Checks the overrides and stores the flags and the packet identifier for `finish`.
+   *
+   * The condition repeats the one in `preparePublishPacket`. A function that both call would make that one small enough for
+   * V8 to inline, which its size prevents on purpose.
+   */
   private check(overrides: PublishOverrides = NO_OVERRIDES): Image {
     const { publish } = this
     const { qos = publish.qos, retain = publish.retain } = overrides
@@ -219,7 +224,7 @@ export class PreparedPublish {
     if (typeof overrides !== 'object' || overrides === null)
       throw new TypeError(`overrides must be an object, not ${show(overrides)}`)
     checkFieldNames(overrides, NAMES)
-    preparePlain({ type: 'publish', topic: 'a', payload: NOTHING, ...flags }, this.options).release()
+    preparePublishPacket({ type: 'publish', topic: 'a', payload: NOTHING, ...flags }, this.options).release()
   }
 
   /** Makes the image for QoS 0, or for QoS 1 and 2. */

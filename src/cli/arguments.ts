@@ -5,7 +5,7 @@ import { UsageError } from './usage.ts'
 
 type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
 
-export interface Arguments<Given extends Options> {
+export interface ParsedOptions<Given extends Options> {
   readonly values: {
     readonly [Name in keyof Given]?: Given[Name]['type'] extends 'boolean' ? boolean : string
   }
@@ -16,9 +16,9 @@ export interface Arguments<Given extends Options> {
 export function parseArguments<Given extends Options>(
   args: readonly string[],
   options: Given,
-): Arguments<Given> {
+): ParsedOptions<Given> {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true }) as Arguments<Given>
+    return parseArgs({ args: [...args], options, allowPositionals: true }) as ParsedOptions<Given>
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0])
   }

@@ -12,7 +12,7 @@ import {
 import { UsageError } from './usage.ts'
 
 /** What {@link readArgs} returns. */
-export interface Arguments<Flag extends string> {
+export interface CommandArguments<Flag extends string> {
   readonly positionals: readonly string[]
   readonly flags: ReadonlySet<Flag>
   /** The values of options that are not the library's. */
@@ -41,7 +41,7 @@ export function readArgs<Flag extends string>(
   args: readonly string[],
   flags: readonly Flag[],
   names: readonly string[] = [],
-): Arguments<Flag> {
+): CommandArguments<Flag> {
   const own = [
     ...flags.map((flag) => [flag, { type: 'boolean' }] as const),
     ...names.map((name) => [name, { type: 'string' }] as const),

@@ -152,7 +152,7 @@ const outgoing = /* @__PURE__ */ new OutgoingPublish()
  * Checks a PUBLISH. V8 does not inline functions of more than 460 bytes of bytecode. Keeping the rare checks inline here
  * makes this function larger than that, which leaves `encode` room to inline `allocate`: 0.93 of the time on Node 20.
  */
-export function preparePublish(packet: PublishInput, options: EncodeOptions | undefined): Outgoing {
+export function preparePublishPacket(packet: PublishInput, options: EncodeOptions | undefined): Outgoing {
   const { topic, payload, qos = 0, dup = false, retain = false, packetId } = packet
   const { QoS, retained } = packet as Misnamed
   const isValid =
@@ -201,7 +201,7 @@ export function preparePublishHeader(
   const { topic, qos, dup, retain, packetId } = packet
   checkFieldNames(packet, NAMES)
   checkRemainingLength(payloadLength, PAYLOAD_LENGTH)
-  preparePublish({ type: 'publish', topic, qos, dup, retain, packetId, payload: NOTHING }, options)
+  preparePublishPacket({ type: 'publish', topic, qos, dup, retain, packetId, payload: NOTHING }, options)
   const remainingLength = outgoing.remainingLength + payloadLength
   outgoing.size = packetSize(remainingLength, 'publish') - payloadLength
   outgoing.remainingLength = remainingLength
@@ -226,7 +226,7 @@ export function checkPublish(packet: PublishInput, options: EncodeOptions | unde
   const { topic, payload, qos = 0, dup = false, retain = false, packetId } = packet
   checkFieldNames(packet, NAMES)
   const checkedId = qos !== 0 && packetId === undefined ? 1 : packetId
-  preparePublish({ type: 'publish', topic, payload, qos, dup, retain, packetId: checkedId }, options)
+  preparePublishPacket({ type: 'publish', topic, payload, qos, dup, retain, packetId: checkedId }, options)
   const { payloadLength } = outgoing
   const checked = {
     topic: new Uint8Array(outgoing.topic),

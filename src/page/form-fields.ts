@@ -25,7 +25,7 @@ export interface FormList {
   readonly newEntry: unknown
 }
 
-export interface PacketForm {
+export interface FormLayout {
   readonly fields: readonly FormField[]
   readonly list?: FormList
 }
@@ -56,11 +56,11 @@ const PACKET_IDENTIFIER: FormField = {
   kind: 'number',
   field: 'Packet Identifier',
 }
-const acknowledgement: PacketForm = { fields: [PACKET_IDENTIFIER] }
-const nothing: PacketForm = { fields: [] }
+const acknowledgement: FormLayout = { fields: [PACKET_IDENTIFIER] }
+const nothing: FormLayout = { fields: [] }
 
 // biome-ignore format: one row per field
-export const FORMS: Readonly<Record<PacketTypeName, PacketForm>> = {
+export const FORMS: Readonly<Record<PacketTypeName, FormLayout>> = {
   connect: {
     fields: [
       { property: 'protocolName', label: 'Protocol', kind: 'choice', field: 'Protocol Name', choices: PROTOCOLS },

@@ -90,7 +90,7 @@ export function decodeStream<Bytes extends Uint8Array, R extends Role = Role>(
   options: DecodePayloadStreamOptions<R>,
 ): AsyncIterableIterator<StreamedPacketTo<R, KnownBytes<Bytes, HostBytes>>>
 export function decodeStream(source: unknown, options?: Options): AsyncIterableIterator<StreamedPacketTo> {
-  return new PacketStream(source, options)
+  return new PacketIterator(source, options)
 }
 
 type Options = DecodeStreamOptions | DecodePayloadStreamOptions
@@ -99,7 +99,7 @@ type Options = DecodeStreamOptions | DecodePayloadStreamOptions
  * An async generator would queue `return` until the source yields its next chunk. This class settles it immediately;
  * otherwise it settles calls in order, as a generator does.
  */
-class PacketStream implements AsyncIterableIterator<StreamedPacketTo> {
+class PacketIterator implements AsyncIterableIterator<StreamedPacketTo> {
   private readonly source: unknown
   private readonly options: Options | undefined
   private parser:

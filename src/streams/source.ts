@@ -16,7 +16,7 @@ interface NodeStream {
   destroy(): unknown
 }
 
-interface Reader {
+interface StreamReader {
   read(): Promise<{ readonly done: boolean; readonly value?: unknown }>
   cancel(reason: unknown): Promise<void>
   releaseLock(): void
@@ -48,7 +48,7 @@ function chunksOfNodeStream(stream: NodeStream): Chunks {
 }
 
 /** Uses a reader rather than `values()`, which Safari does not have and which cannot cancel while a read is pending. */
-function chunksOfReadableStream(stream: { getReader(): Reader }): Chunks {
+function chunksOfReadableStream(stream: { getReader(): StreamReader }): Chunks {
   const reader = stream.getReader()
   return {
     next: () => reader.read(),

@@ -22,10 +22,10 @@ export interface PacketLayout {
   readonly fields: readonly Field[]
 }
 
-/** The extent of a field: a fixed number of bytes, a two-byte length prefix and its content, or the rest of the packet. */
-type Extent = number | 'prefixed' | 'rest'
+/** How long a field is: a fixed number of bytes, a two-byte length prefix and its content, or the rest of the packet. */
+type FieldSize = number | 'prefixed' | 'rest'
 
-type FieldShape = readonly [name: string, extent: Extent]
+type FieldShape = readonly [name: string, size: FieldSize]
 
 /** The fields of CONNECT whose presence a flag indicates, §3.1.2.3. */
 const CONNECT_PAYLOAD: readonly (readonly [flag: number, ...FieldShape])[] = [
@@ -54,8 +54,8 @@ class Walk {
 
   /** Adds these fields, one after another. */
   take(...shapes: readonly FieldShape[]): this {
-    for (const [name, extent] of shapes) {
-      if (!this.isAtEnd) this.add(name, extent)
+    for (const [name, size] of shapes) {
+      if (!this.isAtEnd) this.add(name, size)
     }
     return this
   }
@@ -70,15 +70,15 @@ class Walk {
     return this.bytes[this.fields.at(-1)?.start ?? this.end] ?? 0
   }
 
-  private add(name: string, extent: Extent): void {
+  private add(name: string, size: FieldSize): void {
     const start = this.position
-    const content = extent === 'prefixed' ? start + 2 : start
+    const content = size === 'prefixed' ? start + 2 : start
     const length =
-      extent === 'prefixed'
+      size === 'prefixed'
         ? ((this.bytes[start] ?? 0) << 8) | (this.bytes[start + 1] ?? 0)
-        : extent === 'rest'
+        : size === 'rest'
           ? this.end - start
-          : extent
+          : size
     const fits = content + length <= this.end
     this.position = fits ? content + length : this.end
     this.fields.push({ name, start, content: fits ? content : start, end: this.position })

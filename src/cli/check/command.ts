@@ -4,7 +4,7 @@ import { count, parseArguments } from '../arguments.ts'
 import { annotation, REPORT_OPTIONS, reportFiles, title, writeJson, writeJunit } from '../report/report.ts'
 import { Screen } from '../screen.ts'
 import { TARGET_OPTIONS, type Target, targetFrom } from '../target/target.ts'
-import { asJson, section, table } from './report.ts'
+import { groupAsJson, section, table } from './report.ts'
 import { type Group, Results } from './result.ts'
 import { type CheckedRow, rowsFor } from './rows.ts'
 
@@ -37,14 +37,14 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
           target.verdicts,
         )}`,
       )
-    for (const group of files.annotates ? fresh : []) await screen.line(annotation(asJson(group)))
+    for (const group of files.annotates ? fresh : []) await screen.line(annotation(groupAsJson(group)))
     for (const finding of stale) await screen.line(`\nin the baseline, but not found: ${title(finding)}`)
     await screen.line(`\n${target.name}: ${summary(rows, results)}`)
     writeJson(files.json, {
       target: target.name,
       rows: rows.length,
-      findings: breaches.map(asJson),
-      mays: results.of('may').map(asJson),
+      findings: breaches.map(groupAsJson),
+      mays: results.of('may').map(groupAsJson),
     })
     writeJunit(files.junit, `mqtt-wire check ${target.name}`, cases(rows, results))
     return fresh.length === 0 && stale.length === 0 ? 0 : 1

@@ -37,7 +37,7 @@ function heading(group: Group): string {
   return permission === undefined ? title(group) : `${title(group)}: ${permission.reason}`
 }
 
-export function asJson(
+export function groupAsJson(
   group: Group,
 ): Reported & { readonly outcome: Outcome; readonly rows: readonly string[] } {
   const { kind, about, rule, packetType, outcome, symptom, rows } = group

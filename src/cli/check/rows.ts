@@ -6,10 +6,10 @@ import { CONTROL_PACKETS, packetTypeOf } from '../../packet-types.ts'
 import { type Breach, corpusRows, type Row } from '../corpus.ts'
 import { type Declaration, parserOptions } from '../target/declaration.ts'
 import { differingField } from '../verdict/difference.ts'
-import type { Input } from '../verdict/examination.ts'
+import type { TestInput } from '../verdict/examination.ts'
 import { type Expectation, expectationFor, isForTarget } from '../verdict/expectation.ts'
 
-export interface CheckedRow extends Input {
+export interface CheckedRow extends TestInput {
   readonly row: Row
   readonly known: Expectation
 }

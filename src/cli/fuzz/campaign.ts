@@ -3,7 +3,7 @@
 import type { Declaration } from '../target/declaration.ts'
 import type { Stream } from '../target/stream.ts'
 import type { Target } from '../target/target.ts'
-import type { Input } from '../verdict/examination.ts'
+import type { TestInput } from '../verdict/examination.ts'
 import { isForTarget, packetTypesOf } from '../verdict/expectation.ts'
 import { keyOf, type Symptom, TIME_LIMIT } from '../verdict/finding.ts'
 import { corpusInputs, generatedInputs, type NamedInput } from './inputs.ts'
@@ -102,7 +102,7 @@ export class Campaign {
     if (this.endedBy !== undefined) return attributed(finding)
     let smallest: Finding = finding
     const key = keyOf(symptom)
-    const shows = async (candidate: Input): Promise<boolean> => {
+    const shows = async (candidate: TestInput): Promise<boolean> => {
       let same: Symptom | undefined
       await this.options.target.examine([candidate], (_, symptoms) => {
         same ??= symptoms.find((other) => keyOf(other) === key)

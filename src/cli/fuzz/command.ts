@@ -5,7 +5,7 @@ import { annotation, REPORT_OPTIONS, reportFiles, title, writeJson, writeJunit }
 import { Screen } from '../screen.ts'
 import { TARGET_OPTIONS, targetFrom } from '../target/target.ts'
 import { Campaign, type Finding } from './campaign.ts'
-import { asJson, block, groups } from './report.ts'
+import { block, findingAsJson, groups } from './report.ts'
 
 const OPTIONS = {
   runs: { type: 'string' },
@@ -52,7 +52,7 @@ export async function fuzzCommand(args: readonly string[]): Promise<number> {
         if (!isNew(finding)) continue
         fresh++
         await screen.line(block(finding, findings.length))
-        if (files.annotates) await screen.line(annotation(asJson(finding)))
+        if (files.annotates) await screen.line(annotation(findingAsJson(finding)))
         await screen.finish() // whoever reads along sees it now
       }
       // A run that was cut short may not have come to what is known.
@@ -66,7 +66,7 @@ export async function fuzzCommand(args: readonly string[]): Promise<number> {
       await screen.line(
         `\n${name}: ${count(fresh, files.baseline ? 'new finding' : 'finding')}${known > 0 ? ` and ${known.toLocaleString('en')} known` : ''} in ${inputs()}, seed ${seed}.`,
       )
-      const reported = findings.map(asJson)
+      const reported = findings.map(findingAsJson)
       writeJson(files.json, { target: name, seed, inputs: campaign.inputs, isWhole, findings: reported })
       writeJunit(files.junit, `mqtt-wire fuzz ${name}`, [
         { name: inputs() },

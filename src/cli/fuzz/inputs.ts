@@ -13,11 +13,11 @@ import {
 import { Random } from '../../testing/random.ts'
 import { corpusRows } from '../corpus.ts'
 import { type Declaration, isSent } from '../target/declaration.ts'
-import type { Input } from '../verdict/examination.ts'
+import type { TestInput } from '../verdict/examination.ts'
 import { type Expectation, isForTarget } from '../verdict/expectation.ts'
 
 /** An input with the name of its origin. */
-export interface NamedInput extends Input {
+export interface NamedInput extends TestInput {
   readonly name: string
 }
 
@@ -58,7 +58,7 @@ function* sent<Value>(values: Iterable<Value>, isForIt: (value: Value) => boolea
   throw new RangeError('the generators are without end')
 }
 
-type Made = Pick<Input, 'bytes' | 'known'>
+type Made = Pick<TestInput, 'bytes' | 'known'>
 type Maker = readonly [kind: string, make: (random: Random) => Made]
 
 const MAX_PACKETS = 4

@@ -24,7 +24,7 @@ export function block(finding: Finding, number: number): string {
 }
 
 /** Formats a finding for other programs. */
-export function asJson(finding: Finding): Reported & { readonly chunks: readonly string[] } {
+export function findingAsJson(finding: Finding): Reported & { readonly chunks: readonly string[] } {
   const { kind, about, rule, packetType, stream, expected, happened, origin, showsAlone } = finding
   const bytes = Buffer.from(stream.bytes).toString('hex')
   return {

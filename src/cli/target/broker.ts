@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { encode } from '../../index.ts'
 import { UsageError } from '../usage.ts'
 import { packetText } from '../verdict/difference.ts'
-import type { Input } from '../verdict/examination.ts'
+import type { TestInput } from '../verdict/examination.ts'
 import { type Expectation, expectationFor } from '../verdict/expectation.ts'
 import { NO_PACKET, type Symptom } from '../verdict/finding.ts'
 import { REFUSES, sectionOf } from '../verdict/judge.ts'
@@ -73,7 +73,7 @@ export class Broker implements Target {
     return this.declaration
   }
 
-  async examine(inputs: readonly Input[], found: Found): Promise<number> {
+  async examine(inputs: readonly TestInput[], found: Found): Promise<number> {
     const verdicts: (BrokerVerdict | undefined)[] = inputs.map(() => undefined)
     this.verdicts = verdicts
     let deaths = 0
@@ -83,7 +83,7 @@ export class Broker implements Target {
         index !== undefined && deaths === 0 && !this.isClosed;
         index = queue.shift()
       ) {
-        const input = inputs[index] as Input
+        const input = inputs[index] as TestInput
         const death = await this.examineOne(input, (verdict, symptoms) => {
           verdicts[index as number] = verdict
           if (symptoms.length > 0) found(index as number, symptoms)
@@ -113,7 +113,7 @@ export class Broker implements Target {
 
   /** Returns the symptom if the broker does not serve other clients any more. */
   private async examineOne(
-    input: Input,
+    input: TestInput,
     report: (verdict: BrokerVerdict, symptoms: Symptom[]) => void,
   ): Promise<Symptom | undefined> {
     const { bytes, expectation } = this.asked(input)
@@ -138,7 +138,7 @@ export class Broker implements Target {
   }
 
   /** One packet: what a broker says of several cannot be told apart. */
-  private asked(input: Input): { bytes: Uint8Array; expectation: Expectation } {
+  private asked(input: TestInput): { bytes: Uint8Array; expectation: Expectation } {
     if (input.isStrict === true && input.known !== undefined)
       return { bytes: input.bytes, expectation: input.known }
     const { packets, ends, ending } = expectationFor(input.bytes, this.declaration)
@@ -168,7 +168,7 @@ export class Broker implements Target {
   }
 }
 
-const isConnect = (input: Input | undefined): boolean => (input?.bytes[0] ?? 0) >> 4 === CONNECT
+const isConnect = (input: TestInput | undefined): boolean => (input?.bytes[0] ?? 0) >> 4 === CONNECT
 const is31 = ({ protocols = [] }: Declaration): boolean => [...protocols].join() === '3.1'
 
 function parsed(url: string): URL {

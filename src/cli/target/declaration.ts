@@ -14,7 +14,7 @@ export const REFUSABLE = [
   'long-remaining-lengths',
 ] as const
 
-export type Refusable = (typeof REFUSABLE)[number]
+export type PermittedRefusal = (typeof REFUSABLE)[number]
 
 /** The options of mqtt-wire's parser that a target may have as well. */
 const PARSER_OPTIONS = [
@@ -31,7 +31,7 @@ type DeclaredOptions = Pick<ParserOptions, (typeof PARSER_OPTIONS)[number]>
 
 export interface Declaration extends DeclaredOptions {
   /** What it refuses although the packet is valid. What is not declared may be refused as well, but need not be. */
-  readonly refuses?: readonly Refusable[]
+  readonly refuses?: readonly PermittedRefusal[]
   /** The packet types that it reads: those that one side sends (Table 2.1), or a list. It is sent no others. */
   readonly sendsOnly?: 'client' | 'server' | readonly string[]
   /** Whether it gives no packets, and only accepts or refuses. */

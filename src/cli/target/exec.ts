@@ -1,7 +1,7 @@
 // Processes under test: a command that speaks the line protocol of test/fuzz/PROTOCOL.md.
 
 import { UsageError } from '../usage.ts'
-import { examine, type Input } from '../verdict/examination.ts'
+import { examine, type TestInput } from '../verdict/examination.ts'
 import type { Declaration } from './declaration.ts'
 import { LineProcess } from './line-process.ts'
 import { Death, type Observation } from './observation.ts'
@@ -26,7 +26,7 @@ export class ExecTarget implements Target {
     return this.declaration
   }
 
-  async examine(inputs: readonly Input[], found: Found): Promise<number> {
+  async examine(inputs: readonly TestInput[], found: Found): Promise<number> {
     let deaths = 0
     for (const [index, input] of inputs.entries()) {
       if (this.isClosed) break

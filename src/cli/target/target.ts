@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UsageError } from '../usage.ts'
-import type { Input } from '../verdict/examination.ts'
+import type { TestInput } from '../verdict/examination.ts'
 import type { Symptom } from '../verdict/finding.ts'
 import type { Declaration } from './declaration.ts'
 import { readDeclaration } from './declaration.ts'
@@ -25,7 +25,7 @@ export interface Target {
    *
    * @returns the number of times that the target hung or died; another one has then replaced it
    */
-  examine(inputs: readonly Input[], found: Found): Promise<number>
+  examine(inputs: readonly TestInput[], found: Found): Promise<number>
   /** What a broker has done with the inputs of the last call. */
   readonly verdicts?: readonly (string | undefined)[]
   close(): Promise<void>

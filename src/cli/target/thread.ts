@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { UsageError } from '../usage.ts'
-import type { Input } from '../verdict/examination.ts'
+import type { TestInput } from '../verdict/examination.ts'
 import { crash, DEATH, HANG, type Symptom, TIME_LIMIT } from '../verdict/finding.ts'
 import type { Declaration } from './declaration.ts'
 import { textOf } from './observation.ts'
@@ -39,7 +39,7 @@ export class ParserThread implements Target {
     return (await this.startThread()).declaration
   }
 
-  async examine(inputs: readonly Input[], found: Found): Promise<number> {
+  async examine(inputs: readonly TestInput[], found: Found): Promise<number> {
     let deaths = 0
     for (let next = 0; next < inputs.length && !this.isClosed; deaths++) {
       const rest = inputs.slice(next)
@@ -68,7 +68,7 @@ export class ParserThread implements Target {
   }
 
   /** Returns the symptom if the thread hung or died before it was done. */
-  private async attempt(inputs: readonly Input[], found: Found): Promise<Symptom | undefined> {
+  private async attempt(inputs: readonly TestInput[], found: Found): Promise<Symptom | undefined> {
     Atomics.store(this.current, 0, 0)
     if (this.lateDeath !== undefined) return this.lateDeath
     const worker = this.worker ?? (await this.startThread()).worker

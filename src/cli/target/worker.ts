@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { UsageError } from '../usage.ts'
-import { examine, type Input } from '../verdict/examination.ts'
+import { examine, type TestInput } from '../verdict/examination.ts'
 import type { Symptom } from '../verdict/finding.ts'
 import type { Declaration } from './declaration.ts'
 import { type Adapter, loadAdapter } from './module.ts'
@@ -30,7 +30,7 @@ const send = (message: Message): void => parentPort?.postMessage(message)
 async function examineAll(
   adapter: Adapter,
   declaration: Declaration,
-  inputs: readonly Input[],
+  inputs: readonly TestInput[],
 ): Promise<void> {
   for (const [index, input] of inputs.entries()) {
     Atomics.store(current, 0, index)
@@ -44,7 +44,7 @@ async function examineAll(
 try {
   const adapter = await loadAdapter(file)
   const declaration = { ...adapter.declares, ...declared }
-  parentPort?.on('message', (inputs: readonly Input[]) => void examineAll(adapter, declaration, inputs))
+  parentPort?.on('message', (inputs: readonly TestInput[]) => void examineAll(adapter, declaration, inputs))
   send({ type: 'ready', declaration })
 } catch (error) {
   if (!(error instanceof UsageError)) throw error

@@ -9,14 +9,18 @@ import { NO_PACKET, type Symptom } from './finding.ts'
 import { judge } from './judge.ts'
 
 /** A stream to examine. */
-export interface Input extends Stream {
+export interface TestInput extends Stream {
   /** What its generator expects; defaults to the result of our decoder. */
   readonly known?: Expectation | undefined
   /** Whether `known` holds whatever the target declares, and whatever it may refuse. */
   readonly isStrict?: boolean
 }
 
-export async function examine(observe: Observe, declaration: Declaration, input: Input): Promise<Symptom[]> {
+export async function examine(
+  observe: Observe,
+  declaration: Declaration,
+  input: TestInput,
+): Promise<Symptom[]> {
   const { bytes, cuts } = input
   const expectation = expectationOfInput(input, declaration)
   const whole = await observe({ bytes, cuts: [] })
@@ -32,7 +36,7 @@ export async function examine(observe: Observe, declaration: Declaration, input:
   return [...symptoms, chunking(whole, cut, first ?? second)]
 }
 
-function expectationOfInput({ bytes, known, isStrict }: Input, declaration: Declaration): Expectation {
+function expectationOfInput({ bytes, known, isStrict }: TestInput, declaration: Declaration): Expectation {
   if (isStrict === true && known !== undefined) return known
   return expectationFor(bytes, declaration, changesVerdicts(declaration) ? undefined : known)
 }

@@ -1,10 +1,10 @@
 // What the standard leaves to a receiver: valid packets that it may refuse.
 
 import type { Packet } from '../../index.ts'
-import type { Declaration, Refusable } from '../target/declaration.ts'
+import type { Declaration, PermittedRefusal } from '../target/declaration.ts'
 
 export interface Permission {
-  readonly reason: Refusable
+  readonly reason: PermittedRefusal
   readonly rule: string
 }
 
@@ -17,7 +17,7 @@ const LONGEST_USUAL_CLIENT_IDENTIFIER = 23
 /** Why a receiver may refuse the packet. */
 export function permissionsFor(packet: Packet, bytes: Uint8Array): Permission[] {
   const permissions: Permission[] = []
-  const permit = (reason: Refusable, rule: string): void => void permissions.push({ reason, rule })
+  const permit = (reason: PermittedRefusal, rule: string): void => void permissions.push({ reason, rule })
   const text = textOf(packet)
   if (hasLongRemainingLength(bytes)) permit('long-remaining-lengths', '§2.2.3')
   if (CONTROL_CHARACTERS.test(text)) permit('control-characters', '§1.5.3')
