@@ -5,7 +5,7 @@ import { Copies } from '../../src/wire/copies.ts'
 const original = (length: number) => Uint8Array.from({ length }, (_, index) => index + length)
 const take = (copies: Copies, count: number) => Array.from({ length: count }, () => copies.next())
 
-describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 40_000])('copies of %i bytes', (length) => {
+describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 40_000, 65_536])('copies of %i bytes', (length) => {
   const count = length < 400 ? 1_000 : 40
 
   test('are Buffers, equal, and nobody else has them', () => {
@@ -20,15 +20,16 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 40_000])('copie
     expect(copies.next().equals(expected)).toBe(true)
   })
 
-  test('share at most 32 KiB, and at most as many are made ahead as were taken', () => {
+  test('share at most 64 KiB, and at most as many are made ahead as were taken', () => {
     const copies = new Copies(original(length))
     const memories = new Map<ArrayBufferLike, number>()
     let taken = 0
     for (const { buffer } of take(copies, count)) {
       const isNew = !memories.has(buffer)
       memories.set(buffer, buffer.byteLength)
-      if (isNew && buffer.byteLength !== 32_768) {
-        expect(buffer.byteLength).toBeLessThanOrEqual(Math.max(32_768, length))
+      const isPool = buffer.byteLength === 32_768
+      if (isNew && !isPool) {
+        expect(buffer.byteLength).toBeLessThanOrEqual(65_536)
         expect(buffer.byteLength / length).toBeLessThanOrEqual(Math.max(1, taken))
       }
       taken++
@@ -38,8 +39,8 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 40_000])('copie
 
 test('many small copies need little memory', () => {
   const memories = new Set(take(new Copies(original(60)), 3_000).map(({ buffer }) => buffer))
-  const blocks = 8 // that double up to 32 KiB, and a pool or two for the first copies
-  expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 60) / 32_768) + blocks + 2)
+  const blocks = 8 // that double up to 64 KiB, and a pool or two for the first copies
+  expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 60) / 65_536) + blocks + 2)
 })
 
 test('goes on when a copy was transferred on a host that cannot prevent it', async () => {
