@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, test } from 'vitest'
+import { afterEach } from 'vitest'
+import { describeIfInstalled } from '../../test/support/installed.ts'
 import type { Options } from './gateway.js'
 
 // What the tests of the gateway share.
 
-const SOURCE = 'npm ci --prefix examples/http-gateway'
-const isInstalled = existsSync(fileURLToPath(new URL('node_modules/fastify', import.meta.url)))
+const isInstalled = (): boolean => existsSync(fileURLToPath(new URL('node_modules/fastify', import.meta.url)))
 
-/** Tests of the gateway; skipped where its packages are not installed, but for CI, where that is a failure. */
+/** Tests of the gateway, if its packages are installed. */
 export function describeGateway(name: string, define: () => void): void {
-  if (isInstalled) return void describe(name, define)
-  if (process.env.CI === 'true') return void test(name, () => Promise.reject(new Error(SOURCE)))
-  console.log(`Skipped: the packages of the gateway are not installed (${SOURCE}).`)
-  describe.skip(name, () => test('is not installed', () => {}))
+  describeIfInstalled({ name, source: 'npm ci --prefix examples/http-gateway', isInstalled }, define)
 }
 
 const running = new Set<{ close(): Promise<void> }>()

@@ -69,6 +69,7 @@ A TARGET is one of
                            hexadecimal. It answers a chunk with "packet JSON" for each packet, and then with "more" or
                            "refused REASON".
   mqtt://127.0.0.1:1883    a running broker that nobody else needs [--remote] [--rate CONNECTIONS_PER_SECOND]
+                           [--patience SECONDS]
 The export "declares" of a module, the JSON behind "ready", or --declare FILE says what a target is: role, maxPacketSize,
 protocols, tolerate, refuses, sendsOnly, verdictsOnly.
 

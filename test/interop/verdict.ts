@@ -11,7 +11,8 @@ export type Row = ValidVector | MalformedVector
 /** Types that only servers send say nothing about a broker: to get one is wrong whatever is in it. */
 const BY_SERVERS = new Set([2, 9, 11, 13])
 const CONNECT = 1
-const PATIENCE_MS = 20_000
+/** RabbitMQ takes 7 to 50 seconds to bind a filter of 65,400 levels. */
+const PATIENCE_MS = 90_000
 const LANES = 32
 
 const typeOf = ({ hex }: Row): number => Number.parseInt(hex.slice(0, 1), 16)

@@ -213,7 +213,7 @@ socket_domain ipv4
 protocol websockets
 `,
   )
-  const { stop } = await serve(program, ['-c', configuration], [port])
+  const { stop } = await serve(program, ['-c', configuration], [port], { cwd: folder })
   return {
     url: `ws://127.0.0.1:${port}/`,
     stop: async () => {

@@ -16,9 +16,9 @@ import type { Found, Target } from './target.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/
 const DEFAULT_PORT = 1_883
-/** The default of `patience`. */
-const PATIENCE = 10_000
-/** Connections a second to a broker on another machine. */
+/** Seconds. */
+const DEFAULT_PATIENCE = 10
+/** Connections per second to a broker on another machine. */
 const REMOTE_RATE = 20
 /** Rows of the corpus that are sent at the same time. */
 const LANES = 16
@@ -27,10 +27,10 @@ const CONNECT = 1
 interface BrokerOptions {
   readonly declared: Declaration
   readonly isRemoteAllowed: boolean
-  /** Connections a second. */
-  readonly rate: string | undefined
-  /** How long the broker may take to answer, in milliseconds. */
-  readonly patience?: number
+  /** Connections per second. */
+  readonly rate?: string | undefined
+  /** How long the broker may take to answer, in seconds. */
+  readonly patience?: string | undefined
 }
 
 export class Broker implements Target {
@@ -41,16 +41,17 @@ export class Broker implements Target {
   private readonly declaration: Declaration
   /** Milliseconds between connections. */
   private readonly interval: number
+  /** Milliseconds. */
   private readonly patience: number
   private next = 0
   private served: ServedClients | undefined
   private isClosed = false
   private readonly sockets = new Set<Socket>()
 
-  /** @throws UsageError for an address that is not allowed */
-  constructor(url: string, { declared, isRemoteAllowed, rate, patience = PATIENCE }: BrokerOptions) {
+  /** @throws UsageError for an address that is not allowed, or an option out of range */
+  constructor(url: string, { declared, isRemoteAllowed, rate, patience }: BrokerOptions) {
     this.name = url
-    this.patience = patience
+    this.patience = 1_000 * quantity('patience', patience, 'seconds', DEFAULT_PATIENCE)
     const { hostname, port, pathname, username } = parsed(url)
     if (hostname === '' || pathname.length > 1 || username !== '')
       throw new UsageError(`${url} must be mqtt://HOST:PORT`)
@@ -59,14 +60,13 @@ export class Broker implements Target {
       throw new UsageError(`${hostname} is not this machine; if the broker is yours to break, add --remote`)
     this.address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || DEFAULT_PORT) }
     this.declaration = { sendsOnly: 'client', ...declared }
-    const perSecond = rate === undefined ? (isRemote ? REMOTE_RATE : Number.POSITIVE_INFINITY) : Number(rate)
-    if (!(perSecond > 0)) throw new UsageError(`--rate must be connections a second, not ${rate}`)
-    this.interval = 1_000 / perSecond
+    const defaultRate = isRemote ? REMOTE_RATE : Number.POSITIVE_INFINITY
+    this.interval = 1_000 / quantity('rate', rate, 'connections per second', defaultRate)
   }
 
   async start(): Promise<Declaration> {
     try {
-      this.served = await ServedClients.start(this.address)
+      this.served = await ServedClients.start(this.address, this.patience)
     } catch (error) {
       throw new UsageError(`${this.name} does not serve two clients: ${(error as Error).message}`)
     }
@@ -164,12 +164,20 @@ export class Broker implements Target {
   /** A broker that is gone for good stays so: the next input says that it does not serve. */
   private async restart(): Promise<void> {
     this.served?.close()
-    this.served = await ServedClients.start(this.address).catch(() => undefined)
+    this.served = await ServedClients.start(this.address, this.patience).catch(() => undefined)
   }
 }
 
 const isConnect = (input: TestInput | undefined): boolean => (input?.bytes[0] ?? 0) >> 4 === CONNECT
 const is31 = ({ protocols = [] }: Declaration): boolean => [...protocols].join() === '3.1'
+
+/** Reads the value of an option. In this range, its milliseconds fit in a timer. */
+function quantity(option: string, text: string | undefined, unit: string, otherwise: number): number {
+  if (text === undefined) return otherwise
+  const value = Number(text)
+  if (value >= 0.001 && value <= 100_000) return value
+  throw new UsageError(`--${option} must be 0.001 to 100,000 ${unit}, not ${text}`)
+}
 
 function parsed(url: string): URL {
   try {
@@ -263,20 +271,25 @@ class ServedClients {
     this.topic = topic
   }
 
-  static async start(address: Address): Promise<ServedClients> {
+  static async start(address: Address, patience: number): Promise<ServedClients> {
     const topic = `mqtt-wire/${newClientId()}`
     const [publisher, subscriber] = [
       new Connection(await openSocket(address)),
       new Connection(await openSocket(address)),
     ]
-    for (const connection of [publisher, subscriber]) {
-      connection.send({ type: 'connect', clientId: newClientId() })
-      const { returnCode } = await connection.next('connack', PATIENCE)
-      if (returnCode !== 0) throw new Error(`CONNACK with return code ${returnCode}`)
-    }
-    subscriber.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: topic, qos: 0 }] })
-    await subscriber.next('suback', PATIENCE)
     const served = new ServedClients(publisher, subscriber, topic)
+    try {
+      for (const connection of [publisher, subscriber]) {
+        connection.send({ type: 'connect', clientId: newClientId() })
+        const { returnCode } = await connection.next('connack', patience)
+        if (returnCode !== 0) throw new Error(`CONNACK with return code ${returnCode}`)
+      }
+      subscriber.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: topic, qos: 0 }] })
+      await subscriber.next('suback', patience)
+    } catch (error) {
+      served.close() // open connections would keep the process alive
+      throw error
+    }
     void served.receive()
     return served
   }

@@ -37,6 +37,7 @@ export const TARGET_OPTIONS = {
   declare: { type: 'string' },
   remote: { type: 'boolean' },
   rate: { type: 'string' },
+  patience: { type: 'string' },
 } as const
 
 export interface TargetValues {
@@ -44,6 +45,7 @@ export interface TargetValues {
   readonly declare?: string | undefined
   readonly remote?: boolean | undefined
   readonly rate?: string | undefined
+  readonly patience?: string | undefined
 }
 
 const BROKER = /^mqtt:\/\//
@@ -52,7 +54,7 @@ const BROKER = /^mqtt:\/\//
 export async function targetFrom(
   command: string,
   positionals: readonly string[],
-  { exec, declare, remote, rate }: TargetValues,
+  { exec, declare, remote, rate, patience }: TargetValues,
 ): Promise<Target> {
   const declared = declare === undefined ? {} : readDeclaration(declare)
   const [first] = positionals
@@ -60,10 +62,10 @@ export async function targetFrom(
     throw new UsageError(`${command} takes one TARGET: a module, --exec "COMMAND", or mqtt://127.0.0.1:1883`)
   if (first !== undefined && BROKER.test(first)) {
     const { Broker } = await import('./broker.ts')
-    return new Broker(first, { declared, isRemoteAllowed: remote === true, rate })
+    return new Broker(first, { declared, isRemoteAllowed: remote === true, rate, patience })
   }
-  if (remote !== undefined || rate !== undefined)
-    throw new UsageError('--remote and --rate are for brokers: mqtt://HOST:PORT')
+  if (remote !== undefined || rate !== undefined || patience !== undefined)
+    throw new UsageError('--remote, --rate and --patience are for brokers: mqtt://HOST:PORT')
   if (exec !== undefined) {
     const { ExecTarget } = await import('./exec.ts')
     return new ExecTarget(exec, declared)

@@ -38,7 +38,8 @@ allow_anonymous false
 password_file ${passwords}
 `,
     )
-    const { stop } = await serve(programPath('mosquitto')!, ['-c', configuration], [port, accountPort])
+    const ports = [port, accountPort]
+    const { stop } = await serve(programPath('mosquitto')!, ['-c', configuration], ports, { cwd: folder })
     return { port, accountPort, stop }
   },
 }

@@ -5,7 +5,8 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
+import { describeIfInstalled, type Installable } from '../../support/installed.ts'
 
 /** A real broker that runs on a port of this machine. */
 export interface Peer {
@@ -15,11 +16,7 @@ export interface Peer {
   stop(): Promise<void>
 }
 
-export interface Installation<Running extends Peer = Peer> {
-  readonly name: string
-  /** How to get it. */
-  readonly source: string
-  isInstalled(): boolean
+export interface Installation<Running extends Peer = Peer> extends Installable {
   version(): string
   start(folder: string): Promise<Running>
 }
@@ -29,22 +26,15 @@ export const ACCOUNT = { username: 'guest', password: 'guest' }
 const START_MS = 90_000
 const STOP_MS = 30_000
 
-/** Tests with a running peer; skipped where it is not installed, but for CI, where that is a failure. */
+/** Tests with a running peer, if it is installed. */
 export function describeWith<Running extends Peer>(
   installation: Installation<Running>,
   define: (peer: () => Running) => void,
 ): void {
-  const { name, source, isInstalled } = installation
-  if (!isInstalled() && process.env.CI !== 'true') {
-    console.log(`Skipped: ${name} is not installed (${source}).`)
-    describe.skip(name, () => test('is not installed', () => {}))
-    return
-  }
-  describe(name, () => {
+  describeIfInstalled(installation, () => {
     const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
     let peer: Running
     beforeAll(async () => {
-      if (!isInstalled()) throw new Error(`${name} is not installed: ${source}`)
       peer = await installation.start(folder)
     }, START_MS)
     afterAll(async () => {
@@ -64,14 +54,25 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
+interface Surroundings {
+  /** Added to this process' own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The working directory, where a program that crashes may leave a dump. */
+  readonly cwd?: string
+}
+
 /** Starts a program that serves until it is stopped, and waits until its ports answer. */
 export async function serve(
   command: string,
   args: readonly string[],
   ports: readonly number[],
-  env: Readonly<Record<string, string>> = {},
+  { env, cwd }: Surroundings = {},
 ): Promise<{ child: ChildProcess; stop(): Promise<void> }> {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   child.stdout.on('data', (text) => {
     output += text

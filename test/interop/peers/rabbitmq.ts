@@ -101,9 +101,9 @@ ${cluster.map((node, index) => `cluster_formation.classic_config.nodes.${index +
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
   }
-  const launch = () => serve(SERVER, [], [port], env)
+  const launch = () => serve(SERVER, [], [port], { env, cwd: folder })
   let { child } = await launch()
-  const environment = { env: { ...process.env, ...env } }
+  const environment = { cwd: folder, env: { ...process.env, ...env } }
   const control = (...args: string[]): string =>
     execFileSync(join(PROGRAMS, 'rabbitmqctl'), ['-q', ...args], { ...environment, encoding: 'utf8' })
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
