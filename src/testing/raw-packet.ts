@@ -138,7 +138,7 @@ export function rawPacket(packet: RawPacket): Uint8Array {
 /** The same as {@link rawPacket}, with the positions of the fields. */
 export function rawLayout(packet: RawPacket): RawLayout {
   if (!isObject(packet)) mistake('a packet must be an object', packet)
-  const flags = packet.flags ?? flagsOf(packet)
+  const flags = packet.flags ?? defaultFlags(packet)
   const body = writeBody(new RawWriter(), packet, flags)
   if (packet.surplus !== undefined) body.rest('', packet.surplus)
   const { bytes, fields } = new RawWriter()
@@ -154,7 +154,7 @@ function typeOf(type: PacketTypeName | 0 | 15): number {
   return type !== undefined && number >= 0 ? number : mistake('type must be a packet type, 0 or 15', type)
 }
 
-function flagsOf(packet: RawPacket): number {
+function defaultFlags(packet: RawPacket): number {
   if (packet.type === 'publish') {
     return (packet.dup === true ? DUP : 0) | ((packet.qos ?? 0) << 1) | (packet.retain === true ? RETAIN : 0)
   }

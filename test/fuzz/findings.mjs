@@ -1,4 +1,4 @@
-// Runs fuzz and check on the adapters of other people's parsers and writes FINDINGS.md:
+// Runs fuzz and check on the adapters of other parsers, and writes FINDINGS.md:
 //   npm run build && npm ci --prefix test/fuzz && node test/fuzz/findings.mjs
 
 import { spawnSync } from 'node:child_process'
@@ -27,19 +27,19 @@ rmSync(directory, { recursive: true })
 
 writeFileSync(
   join(HERE, 'FINDINGS.md'),
-  `# What was found in other parsers
+  `# Findings in other parsers
 
 Written by \`node test/fuzz/findings.mjs\`: the conformance corpus and ${Number(RUNS).toLocaleString('en')} generated
-inputs, seed ${SEED}, for each parser. A row is a distinct finding, with the smallest bytes that show it; \`|\` is where
-they are cut into chunks. "accepts" names the rule that the bytes break. A codec may leave some of these rules to the
-program that uses it; then that program has to know. Levels and protocol names other than MQTT 3.1.1's are not judged.
+inputs, seed ${SEED}, for each parser. Each row is a distinct finding, with the smallest bytes that show it; \`|\` is where
+they are cut into chunks. "accepts" is followed by the rule that the bytes violate. A codec may leave some of these rules to the
+program that uses it, which must then enforce them. Levels and protocol names other than those of MQTT 3.1.1 are not judged.
 
 ${sections.join('\n')}
-# What the corpus says of decoders in other languages
+# Decoders in other languages
 
-\`mqtt-wire check --exec\` on the decoders that Debian packages. A row is a breach of a must, with the number of rows of the
-corpus that show it, and the first of them. There is no Rust decoder of MQTT among Debian's packages: the adapter in Rust has
-a small one of its own, to be replaced.
+\`mqtt-wire check --exec\` on the decoders that Debian packages. Each row is a violated must, with the number of rows of the
+corpus that show it, and the bytes of the first. Debian packages no MQTT decoder in Rust, so the Rust adapter contains a small
+one for you to replace.
 
 ${checked.join('\n')}`,
 )
@@ -63,7 +63,7 @@ function checkedSection({ name, file, packages, build }) {
   const head = ['Kind', 'What', 'Rule', 'Packet', 'Rows', 'Bytes']
   return `## ${name}
 
-[adapters/${file}](adapters/${file}), ${versions}: ${tried.toLocaleString('en')} rows, ${findings.length} findings. Mays that it uses: ${used.join(', ') || 'none'}.
+[adapters/${file}](adapters/${file}), ${versions}: ${tried.toLocaleString('en')} rows, ${findings.length} findings. Permissions that it uses: ${used.join(', ') || 'none'}.
 ${rows.length === 0 ? '' : `\n${table([head, ...rows])}\n`}`
 }
 

@@ -24,9 +24,9 @@ const PEERS: readonly { installation: Installation; rows: readonly Row[] }[] = [
   { installation: rabbitmq, rows: valid },
 ]
 
-/** What the page says of a broker; undefined if it is of another version. */
+/** The broker's part of the page; undefined if it is about another version. */
 function partOf({ name, version }: Installation): string | undefined {
-  const part = PAGE.split(/^(?=# )/m).find((text) => text.startsWith(`# What ${name} says\n`))
+  const part = PAGE.split(/^(?=# )/m).find((text) => text.startsWith(`# ${name}'s verdicts\n`))
   return part?.includes(`${name} ${version()}.`) === true ? part : undefined
 }
 
@@ -54,7 +54,7 @@ for (const { installation, rows } of PEERS)
 
     test('check counts the same', () => {
       const part = partOf(installation)
-      if (part === undefined) return // the page is of another version
+      if (part === undefined) return // the page is about another version
       const all = /It accepts (\d+)\./.exec(part)
       if (all !== null) expect(count((_, verdict) => verdict === 'accepted')).toBe(Number(all[1]))
       for (const [, code, ...cells] of part.matchAll(

@@ -4,7 +4,7 @@ import { type Difference, explaining, MOSQUITTO, MOSQUITTO_PRESET } from './diff
 import type { Installation } from './peers/peer.ts'
 import { agrees, type Row, type Verdict } from './verdict.ts'
 
-// VERDICTS.md, which has a part for each broker. UPDATE_VERDICTS=1 writes those of the brokers that are installed.
+// VERDICTS.md, which has a part for each broker. UPDATE_VERDICTS=1 writes the parts of the installed brokers.
 
 const PAGE = new URL('VERDICTS.md', import.meta.url)
 const EXAMPLES = 4
@@ -12,7 +12,7 @@ const LONGEST_HEX = 40
 
 type Verdicts = ReadonlyMap<Row, Verdict>
 
-/** What mosquitto does with each row, counted by our codes, and where it does something else. */
+/** mosquitto's verdicts, counted by our codes, and where they differ from ours. */
 export function onEveryRow(version: string, all: Verdicts, forAll: ReadonlySet<Row>): string {
   const verdicts = new Map([...all].filter(([row]) => forAll.has(row)))
   const rows = [...verdicts.keys()]
@@ -21,16 +21,16 @@ export function onEveryRow(version: string, all: Verdicts, forAll: ReadonlySet<R
   const count = (code: string, of: (verdict: Verdict) => boolean): number =>
     rows.filter((row) => codeOf(row) === code && of(verdicts.get(row)!)).length
 
-  return `# What mosquitto says
+  return `# mosquitto's verdicts
 
-Every row of the [corpus](../vectors/README.md) that a client can send and that holds for every receiver, ${rows.length.toLocaleString('en')} in all, sent to mosquitto ${version}. Each
-goes over a connection of its own, after a CONNECT unless it is one, and before a PINGREQ: a broker that answers the PINGREQ
-has accepted the row. After DISCONNECT there are no answers: a broker that has accepted it discards the will
-[MQTT-3.14.4-3], and one that has not publishes it.
+Every row of the [corpus](../vectors/README.md) that a client can send and that applies to every receiver, ${rows.length.toLocaleString('en')} rows in
+all, sent to mosquitto ${version}. Each row has a connection of its own, after a CONNECT (unless it is one) and before a PINGREQ: a broker that answers the PINGREQ has
+accepted the row. There are no answers after DISCONNECT: a broker that accepts it discards the will [MQTT-3.14.4-3], and one that
+does not publishes it.
 
 The two agree on ${(rows.length - differing.length).toLocaleString('en')} rows.
 
-| mqtt-wire | Rows | mosquitto closes | answers CONNACK with a refusal | accepts |
+| mqtt-wire | Rows | mosquitto closes | answers with a refusal in CONNACK | accepts |
 |---|---:|---:|---:|---:|
 ${codes
   .map((code) => {
@@ -50,14 +50,14 @@ ${table(MOSQUITTO, differing)}
 
 ## \`presets.mosquitto2\`
 
-It accepts and refuses what mosquitto does, on each of ${all.size.toLocaleString('en')} rows: those above, and those for a receiver with
-options, where the rows of MQTT 3.1 come after a CONNECT of MQTT 3.1. There are ${MOSQUITTO_PRESET.length} differences:
+The preset accepts and refuses what mosquitto does, for ${all.size.toLocaleString('en')} rows: those above, and those for a receiver with options. The
+rows of MQTT 3.1 follow a CONNECT of MQTT 3.1. There are ${MOSQUITTO_PRESET.length} differences:
 
 ${MOSQUITTO_PRESET.map(({ what, why }) => `- ${what}: ${why}`).join('\n')}
 `
 }
 
-/** What another broker does with the valid rows. */
+/** Another broker's verdicts on the valid rows. */
 export function onValidRows(
   { name, version }: Installation,
   verdicts: Verdicts,
@@ -65,7 +65,7 @@ export function onValidRows(
 ): string {
   const rows = [...verdicts.keys()]
   const differing = rows.filter((row) => !agrees(row, verdicts.get(row)))
-  return `# What ${name} says
+  return `# ${name}'s verdicts
 
 The ${rows.length} valid rows that a client can send, sent in the same way to ${name} ${version()}. It accepts ${rows.length - differing.length}.
 
@@ -79,14 +79,14 @@ function table(differences: readonly Difference[], differing: readonly Row[]): s
     const examples = own.slice(0, EXAMPLES).map(({ hex, name }) => `\`${shortened(hex)}\` ${name}`)
     return `| ${difference.what} | ${difference.why} | ${own.length} | ${examples.join('<br>')} |`
   })
-  return `| What | Clause | Rows | For instance |
+  return `| What | Clause | Rows | Examples |
 |---|---|---:|---|
 ${lines.join('\n')}`
 }
 
-/** Compares a broker's part with what is committed, or writes it. */
+/** Compares a broker's part with the committed one, or writes it. */
 export function expectCommitted({ name, version }: Installation, part: string): void {
-  const isOwn = (text: string): boolean => text.startsWith(`# What ${name} says\n`)
+  const isOwn = (text: string): boolean => text.startsWith(`# ${name}'s verdicts\n`)
   const parts = readFileSync(PAGE, 'utf8').split(/^(?=# )/m)
   if (process.env.UPDATE_VERDICTS === '1') {
     const anew = parts.map((text) => (isOwn(text) ? part : text))
@@ -95,10 +95,10 @@ export function expectCommitted({ name, version }: Installation, part: string): 
     return
   }
   const committed = parts.find(isOwn)
-  // Another version may differ in what it lets pass; the tests of the differences still hold.
+  // Another version may accept other rows. The tests of the differences still apply.
   const isOfAnother = committed !== undefined && !committed.includes(`${name} ${version()}.`)
   if (!isOfAnother) expect(committed?.trimEnd()).toBe(part.trimEnd())
-  else console.log(`VERDICTS.md is of another version than ${name} ${version()}.`)
+  else console.log(`VERDICTS.md was written with another version than ${name} ${version()}.`)
 }
 
 function codeOf(row: Row): string {

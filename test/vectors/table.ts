@@ -1,4 +1,4 @@
-// README.md, made from the corpus and from the source.
+// Generates README.md from the corpus and the source.
 
 import { DECODE_ERRORS } from '../../src/index.ts'
 import { readSource, sourceFiles } from '../support/source.ts'
@@ -8,21 +8,23 @@ import type { Permission, Vectors } from './vectors.d.cts'
 
 type SpelledOut = Omit<Vectors, 'large'>
 
-/** What builds on the core enforces nothing. */
+/** Code that is built on the core enforces nothing. */
 const NOT_ENFORCING = /^(testing|cli)\//
 const LONGEST_HEX = 48
-/** Of more rows than this, the first two stand for all. */
+/** If a statement has more rows than this, the first two are shown. */
 const MOST_NAMES = 8
 
-/** Writes this page and the JSON anew: after a change of a section, and of a line of source. */
+/** The command that generates this page and the JSON. */
 export const REGENERATE = 'UPDATE_VECTORS=1 npm test -- test/vectors/corpus'
 
 export function readme(corpus: SpelledOut): string {
   return `# The conformance corpus
 
-What MQTT 3.1.1 says about bytes, as data for any codec in any language: [vectors.json](vectors.json), of the form of
-[schema.json](schema.json). Version ${corpus.version}: ${sizes(corpus)}. Made by hand from the standard, not by running
-mqtt-wire; the tests hold mqtt-wire against it, and [test/interop](../interop/README.md) holds real brokers against it.
+The rules of MQTT 3.1.1 for bytes, as data for codecs in any language: [vectors.json](vectors.json), described by
+[schema.json](schema.json). It was written by hand from the standard, not by running mqtt-wire. The tests check mqtt-wire
+against it, and [test/interop](../interop/README.md) checks real brokers.
+
+Version ${corpus.version}: ${sizes(corpus)}.
 
 \`\`\`js
 const vectors = createRequire(import.meta.url)('mqtt-wire/vectors') // or an import, with { type: 'json' }
@@ -30,97 +32,96 @@ for (const { name, hex, packet } of vectors.valid) compare(name, packet, decode(
 for (const { name, hex, rule } of vectors.malformed) mustRefuse(name, rule, Buffer.from(hex, 'hex'))
 \`\`\`
 
-To run it all against a parser in any language, or against a broker, use [\`mqtt-wire check\`](../fuzz/README.md).
+To run the corpus against a parser in any language, or against a broker, use [\`mqtt-wire check\`](../fuzz/README.md).
 
-- \`hex\` is bytes. In packets text is text, and payloads, will messages and passwords are hexadecimal.
-- \`rule\` is the statement that a row shows, or a section where the standard numbers none; \`also\` has further ones.
-- \`valid\`: one packet each. An encoder has to write the same bytes, unless the row is \`readOnly\`.
-- \`malformed\`: \`code\` and \`field\` name the breach, \`offset\` is where it shows, in bytes from the packet's first. \`further\`
-  breaches come behind it. \`tolerated\` is what a reader gets who lets all of them pass; without it there is nothing to get.
-  \`action\` is what the standard asks of a server: close, or answer with a CONNACK first.
-- \`streams\`: several packets in a row, with a breach or half a packet at the end. \`headers\`: fixed headers of bodies too large
-  to be written down. \`matching\`: topic filters and topic names.
-- \`large\`: further rows, of more than 4 KiB each, in which a long string is written as \`{ "runs": [[part, times], …] }\`.
-  Spelled out, they are rows like the others:
+- \`hex\`: the bytes. In packets, payloads, will messages and passwords are hexadecimal, too; text is text.
+- \`rule\`: the statement that the row shows, or a section if no numbered statement covers it. \`also\`: other rules that it shows.
+- \`valid\`: rows with one packet. An encoder must write the same bytes, unless the row is \`readOnly\`.
+- \`malformed\`: \`code\` and \`field\` identify the violation. \`offset\` is its position, in bytes from the packet's first byte.
+  \`further\` lists violations after it. \`tolerated\` is the packet that a receiver reads if it tolerates them all; it is absent if
+  one of them cannot be tolerated. \`action\` is what the standard requires of a server: close, or answer with a CONNACK first.
+- \`streams\`: several packets, possibly followed by a malformed or incomplete one. \`headers\`: fixed headers whose bodies would be
+  too large for the file. \`matching\`: topic filters and topic names.
+- \`large\`: further rows, of more than 4 KiB each. Their long strings are written as \`{ "runs": [[part, times], …] }\`. This
+  expands them to rows like the others:
 
   \`\`\`js
   const spelledOut = (_, value) => value?.runs?.map(([part, times]) => part.repeat(times)).join('') ?? value
   const { valid } = JSON.parse(JSON.stringify(vectors.large), spelledOut)
   \`\`\`
-- \`requirement\`: whom the row binds, see [below](#must-and-may).
-- \`inferred\`: the standard implies the rule, but has no sentence that says it. This is so of packet identifier 0 in
-  acknowledgements: [MQTT-2.3.1-1] forbids it in what they acknowledge.
-- \`options\`: rows that hold for a receiver with these options: protocols, limits, a role, characters that it refuses,
-  breaches that it tolerates in some packet types.
-- \`advisory\`: what the bytes are known from.
+- \`requirement\`: whether receivers must follow the row, see [below](#must-and-may).
+- \`inferred\`: the standard implies the rule but does not state it. This applies to packet identifier 0 in acknowledgements:
+  [MQTT-2.3.1-1] forbids it only in the packets that they acknowledge.
+- \`options\`: the row applies to a receiver with these options: protocols, limits, a role, characters that it refuses, or
+  violations that it tolerates in some packet types.
+- \`advisory\`: the published advisory, or the other protocol, that the bytes come from.
 
-Version 2.0.0 judges sizes at the fixed header. A Remaining Length that no packet of the type can have has the field
+Version 2.0.0 judges sizes at the fixed header. For a Remaining Length that no packet of the type can have, it gives the field
 \`Remaining Length\`, offset 1 and the rule of the type's own section (§3.4.1 for PUBACK), with the code \`body-too-short\` or
-\`surplus-bytes\`; in 1.0.0 it was the field in which the packet ended. So where a packet has a wrong size and another
-breach, the size comes first, after the flags. \`protocolLevel\` became \`found\`. Fixed headers that announce fewer bytes
-than their type takes are gone. The options \`refuse\` and \`tolerate\`, and the rows of MQTT 3.1, are new.
+\`surplus-bytes\`; 1.0.0 gave the field in which the packet ended. If a packet has a wrong size and another violation, the size
+therefore comes first, after the flags. \`protocolLevel\` became \`found\`. Fixed headers that announce fewer bytes than their type
+requires were removed. The options \`refuse\` and \`tolerate\`, and the rows of MQTT 3.1, are new.
 
-Version 3.0.0 says of each row whether it is a must, has its large rows in lists of their own, cites [MQTT-4.3.1-1] for DUP
-with QoS 0 and §4.7.3 for limits on levels, and gives the wills of its text fields a message.
+Version 3.0.0 says whether each row is a must, has large rows in lists of their own, cites [MQTT-4.3.1-1] for DUP with QoS 0 and
+§4.7.3 for limits on levels, and has will messages in the rows for text fields.
 
 ## Must and may
 
-A row binds whoever receives packets of its type (Table 2.1): CONNECT rows bind servers, CONNACK rows clients. Rows with
-\`options\` bind the receivers that are set to them.
+A row applies to receivers of its packet type (Table 2.1): CONNECT rows apply to servers, CONNACK rows to clients. Rows with
+\`options\` apply to receivers that have these options.
 
 | | Accepts it | Refuses it | Waits: asks for more bytes |
 |---|---|---|---|
-| valid, must | right | a breach | a breach |
-| valid, may | right | allowed by \`permission\` | a breach |
-| malformed, must | a breach | right | a breach: the packet is whole, so no bytes can change the verdict |
-| malformed, may, \`other-protocols\` | allowed: as a packet of another protocol | right | allowed |
-| malformed, may, \`incomplete-packets\` | a breach | right: no later than it has to be | allowed |
+| valid, must | correct | wrong | wrong |
+| valid, may | correct | allowed by \`permission\` | wrong |
+| malformed, must | wrong | correct | wrong: the packet is complete, so no bytes can change the verdict |
+| malformed, may, \`other-protocols\` | allowed, as a packet of another protocol | correct | allowed |
+| malformed, may, \`incomplete-packets\` | wrong | correct, and earlier than required | allowed |
 
-A server refuses by closing the connection, or as \`action\` or \`alternative\` says: a misplaced wildcard in SUBSCRIBE may
-be answered with 0x80 instead.
+A server refuses a packet by closing the connection, or by the answer in \`action\` or \`alternative\`: it may answer a misplaced
+wildcard in SUBSCRIBE with 0x80 instead.
 
 | Reason | Rule | Rows | What the standard says |
 |---|---|---:|---|
 ${permissions(corpus).join('\n')}
 
-The sections are the \`.ts\` files here, one for each part of the standard, in a notation that [notation.ts](notation.ts)
-explains. After a change there, or in \`src/\`, \`${REGENERATE}\` writes the JSON and
-this page anew.
+The rows are written in the \`.ts\` files here, one for each part of the standard, in the notation of [notation.ts](notation.ts).
+After a change to them or to \`src/\`, \`${REGENERATE}\` generates the JSON and this page.
 
 ## MQTT 3.1
 
-Rows with \`protocols: ['3.1']\` are for a receiver that reads MQTT 3.1 alone; streams that begin with a CONNECT of 3.1 show
-the same for one that reads both. Where the two standards differ:
+Rows with \`protocols: ['3.1']\` apply to a receiver that only supports MQTT 3.1. Streams that start with a CONNECT of 3.1 show the
+same for one that supports both. The two standards differ as follows:
 
 | Difference | In 3.1 | Why | Row |
 |---|---|---|---|
 ${differences31(corpus).join('\n')}
 
-## Statements that bytes can break
+## Statements that bytes can violate
 
-Where more than ${MOST_NAMES} rows show a statement, two stand here; \`rule\` and \`also\` tell the others.
+If more than ${MOST_NAMES} rows show a statement, the table names two of them; \`rule\` and \`also\` identify the others.
 
 | Statement | Rows | Enforced by |
 |---|---|---|
 ${IN_SCOPE.map((id) => statementRow(corpus, id)).join('\n')}
 
-## Statements that they cannot
+## Statements that bytes alone cannot violate
 
-Whether these hold depends on what a codec does not know:
+Whether these statements are violated depends on something that a codec does not know:
 
 | It depends on | Statements |
 |---|---|
 ${OUT_OF_SCOPE.map(({ why, statements }) => `| ${why} | ${statements.join(', ')} |`).join('\n')}
 
-## What tolerating leaves
+## Tolerated violations
 
-A row for each code that can be let pass:
+One row for each code that can be tolerated:
 
 | Code | Bytes | Read as |
 |---|---|---|
 ${tolerating(corpus).join('\n')}
 
-## Known from elsewhere
+## Advisories and other protocols
 
 | | Bytes | mqtt-wire says |
 |---|---|---|
@@ -131,15 +132,15 @@ ${advisories(corpus).join('\n')}
 const REASONS: Readonly<Record<Permission['reason'], string>> = {
   'control-characters':
     'text SHOULD NOT have U+0001 to U+001F and U+007F to U+009F; a receiver MAY close the connection',
-  'non-characters': 'the same of code points that Unicode defines to be non-characters',
-  'empty-client-identifiers': 'a server MAY allow a client to leave the choice to it',
+  'non-characters': 'the same for code points that Unicode defines to be non-characters',
+  'empty-client-identifiers': 'a server MAY allow an empty client identifier, and must then assign one',
   'long-client-identifiers': 'a server MUST allow 1 to 23 bytes, and MAY allow more',
   'unusual-client-identifiers': 'a server MUST allow 0-9, a-z and A-Z, and MAY allow other characters',
   'long-remaining-lengths':
-    'nothing of a Remaining Length that is not in its shortest form, which is debated; MQTT 5 forbids it',
-  'other-protocols': 'a server that knows another protocol or level MAY go on by the rules of that one',
+    'nothing about a Remaining Length that is not in its shortest form; whether it is valid is debated, and MQTT 5 forbids it',
+  'other-protocols': 'a server that supports another protocol or level MAY continue by its rules',
   'incomplete-packets':
-    'nothing of when to refuse: before the packet is whole is better, as it holds no memory, but is not required',
+    'nothing about when to refuse a packet; refusing it before it is complete saves memory, but is not required',
 }
 
 function permissions({ valid, malformed, streams, headers }: SpelledOut): string[] {
@@ -158,7 +159,7 @@ function sizes({ valid, malformed, streams, headers, matching }: SpelledOut): st
     count(malformed, 'malformed ones'),
     count(streams, 'streams'),
     count(headers, 'fixed headers'),
-    count(matching, 'pairs of filter and name'),
+    count(matching, 'pairs of topic filter and topic name'),
   ].join(', ')
 }
 
@@ -183,7 +184,7 @@ interface SourceLine {
   readonly code: string
 }
 
-/** The lines of source that carry the statement's identifier, or that stand below a comment with it. */
+/** The source lines that cite the statement, or that follow a comment which cites it. */
 export function enforcedBy(id: string): SourceLine[] {
   return SOURCE_LINES.filter(({ comment }) => comment.includes(`[${id}]`))
 }
@@ -195,7 +196,7 @@ const SOURCE_LINES: readonly (SourceLine & { readonly comment: string })[] = sou
       .split('\n')
       .map((line) => line.trim())
     return lines.flatMap((comment, index) => {
-      if (/^(\*|\/\*\*)/.test(comment)) return [] // what a declaration promises, not what a line does
+      if (/^(\*|\/\*\*)/.test(comment)) return [] // a docstring, not code that enforces the statement
       const code = codeOf(comment)
       const below = lines[index + 1] ?? ''
       return code === '' ? { file, code: below, comment } : { file, code, comment }
@@ -235,7 +236,14 @@ function advisories({ valid, malformed, streams }: SpelledOut): string[] {
     ),
     ...streams.flatMap(({ advisory, name, hex, error }) =>
       advisory
-        ? [row(advisory, name, hex, error ? refused(error) : 'needs more, and holds no more than came')]
+        ? [
+            row(
+              advisory,
+              name,
+              hex,
+              error ? refused(error) : 'needs more bytes, and holds only what has arrived',
+            ),
+          ]
         : [],
     ),
   ].sort()
