@@ -10,7 +10,7 @@ import {
   flagsOf,
   MAX_PACKET_SIZE,
   MAX_REMAINING_LENGTH,
-  PacketType,
+  type PacketType,
   type PacketTypeName,
   packetTypeNameOf,
   packetTypeOf,
@@ -120,8 +120,9 @@ const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {
   unsubscribe: 'Topic Filter',
 }
 
-// V8 treats constants of this module as constants; it looks up imported ones at every use.
-const { PUBLISH } = PacketType
+// V8 treats constants of this module as constants; it looks up imported ones at every use. Not taken from the table of all
+// types, so that a bundle does not contain it.
+const PUBLISH: typeof PacketType.PUBLISH = 3
 /** The names of the acknowledgements, by packet type. */
 const ACKNOWLEDGEMENTS = CONTROL_PACKETS.map((packet) =>
   ACKNOWLEDGEMENT_NAMES.find((name) => name === packet?.name),
@@ -138,35 +139,31 @@ export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Pac
       ? readPublish(reader, flagsOf(firstByte))
       : acknowledgement !== undefined
         ? readAcknowledgement(reader, acknowledgement)
-        : readBody(reader, type)
+        : readBody(reader, packetTypeNameOf(firstByte) as BodyType)
   if (reader.position !== reader.end) reportSurplusBytes(reader) // §2.2.3
   return packet
 }
 
-function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, packetType: number): Packet<Bytes> {
-  const type = packetType as Exclude<
-    PacketType,
-    (typeof PacketType)['PUBLISH' | Uppercase<AcknowledgementName>]
-  >
+type BodyType = Exclude<PacketTypeName, 'publish' | AcknowledgementName>
+
+function readBody<Bytes extends Uint8Array>(reader: Reader<Bytes>, type: BodyType): Packet<Bytes> {
   switch (type) {
-    case PacketType.PINGREQ:
-      return { type: 'pingreq' }
-    case PacketType.PINGRESP:
-      return { type: 'pingresp' }
-    case PacketType.SUBSCRIBE:
+    case 'subscribe':
       return readSubscribe(reader)
-    case PacketType.SUBACK:
+    case 'suback':
       return readSuback(reader)
-    case PacketType.UNSUBSCRIBE:
+    case 'unsubscribe':
       return readUnsubscribe(reader)
-    case PacketType.CONNECT:
+    case 'connect':
       return readConnect(reader)
-    case PacketType.CONNACK:
+    case 'connack':
       return readConnack(reader)
-    case PacketType.DISCONNECT:
-      return { type: 'disconnect' }
+    case 'pingreq':
+    case 'pingresp':
+    case 'disconnect':
+      return { type }
     default:
-      return unreachable(type)
+      throw new TypeError(`the packet type was not validated: ${type satisfies never}`)
   }
 }
 
@@ -175,8 +172,4 @@ function reportSurplusBytes(reader: Reader): void {
   // If only one Remaining Length is valid for the type, it was checked and reported with the fixed header.
   if (CONTROL_PACKETS[packetTypeOf(firstByte)]!.maxLength < MAX_REMAINING_LENGTH) return
   reader.violation('surplus-bytes', undefined, position, undefined, end - position)
-}
-
-function unreachable(type: never): never {
-  throw new TypeError(`packet type ${String(type)} (${String(CONTROL_PACKETS[type])}) was not validated`)
 }

@@ -1,7 +1,8 @@
 // Encodes packets: `prepare` checks the whole packet and returns an object that can write it.
 
+import { refuseBecause, TYPE } from './encoding/field.ts'
 import { checkEncodeOptions } from './encoding/options.ts'
-import { encoderRuleOf, TARGET_TOO_SMALL } from './error-rules.ts'
+import { TARGET_TOO_SMALL } from './error-rules.ts'
 import { EncodeError } from './errors.ts'
 import type { EncodeOptions } from './options.ts'
 import { PACKET_TYPE_NAMES, packetTypeNameOf } from './packet-types.ts'
@@ -223,8 +224,7 @@ function refuseToWrite(outgoing: Outgoing): never {
 }
 
 export function refuseTarget(packetType: string | undefined): never {
-  const code = 'target-too-small'
-  throw new EncodeError(code, { rule: encoderRuleOf(code), packetType, reason: TARGET_TOO_SMALL })
+  refuseBecause('target-too-small', { packetType }, TARGET_TOO_SMALL)
 }
 
 const NAMES = /* @__PURE__ */ PACKET_TYPE_NAMES.join(', ')
@@ -233,12 +233,11 @@ const NAMES = /* @__PURE__ */ PACKET_TYPE_NAMES.join(', ')
 function refusePacketType(type: unknown, packet: unknown): never {
   const isObject = typeof packet === 'object' && packet !== null
   const { cmd } = isObject ? (packet as { cmd?: unknown }) : {}
-  throw new EncodeError('unknown-packet-type', {
-    rule: encoderRuleOf('unknown-packet-type'),
-    field: 'Control Packet type',
-    property: 'type',
-    reason: isObject
+  refuseBecause(
+    'unknown-packet-type',
+    TYPE,
+    isObject
       ? `must be one of ${NAMES}, not ${show(type)}${cmd === undefined ? '' : '; use type instead of cmd'}`
       : `must be a property of an object, but the packet is ${show(packet)}`,
-  })
+  )
 }

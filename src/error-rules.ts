@@ -28,23 +28,27 @@ export const TOLERABLE_RULES = {
   'reserved-suback-code': 'MQTT-3.9.3-2',
 } as const
 
-/** The same, where it does not, or where the receiver has refused what the standard allows. */
+/** The same, where it does not. Encoders refuse these, too. */
 export const FATAL_RULES = {
+  'packet-too-large': '§2.2.3',
+  'invalid-qos': 'MQTT-3.3.1-4',
+  'unknown-protocol-name': 'MQTT-3.1.2-1',
+  'unsupported-protocol-level': 'MQTT-3.1.2-2',
+  'too-many-topic-filters': '§3.8.3',
+} as const
+
+/** The same, where only a decoder can refuse. */
+export const DECODER_RULES = {
   'reserved-packet-type': '§2.2.1',
   'unexpected-packet-type': '§2.2.1',
   'remaining-length-too-long': '§2.2.3',
-  'packet-too-large': '§2.2.3',
   'incomplete-packet': '§2.2.3',
   'trailing-bytes': '§2.2.3',
   'body-too-short': '§2.2.3',
-  'invalid-qos': 'MQTT-3.3.1-4',
   'control-character': '§1.5.3',
   'non-character': '§1.5.3',
-  'unknown-protocol-name': 'MQTT-3.1.2-1',
-  'unsupported-protocol-level': 'MQTT-3.1.2-2',
   'topic-too-long': '§4.7.3',
   'too-many-topic-levels': '§4.7.3',
-  'too-many-topic-filters': '§3.8.3',
 } as const
 
 /** The same, where only an encoder can refuse. */
@@ -67,7 +71,7 @@ export const TARGET_TOO_SMALL = 'the packet does not fit in the target at this o
 export type TolerableCode = keyof typeof TOLERABLE_RULES
 
 /** Why bytes were refused: {@link DecodeError.code}. */
-export type DecodeErrorCode = TolerableCode | keyof typeof FATAL_RULES
+export type DecodeErrorCode = TolerableCode | keyof typeof FATAL_RULES | keyof typeof DECODER_RULES
 
 /** The codes that only an {@link EncodeError} has. */
 export type EncoderCode = keyof typeof ENCODER_RULES
@@ -75,14 +79,23 @@ export type EncoderCode = keyof typeof ENCODER_RULES
 /** Why a packet was not encoded: {@link EncodeError.code}. */
 export type EncodeErrorCode = DecodeErrorCode | EncoderCode
 
+type CommonCode = TolerableCode | keyof typeof FATAL_RULES
+
+/** The codes that an encoder refuses with. */
+export type RefusalCode = CommonCode | EncoderCode
+
 /** The statement that a code stands for, unless a more specific one repeats it for a packet type. */
 export function ruleOf(code: DecodeErrorCode): string {
-  return TOLERABLE_RULES[code as TolerableCode] ?? FATAL_RULES[code as keyof typeof FATAL_RULES]
+  return DECODER_RULES[code as keyof typeof DECODER_RULES] ?? commonRuleOf(code as CommonCode)
 }
 
-/** The same for all codes of an encoder. */
-export function encoderRuleOf(code: EncodeErrorCode): string {
-  return ENCODER_RULES[code as EncoderCode] ?? ruleOf(code as DecodeErrorCode)
+/** The same for the codes of an encoder. */
+export function encoderRuleOf(code: RefusalCode): string {
+  return ENCODER_RULES[code as EncoderCode] ?? commonRuleOf(code as CommonCode)
+}
+
+function commonRuleOf(code: CommonCode): string {
+  return TOLERABLE_RULES[code as TolerableCode] ?? FATAL_RULES[code as keyof typeof FATAL_RULES]
 }
 
 /** Whether `tolerate` accepts this code. */

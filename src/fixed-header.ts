@@ -1,7 +1,7 @@
 // The fixed header, §2.2: the packet's type, whether it is allowed, and where it ends.
 
 import { checkBoolean, checkQos } from './encoding/checks.ts'
-import { type Field, fieldsOf, refuse, refuseBecause } from './encoding/field.ts'
+import { fieldsOf, refuse, refuseBecause, TYPE } from './encoding/field.ts'
 import type { DecodeErrorCode } from './error-rules.ts'
 import { decodeError } from './error-tables.ts'
 import type { DecodeError } from './errors.ts'
@@ -12,7 +12,6 @@ import {
   FIRST_BYTE,
   flagsOf,
   MAX_PACKET_SIZE,
-  PacketType,
   type PacketTypeName,
   packetTypeNameOf,
   packetTypeOf,
@@ -277,7 +276,7 @@ export function wholePackets(
 
 /** The settings for the bytes after the complete packet at `start`. After an MQTT 3.1 CONNECT the rules of 3.1 apply. */
 export function settingsAfter(bytes: Uint8Array, start: number, settings: Settings): Settings {
-  if (packetTypeOf(bytes[start]!) !== PacketType.CONNECT) return settings
+  if (packetTypeNameOf(bytes[start]!) !== 'connect') return settings
   let body = start + 1
   while (bytes[body++]! > 0x7f);
   const level = bytes[body + MQTT_31_NAME.length]!
@@ -338,12 +337,17 @@ export function encodeFixedHeader(header: FixedHeaderInput): EncodedBytes {
   if (packet === undefined)
     refuse('unknown-packet-type', TYPE, "must be the name of a packet type such as 'publish'", type)
   const { name, flags, flagsRule } = packet
-  const field = fieldsOf(name)
-  checkBoolean(dup, field('DUP flag', 'dup'))
-  checkQos(qos, field('QoS level', 'qos', 'MQTT-3.3.1-4')) // [MQTT-3.3.1-4]
-  checkBoolean(retain, field('RETAIN', 'retain'))
-  if (dup && qos === 0) refuse('dup-with-qos-0', field('DUP flag', 'dup'), 'must be false if qos is 0', dup) // [MQTT-3.3.1-2] [MQTT-4.3.1-1]
-  checkRemainingLength(remainingLength, field(REMAINING_LENGTH, 'remainingLength'))
+  const fields = fieldsOf(name, {
+    dup: 'DUP flag',
+    qos: 'QoS level',
+    retain: 'RETAIN',
+    remainingLength: REMAINING_LENGTH,
+  })
+  checkBoolean(dup, fields.dup)
+  checkQos(qos, fields.qos) // [MQTT-3.3.1-4]
+  checkBoolean(retain, fields.retain)
+  if (dup && qos === 0) refuse('dup-with-qos-0', fields.dup, 'must be false if qos is 0', dup) // [MQTT-3.3.1-2] [MQTT-4.3.1-1]
+  checkRemainingLength(remainingLength, fields.remainingLength)
   const given = (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0)
   if (flags !== 'publish' && given !== 0 && given !== flags)
     refuseBecause('reserved-flags', { packetType: name, name: 'Flags' }, 'are reserved', undefined, flagsRule) // [MQTT-2.2.2-1]
@@ -352,5 +356,3 @@ export function encodeFixedHeader(header: FixedHeaderInput): EncodedBytes {
   writeRemainingLength(bytes, 1, remainingLength)
   return bytes
 }
-
-const TYPE: Field = { packetType: undefined, name: 'Control Packet type', property: 'type' }

@@ -8,7 +8,7 @@ import type { DecodeError } from './errors.ts'
 import type { EncodeOptions } from './options.ts'
 import {
   flagsOf,
-  PacketType,
+  type PacketType,
   type PacketTypeName,
   packetTypeNameOf,
   packetTypeOf,
@@ -48,7 +48,10 @@ export class Frame<Bytes extends Uint8Array = Uint8Array> {
   }
 }
 
-const { PUBLISH, PUBACK, UNSUBACK } = PacketType
+// Not taken from the table, so that a bundle does not contain it.
+const PUBLISH: typeof PacketType.PUBLISH = 3
+const PUBACK: typeof PacketType.PUBACK = 4
+const UNSUBACK: typeof PacketType.UNSUBACK = 11
 
 /** Whether a packet with this first byte has a packet identifier: Table 2.5. */
 function hasPacketIdentifier(firstByte: number): boolean {

@@ -130,30 +130,41 @@ const NO_LIMIT = Number.POSITIVE_INFINITY
 /** The maximum value of `maxTopicFilters`. */
 export const MAX_TOPIC_FILTERS = 1_048_576
 
+type Check<Value> = (value: unknown, name: string) => Value
+
+/** Returns a check that refuses a value unless `isValid` accepts it. `requirement` says what it must be. */
+function must<Value>(requirement: string, isValid: (value: unknown) => boolean): Check<Value> {
+  return (value, name) => {
+    if (!isValid(value)) throw new TypeError(`${name} must be ${requirement}, not ${show(value)}`)
+    return value as Value
+  }
+}
+
+function limit(most = NO_LIMIT): Check<number> {
+  const range = most === NO_LIMIT ? 'of at least 1' : `from 1 to ${most}`
+  return must(`a number ${range}`, (value) => typeof value === 'number' && value >= 1 && value <= most)
+}
+
+const atLeastOne = /* @__PURE__ */ limit()
+
 /** One row per option: how to check its value, and its default. */
 const OPTIONS: {
-  readonly [Name in keyof Required<PieceParserOptions>]: {
-    readonly check: (value: unknown, name: string) => Checked<Name>
-    readonly defaultValue: Checked<Name>
-  }
+  readonly [Name in keyof Required<PieceParserOptions>]: readonly [Check<Checked<Name>>, Checked<Name>]
 } = {
-  tolerate: { check: tolerancesFrom, defaultValue: new Map() },
-  onTolerated: { check: checkFunction, defaultValue: undefined },
-  refuse: {
-    check: /* @__PURE__ */ setOf<Refusable>('control-characters', 'non-characters'),
-    defaultValue: new Set(),
-  },
-  protocols: {
-    check: /* @__PURE__ */ setOf<Protocol>('3.1.1', '3.1', 'bridge'),
-    defaultValue: new Set(['3.1.1']),
-  },
-  copyPayloads: { check: checkBoolean, defaultValue: false },
-  maxTopicLength: { check: /* @__PURE__ */ limit(), defaultValue: MAX_UINT16 },
-  maxTopicLevels: { check: /* @__PURE__ */ limit(), defaultValue: NO_LIMIT },
-  maxTopicFilters: { check: /* @__PURE__ */ limit(MAX_TOPIC_FILTERS), defaultValue: MAX_UINT16 },
-  maxPacketSize: { check: /* @__PURE__ */ limit(), defaultValue: MAX_PACKET_SIZE },
-  role: { check: checkRole, defaultValue: undefined },
-  piecesFrom: { check: /* @__PURE__ */ limit(), defaultValue: 65_536 },
+  tolerate: [tolerancesFrom, new Map()],
+  onTolerated: [/* @__PURE__ */ must('a function', (value) => typeof value === 'function'), undefined],
+  refuse: [/* @__PURE__ */ setOf<Refusable>('control-characters', 'non-characters'), new Set()],
+  protocols: [/* @__PURE__ */ setOf<Protocol>('3.1.1', '3.1', 'bridge'), new Set(['3.1.1'])],
+  copyPayloads: [/* @__PURE__ */ must('a boolean', (value) => typeof value === 'boolean'), false],
+  maxTopicLength: [atLeastOne, MAX_UINT16],
+  maxTopicLevels: [atLeastOne, NO_LIMIT],
+  maxTopicFilters: [/* @__PURE__ */ limit(MAX_TOPIC_FILTERS), MAX_UINT16],
+  maxPacketSize: [atLeastOne, MAX_PACKET_SIZE],
+  role: [
+    /* @__PURE__ */ must("'client' or 'server'", (value) => value === 'client' || value === 'server'),
+    undefined,
+  ],
+  piecesFrom: [atLeastOne, 65_536],
 }
 
 /** The checked value of each option, or its default. */
@@ -232,7 +243,7 @@ export function mqtt31Settings(settings: Settings): Settings {
  * @throws TypeError unless it is a number of at least 1
  */
 export function checkMaxPacketSize(bytes: unknown): number {
-  return OPTIONS.maxPacketSize.check(bytes, 'maxPacketSize')
+  return atLeastOne(bytes, 'maxPacketSize')
 }
 
 /**
@@ -242,7 +253,7 @@ export function checkMaxPacketSize(bytes: unknown): number {
  */
 export function givenOptions(options: unknown, known: object): Record<string, unknown> {
   if (typeof options !== 'object' || options === null || Symbol.iterator in options)
-    throw new TypeError(`options must be an object, not ${kindOf(options)}`)
+    throw new TypeError(`options must be an object, not ${show(options)}`)
   return ownProperties(options, known, 'there is no option')
 }
 
@@ -256,7 +267,7 @@ function ownProperties(object: object, known: object, complaint: string): Record
 }
 
 function checkedOptions(given: Readonly<Record<string, unknown>>): CheckedOptions {
-  const rows = Object.entries(OPTIONS).map(([name, { check, defaultValue }]) => [
+  const rows = Object.entries(OPTIONS).map(([name, [check, defaultValue]]) => [
     name,
     Object.hasOwn(given, name) ? check(given[name], name) : defaultValue,
   ])
@@ -292,35 +303,13 @@ function validLengthsOf(role: Role | undefined, version: Settings['version']): U
   return table
 }
 
-function checkFunction(value: unknown, name: string): Settings['onTolerated'] {
-  if (typeof value === 'function') return value as Settings['onTolerated']
-  throw new TypeError(`${name} must be a function, not ${show(value)}`)
-}
-
-function checkBoolean(value: unknown, name: string): boolean {
-  if (typeof value === 'boolean') return value
-  throw new TypeError(`${name} must be a boolean, not ${show(value)}`)
-}
-
-function limit(most = NO_LIMIT): (value: unknown, name: string) => number {
-  const range = most === NO_LIMIT ? 'a number of at least 1' : `a number from 1 to ${most}`
-  return (value, name) => {
-    if (typeof value === 'number' && value >= 1 && value <= most) return value
-    throw new TypeError(`${name} must be ${range}, not ${show(value)}`)
-  }
-}
-
-function checkRole(value: unknown, name: string): Role {
-  if (value === 'client' || value === 'server') return value
-  throw new TypeError(`${name} must be 'client' or 'server', not ${show(value)}`)
-}
-
-function setOf<Value extends string>(...known: Value[]): (list: unknown, name: string) => ReadonlySet<Value> {
+function setOf<Value extends string>(...known: Value[]): Check<ReadonlySet<Value>> {
+  const names = known.map(show).join(', ')
   return (list, name) => {
-    const values = listOf(list, name, `of ${known.map(show).join(', ')}`)
+    const values = listOf(list, name, `of ${names}`)
     for (const value of values) {
       if (!(known as unknown[]).includes(value))
-        throw new TypeError(`${name} must contain only ${known.map(show).join(', ')}, not ${show(value)}`)
+        throw new TypeError(`${name} must contain only ${names}, not ${show(value)}`)
     }
     return new Set(values as Value[])
   }
@@ -332,9 +321,4 @@ function listOf(value: unknown, name: string, expected: string): unknown[] {
     typeof value === 'object' && value !== null && Symbol.iterator in value && !(value instanceof Map)
   if (!isList) throw new TypeError(`${name} must be a list ${expected}, not ${show(value)}`)
   return [...(value as Iterable<unknown>)]
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return show(value)
-  return Array.isArray(value) ? 'an array' : 'a list'
 }

@@ -55,32 +55,8 @@ export const MAX_REMAINING_LENGTH = 268_435_455
 /** The maximum packet size: a fixed header of five bytes and a body of {@link MAX_REMAINING_LENGTH}. */
 export const MAX_PACKET_SIZE = 268_435_460
 
-const FLAGS_RULE = 'MQTT-2.2.2-2'
-const ANY = MAX_REMAINING_LENGTH
-
-/** Tables 2.1 and 2.2, indexed by the packet type's value; 0 and 15 are reserved. */
-// biome-ignore format: a table, one row per packet type
-export const CONTROL_PACKETS: readonly (ControlPacket | undefined)[] = [
-  undefined,
-  { name: 'connect', sentBy: 'client', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 8, maxLength: ANY, lengthRule: '§3.1.1' },
-  { name: 'connack', sentBy: 'server', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 2, maxLength: 2, lengthRule: '§3.2.1' },
-  { name: 'publish', sentBy: 'both', flags: 'publish', flagsRule: FLAGS_RULE, minLength: 2, maxLength: ANY, lengthRule: '§3.3.1' },
-  { name: 'puback', sentBy: 'both', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 2, maxLength: 2, lengthRule: '§3.4.1' },
-  { name: 'pubrec', sentBy: 'both', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 2, maxLength: 2, lengthRule: '§3.5.1' },
-  { name: 'pubrel', sentBy: 'both', flags: 0b0010, flagsRule: 'MQTT-3.6.1-1', minLength: 2, maxLength: 2, lengthRule: '§3.6.1' },
-  { name: 'pubcomp', sentBy: 'both', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 2, maxLength: 2, lengthRule: '§3.7.1' },
-  { name: 'subscribe', sentBy: 'client', flags: 0b0010, flagsRule: 'MQTT-3.8.1-1', minLength: 2, maxLength: ANY, lengthRule: '§3.8.1' },
-  { name: 'suback', sentBy: 'server', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 2, maxLength: ANY, lengthRule: '§3.9.1' },
-  { name: 'unsubscribe', sentBy: 'client', flags: 0b0010, flagsRule: 'MQTT-3.10.1-1', minLength: 2, maxLength: ANY, lengthRule: '§3.10.1' },
-  { name: 'unsuback', sentBy: 'server', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 2, maxLength: 2, lengthRule: '§3.11.1' },
-  { name: 'pingreq', sentBy: 'client', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 0, maxLength: 0, lengthRule: '§3.12.1' },
-  { name: 'pingresp', sentBy: 'server', flags: 0b0000, flagsRule: FLAGS_RULE, minLength: 0, maxLength: 0, lengthRule: '§3.13.1' },
-  { name: 'disconnect', sentBy: 'client', flags: 0b0000, flagsRule: 'MQTT-3.14.1-1', minLength: 0, maxLength: 0, lengthRule: '§3.14.1' },
-  undefined,
-]
-
 /** The first byte by packet type: Table 2.1's value and Table 2.2's flags [MQTT-2.2.2-1]. PUBLISH adds its own flags. */
-// Not made from the table above, which a program that only encodes does without.
+// Not in the table below, which a program that only encodes does without.
 export const FIRST_BYTE: Readonly<Record<PacketTypeName, number>> = {
   connect: 0x10,
   connack: 0x20,
@@ -102,6 +78,41 @@ export const FIRST_BYTE: Readonly<Record<PacketTypeName, number>> = {
 export const PACKET_TYPE_NAMES: readonly PacketTypeName[] = /* @__PURE__ */ Object.keys(
   FIRST_BYTE,
 ) as PacketTypeName[]
+
+/** What Tables 2.1 and 2.2 say of a packet type besides its value and its flags. */
+type Row = readonly [sentBy: Role | 'both', minLength: number, maxLength: number, flagsRule?: string]
+
+const ANY = MAX_REMAINING_LENGTH
+
+// biome-ignore format: a table, one row per packet type
+const ROWS: Readonly<Record<PacketTypeName, Row>> = {
+  connect: ['client', 8, ANY],
+  connack: ['server', 2, 2],
+  publish: ['both', 2, ANY],
+  puback: ['both', 2, 2],
+  pubrec: ['both', 2, 2],
+  pubrel: ['both', 2, 2, 'MQTT-3.6.1-1'],
+  pubcomp: ['both', 2, 2],
+  subscribe: ['client', 2, ANY, 'MQTT-3.8.1-1'],
+  suback: ['server', 2, ANY],
+  unsubscribe: ['client', 2, ANY, 'MQTT-3.10.1-1'],
+  unsuback: ['server', 2, 2],
+  pingreq: ['client', 0, 0],
+  pingresp: ['server', 0, 0],
+  disconnect: ['client', 0, 0, 'MQTT-3.14.1-1'],
+}
+
+/** Tables 2.1 and 2.2, indexed by the packet type's value; 0 and 15 are reserved. */
+export const CONTROL_PACKETS: readonly (ControlPacket | undefined)[] = /* @__PURE__ */ controlPackets()
+
+function controlPackets(): (ControlPacket | undefined)[] {
+  const packets = PACKET_TYPE_NAMES.map((name, index): ControlPacket => {
+    const [sentBy, minLength, maxLength, flagsRule = 'MQTT-2.2.2-2'] = ROWS[name]
+    const flags = name === 'publish' ? name : FIRST_BYTE[name] & 0x0f
+    return { name, sentBy, flags, flagsRule, minLength, maxLength, lengthRule: `§3.${index + 1}.1` }
+  })
+  return [undefined, ...packets, undefined]
+}
 
 /** The packet type of a first byte; undefined for the reserved types 0 and 15. */
 export const packetTypeNameOf = (firstByte: number): PacketTypeName | undefined =>

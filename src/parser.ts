@@ -5,11 +5,11 @@ import { settingsAfter } from './fixed-header.ts'
 import { Frame } from './frame.ts'
 import { Framing } from './framing.ts'
 import { type ParserOptions, parserOptionsFrom } from './options.ts'
-import { PACKET_TYPE_NAMES, PacketType, type Role } from './packet-types.ts'
+import { PACKET_TYPE_NAMES, type PacketType, type Role } from './packet-types.ts'
 import type { PacketTo } from './packets/packet.ts'
 
-// V8 treats constants of this module as constants; it looks up imported ones at every use.
-const { CONNECT } = PacketType
+// As in decode.ts: of this module, and not taken from the table of all types.
+const CONNECT: typeof PacketType.CONNECT = 1
 const TYPES = [undefined, ...PACKET_TYPE_NAMES, undefined]
 
 /**

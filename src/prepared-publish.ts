@@ -3,8 +3,8 @@
 import { assertNothingFollows, readerOf } from './decode.ts'
 import { fits, refuseTarget } from './encode.ts'
 import { isPacketIdentifier } from './encoding/checks.ts'
-import { type Field, refuse } from './encoding/field.ts'
-import { checkFieldNames, fieldNames } from './encoding/field-names.ts'
+import { refuse, TYPE } from './encoding/field.ts'
+import { checkFieldNames } from './encoding/field-names.ts'
 import { checkEncodeOptions, tolerancesOf } from './encoding/options.ts'
 import { assertFrameBytes, type Frame } from './frame.ts'
 import { type EncodeOptions, type Settings, settingsFrom } from './options.ts'
@@ -12,6 +12,7 @@ import { DUP, FIRST_BYTE, flagsOf, packetTypeNameOf, type QoS, RETAIN } from './
 import {
   type CheckedPublish,
   checkPublish,
+  FIELDS,
   type PublishInput,
   preparePublishPacket,
   readCheckedPublish,
@@ -34,9 +35,7 @@ export interface PublishOverrides {
   readonly packetId?: number | undefined
 }
 
-const TYPE: Field = { packetType: undefined, name: 'Control Packet type', property: 'type' }
 const NO_OVERRIDES: PublishOverrides = {}
-const NAMES = /* @__PURE__ */ fieldNames('publish', ['qos', 'dup', 'retain', 'packetId'])
 const { publish: PUBLISH } = FIRST_BYTE
 const PACKET_ID_SIZE = 2
 
@@ -223,7 +222,8 @@ export class PreparedPublish {
   private checkInvalid(overrides: unknown, flags: PublishOverrides): void {
     if (typeof overrides !== 'object' || overrides === null)
       throw new TypeError(`overrides must be an object, not ${show(overrides)}`)
-    checkFieldNames(overrides, NAMES)
+    const { type: _, topic: __, payload: ___, ...fields } = FIELDS
+    checkFieldNames(overrides, fields)
     preparePublishPacket({ type: 'publish', topic: 'a', payload: NOTHING, ...flags }, this.options).release()
   }
 

@@ -117,8 +117,8 @@ test.each([
   [null, 'options must be an object, not null'],
   [[], 'options must be an object, not an array'],
   [['role'], 'options must be an object, not an array'],
-  [new Map([['role', 'server']]), 'options must be an object, not a list'],
-  [new Set(), 'options must be an object, not a list'],
+  [new Map([['role', 'server']]), 'options must be an object, not a Map'],
+  [new Set(), 'options must be an object, not a Set'],
 ])('no options: %j', (options, message) => {
   expect(() => settingsFrom(options as never)).toThrow(new TypeError(message))
 })

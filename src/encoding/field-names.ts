@@ -1,20 +1,7 @@
 // Refuses unknown field names. Otherwise a misspelt name would silently mean the default.
 
-import { encoderRuleOf } from '../error-rules.ts'
-import { EncodeError } from '../errors.ts'
 import { printable, truncate } from '../show.ts'
-
-/** The field names of a packet, or of an object inside a packet. */
-export interface FieldNames {
-  readonly packetType: string
-  /** The path from the packet to the object, with a trailing dot: `'subscriptions[].'`. */
-  readonly path: string
-  readonly names: ReadonlySet<string>
-}
-
-export function fieldNames(packetType: string, names: readonly string[], path = ''): FieldNames {
-  return { packetType, path, names: new Set(names) }
-}
+import { type Fields, refuseBecause } from './field.ts'
 
 /** The names that other libraries use for the fields. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -52,22 +39,23 @@ const LENGTHS = new Set(['length', 'remainingLength'])
  *
  * @param index the index of the object, if it is an entry of a list
  */
-export function checkFieldNames(object: object, known: FieldNames, index?: number): void {
+export function checkFieldNames(object: object, known: Fields, index?: number): void {
   // `for…in` takes half as long as `Object.keys`, which creates an array.
   for (const name in object) {
-    if (!known.names.has(name) && Object.hasOwn(object, name) && object[name as keyof object] !== undefined)
+    if (
+      !Object.hasOwn(known, name) &&
+      Object.hasOwn(object, name) &&
+      object[name as keyof object] !== undefined
+    )
       refuseName(name, known, index)
   }
 }
 
-function refuseName(name: string, { packetType, path, names }: FieldNames, index: number | undefined): never {
-  const known = [...names]
-  throw new EncodeError('unknown-field', {
-    rule: encoderRuleOf('unknown-field'),
-    packetType,
-    property: `${index === undefined ? path : path.replace('[]', `[${index}]`)}${printable(name)}`,
-    reason: `is an unknown field; ${suggestion(name, known)}`,
-  })
+function refuseName(name: string, fields: Fields, index: number | undefined): never {
+  const { packetType, property } = Object.values(fields)[0]!
+  const path = property!.slice(0, property!.lastIndexOf('.') + 1)
+  const reason = `is an unknown field; ${suggestion(name, Object.keys(fields))}`
+  refuseBecause('unknown-field', { packetType, property: path + printable(name) }, reason, index)
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -1,6 +1,6 @@
 // The fields of packets to be encoded, and the errors for invalid values.
 
-import { type EncodeErrorCode, encoderRuleOf } from '../error-rules.ts'
+import { encoderRuleOf, type RefusalCode } from '../error-rules.ts'
 import { EncodeError } from '../errors.ts'
 import { show, showType } from '../show.ts'
 
@@ -17,14 +17,40 @@ export interface Field {
   readonly isSecret?: boolean
 }
 
-/** Returns a function that creates the fields of one packet type. */
-export function fieldsOf(packetType: string): (name: string, property: string, rule?: string) => Field {
-  return (name: string, property: string, rule?: string): Field => ({ packetType, name, property, rule })
+const TYPE_NAME = 'Control Packet type'
+
+/** The field that says which packet it is. */
+export const TYPE: Field = { packetType: undefined, name: TYPE_NAME, property: 'type' }
+
+/** The fields of a packet, or of an object inside a packet, by property. */
+export type Fields<Property extends string = string> = Readonly<Record<Property, Field>>
+
+/** What is particular to a field: only its name, unless it has a rule or is secret. */
+type Row = string | Pick<Field, 'name' | 'rule' | 'isSecret'>
+
+/**
+ * Describes the fields of an object inside a packet.
+ *
+ * @param path the path from the packet to the object, with a trailing dot: `'subscriptions[].'`
+ */
+export function fieldsOf<Property extends string>(
+  packetType: string,
+  rows: Readonly<Record<Property, Row>>,
+  path = '',
+): Fields<Property> {
+  const fields = Object.entries<Row>(rows).map(([property, row]): [string, Field] => [
+    property,
+    { ...(typeof row === 'string' ? { name: row } : row), packetType, property: path + property },
+  ])
+  return Object.fromEntries(fields) as Fields<Property>
 }
 
-/** The same field, whose value must not appear in a message. */
-export function secret(field: Field): Field {
-  return { ...field, isSecret: true }
+/** The same as {@link fieldsOf} for a packet, with its `type`. */
+export function packetFieldsOf<Property extends string>(
+  packetType: string,
+  rows: Readonly<Record<Property, Row>>,
+): Fields<Property | 'type'> {
+  return fieldsOf(packetType, { type: TYPE_NAME, ...rows })
 }
 
 /**
@@ -34,7 +60,7 @@ export function secret(field: Field): Field {
  * @param index the index of the entry, if the field is in a list
  */
 export function refuse(
-  code: EncodeErrorCode,
+  code: RefusalCode,
   field: Field,
   requirement: string,
   value: unknown,
@@ -52,8 +78,8 @@ export function refuse(
 
 /** Throws an EncodeError with a reason that does not show the value. */
 export function refuseBecause(
-  code: EncodeErrorCode,
-  { packetType, name, property }: Field,
+  code: RefusalCode,
+  { packetType, name, property }: Partial<Field>,
   reason: string,
   index?: number,
   rule: string = encoderRuleOf(code),

@@ -2,8 +2,8 @@
 // PUBCOMP §3.7, UNSUBACK §3.11.
 
 import { checkUnusualPacketIdentifier, isPacketIdentifier } from '../encoding/checks.ts'
-import type { Field } from '../encoding/field.ts'
-import { checkFieldNames, type FieldNames, fieldNames } from '../encoding/field-names.ts'
+import { type Fields, packetFieldsOf } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { FIRST_BYTE } from '../packet-types.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -44,22 +44,25 @@ export function readAcknowledgement<Name extends AcknowledgementName>(
 /** What distinguishes the five packet types. */
 export interface AcknowledgementKind {
   readonly firstByte: number
-  readonly packetId: Field
-  readonly names: FieldNames
+  readonly fields: Fields<'type' | 'packetId'>
 }
 
 /** The five packet types, by name. */
 export const ACKNOWLEDGEMENTS: Readonly<Record<AcknowledgementName, AcknowledgementKind>> =
-  Object.fromEntries(
-    ACKNOWLEDGEMENT_NAMES.map((packetType): [string, AcknowledgementKind] => [
-      packetType,
-      {
-        firstByte: FIRST_BYTE[packetType],
-        packetId: { packetType, name: 'Packet Identifier', property: 'packetId', rule: '§2.3.1' },
-        names: fieldNames(packetType, ['type', 'packetId']),
-      },
-    ]),
-  ) as Record<AcknowledgementName, AcknowledgementKind>
+  /* @__PURE__ */ kinds()
+
+function kinds(): Record<AcknowledgementName, AcknowledgementKind> {
+  const entries = ACKNOWLEDGEMENT_NAMES.map((packetType): [string, AcknowledgementKind] => [
+    packetType,
+    {
+      firstByte: FIRST_BYTE[packetType],
+      fields: packetFieldsOf(packetType, {
+        packetId: { name: 'Packet Identifier', rule: '§2.3.1' },
+      }),
+    },
+  ])
+  return Object.fromEntries(entries) as Record<AcknowledgementName, AcknowledgementKind>
+}
 
 /** A checked acknowledgement. There is one reusable instance: it is written before the next one is checked. */
 class OutgoingAcknowledgement implements Outgoing {
@@ -102,6 +105,6 @@ function checkUnusual(
   kind: AcknowledgementKind,
   options: EncodeOptions | undefined,
 ): void {
-  checkFieldNames(packet, kind.names)
-  checkUnusualPacketIdentifier(packetId, kind.packetId, options)
+  checkFieldNames(packet, kind.fields)
+  checkUnusualPacketIdentifier(packetId, kind.fields.packetId, options)
 }

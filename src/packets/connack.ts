@@ -1,8 +1,8 @@
 // CONNACK, §3.2.
 
 import { checkBoolean, isByte, refuseUnlessTolerated } from '../encoding/checks.ts'
-import { fieldsOf, refuse, refuseType } from '../encoding/field.ts'
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { packetFieldsOf, refuse, refuseType } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
@@ -43,21 +43,21 @@ export function readConnack(reader: Reader): Connack {
   return { type: 'connack', sessionPresent, returnCode }
 }
 
-const field = /* @__PURE__ */ fieldsOf('connack')
-const NAMES = /* @__PURE__ */ fieldNames('connack', ['type', 'sessionPresent', 'returnCode'])
-const SESSION_PRESENT_FIELD = /* @__PURE__ */ field('Session Present', 'sessionPresent')
-const RETURN_CODE = /* @__PURE__ */ field('Return Code', 'returnCode')
+const FIELDS = /* @__PURE__ */ packetFieldsOf('connack', {
+  sessionPresent: 'Session Present',
+  returnCode: 'Return Code',
+})
 
 export function prepareConnack(packet: ConnackInput, options: EncodeOptions | undefined): Outgoing {
   const { sessionPresent = false, returnCode } = packet
-  checkFieldNames(packet, NAMES)
-  checkBoolean(sessionPresent, SESSION_PRESENT_FIELD)
+  checkFieldNames(packet, FIELDS)
+  checkBoolean(sessionPresent, FIELDS.sessionPresent)
   checkReturnCode(returnCode, options)
   if (sessionPresent && returnCode !== 0)
     refuseUnlessTolerated(
       options,
       'session-present-with-refusal',
-      SESSION_PRESENT_FIELD,
+      FIELDS.sessionPresent,
       'must be false if returnCode is not 0',
       sessionPresent,
     ) // [MQTT-3.2.2-4]
@@ -69,8 +69,8 @@ export function prepareConnack(packet: ConnackInput, options: EncodeOptions | un
 
 function checkReturnCode(returnCode: unknown, options: EncodeOptions | undefined): void {
   const requirement = `must be an integer from 0 to ${LAST_RETURN_CODE}`
-  if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode)
-  if (!isByte(returnCode)) refuse('reserved-connack-code', RETURN_CODE, requirement, returnCode)
+  if (typeof returnCode !== 'number') refuseType(FIELDS.returnCode, requirement, returnCode)
+  if (!isByte(returnCode)) refuse('reserved-connack-code', FIELDS.returnCode, requirement, returnCode)
   if (returnCode > LAST_RETURN_CODE)
-    refuseUnlessTolerated(options, 'reserved-connack-code', RETURN_CODE, requirement, returnCode) // §3.2.2.3
+    refuseUnlessTolerated(options, 'reserved-connack-code', FIELDS.returnCode, requirement, returnCode) // §3.2.2.3
 }

@@ -9,8 +9,8 @@ import {
   type Data,
   refuseUnlessTolerated,
 } from '../encoding/checks.ts'
-import { fieldsOf, refuse, secret } from '../encoding/field.ts'
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { fieldsOf, packetFieldsOf, refuse } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { TolerableCode } from '../error-rules.ts'
 import { type EncodeOptions, mqtt31Settings, type Protocol } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
@@ -69,10 +69,7 @@ export interface ConnectInput {
   readonly password?: Data | undefined
 }
 
-const WILL_TOPIC: TopicNameField = {
-  field: 'Will Topic',
-  wildcardRule: 'MQTT-4.7.1-1',
-}
+const WILL_TOPIC: TopicNameField = { name: 'Will Topic', rule: 'MQTT-4.7.1-1' }
 
 // The Connect Flags, §3.1.2.3.
 const RESERVED = 0x01
@@ -186,45 +183,32 @@ function readWill<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number
   }
 }
 
-const NAMES = /* @__PURE__ */ fieldNames('connect', [
-  'type',
-  'protocolName',
-  'protocolLevel',
-  'bridge',
-  'clientId',
-  'cleanSession',
-  'keepAlive',
-  'will',
-  'username',
-  'password',
-])
-const WILL_NAMES = /* @__PURE__ */ fieldNames('connect', ['topic', 'payload', 'qos', 'retain'], 'will.')
-
-const field = /* @__PURE__ */ fieldsOf('connect')
-const FIELDS = /* @__PURE__ */ fields()
-
-function fields() {
-  return {
-    protocolName: field('Protocol Name', 'protocolName'),
-    protocolLevel: field('Protocol Level', 'protocolLevel'),
-    bridge: field('Protocol Level', 'bridge'),
-    clientId: field('Client Identifier', 'clientId'),
-    cleanSession: field('Clean Session', 'cleanSession'),
-    keepAlive: field('Keep Alive', 'keepAlive', '§3.1.2.10'),
-    will: field('Will Flag', 'will'),
-    willTopic: field(WILL_TOPIC.field, 'will.topic', WILL_TOPIC.wildcardRule),
-    willPayload: secret(field('Will Message', 'will.payload')),
-    willQos: field('Will QoS', 'will.qos', 'MQTT-3.1.2-14'),
-    willRetain: field('Will Retain', 'will.retain'),
-    username: field('User Name', 'username'),
-    password: secret(field('Password', 'password')),
-  } as const
-}
+const FIELDS = /* @__PURE__ */ packetFieldsOf('connect', {
+  protocolName: 'Protocol Name',
+  protocolLevel: 'Protocol Level',
+  bridge: 'Protocol Level',
+  clientId: 'Client Identifier',
+  cleanSession: 'Clean Session',
+  keepAlive: { name: 'Keep Alive', rule: '§3.1.2.10' },
+  will: 'Will Flag',
+  username: 'User Name',
+  password: { name: 'Password', isSecret: true },
+})
+const WILL_FIELDS = /* @__PURE__ */ fieldsOf(
+  'connect',
+  {
+    topic: WILL_TOPIC,
+    payload: { name: 'Will Message', isSecret: true },
+    qos: { name: 'Will QoS', rule: 'MQTT-3.1.2-14' },
+    retain: 'Will Retain',
+  },
+  'will.',
+)
 
 export function prepareConnect(packet: ConnectInput, options: EncodeOptions | undefined): Outgoing {
   const { protocolName, protocolLevel, bridge = false, clientId } = packet
   const { cleanSession = true, keepAlive = 0, will, username, password } = packet
-  checkFieldNames(packet, NAMES)
+  checkFieldNames(packet, FIELDS)
   const name = checkProtocol(protocolName, protocolLevel)
   checkBoolean(bridge, FIELDS.bridge)
   checkBoolean(cleanSession, FIELDS.cleanSession)
@@ -253,8 +237,8 @@ export function prepareConnect(packet: ConnectInput, options: EncodeOptions | un
   // The fields follow in this order [MQTT-3.1.3-1].
   if (lastWill !== undefined)
     body
-      .prefixed(lastWill.topic, checkTopicName(lastWill.topic, FIELDS.willTopic, options))
-      .prefixed(lastWill.payload, checkData(lastWill.payload, FIELDS.willPayload))
+      .prefixed(lastWill.topic, checkTopicName(lastWill.topic, WILL_FIELDS.topic, options))
+      .prefixed(lastWill.payload, checkData(lastWill.payload, WILL_FIELDS.payload))
   if (username !== undefined) body.prefixed(username, checkText(username, FIELDS.username, options))
   if (password !== undefined) body.prefixed(password, checkData(password, FIELDS.password))
   return body.end()
@@ -265,9 +249,9 @@ function readWillInput(will: WillInput): Required<WillInput> & { qos: QoS; retai
   if (will === null || typeof will !== 'object')
     refuse('wrong-field-type', FIELDS.will, 'must be an object with a topic and a payload', will)
   const { topic, payload, qos = 0, retain = false } = will
-  checkFieldNames(will, WILL_NAMES)
-  checkQos(qos, FIELDS.willQos) // [MQTT-3.1.2-14]
-  checkBoolean(retain, FIELDS.willRetain)
+  checkFieldNames(will, WILL_FIELDS)
+  checkQos(qos, WILL_FIELDS.qos) // [MQTT-3.1.2-14]
+  checkBoolean(retain, WILL_FIELDS.retain)
   return { topic, payload, qos, retain }
 }
 

@@ -1,6 +1,7 @@
 // The three packets without a body: PINGREQ §3.12, PINGRESP §3.13, DISCONNECT §3.14.
 
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { packetFieldsOf } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
 
 type EmptyName = 'pingreq' | 'pingresp' | 'disconnect'
@@ -27,13 +28,13 @@ const outgoing = {
   pingresp: new Body('pingresp').end(),
   disconnect: new Body('disconnect').end(),
 } as const
-const NAMES = {
-  pingreq: fieldNames('pingreq', ['type']),
-  pingresp: fieldNames('pingresp', ['type']),
-  disconnect: fieldNames('disconnect', ['type']),
+const FIELDS = {
+  pingreq: packetFieldsOf('pingreq', {}),
+  pingresp: packetFieldsOf('pingresp', {}),
+  disconnect: packetFieldsOf('disconnect', {}),
 } as const
 
 export function prepareEmpty(packet: EmptyInput, type: EmptyName): Outgoing {
-  checkFieldNames(packet, NAMES[type])
+  checkFieldNames(packet, FIELDS[type])
   return outgoing[type]
 }

@@ -9,8 +9,8 @@ import {
   isPacketIdentifier,
   refuseUnlessTolerated,
 } from '../encoding/checks.ts'
-import { fieldsOf, refuse, secret } from '../encoding/field.ts'
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { type Field, type Fields, packetFieldsOf, refuse } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
 import { readTopicName, skipTopicName } from '../topic/read.ts'
@@ -57,14 +57,18 @@ export interface PublishInput extends PublishHeaderInput {
   readonly payload: Data
 }
 
-const TOPIC_NAME: TopicNameField = {
-  field: 'Topic Name',
-  wildcardRule: 'MQTT-3.3.2-2',
+// Each PUBLISH passes these two on: as constants of this module, not looked up among the fields.
+const TOPIC: Field & TopicNameField = {
+  packetType: 'publish',
+  name: 'Topic Name',
+  property: 'topic',
+  rule: 'MQTT-3.3.2-2',
 }
+const PAYLOAD: Field = { packetType: 'publish', name: 'Payload', property: 'payload', isSecret: true }
 
 export function readPublish<Bytes extends Uint8Array>(reader: Reader<Bytes>, flags: number): Publish<Bytes> {
   const qos = qosOf(flags) as QoS
-  const topic = readTopicName(reader, TOPIC_NAME) // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
+  const topic = readTopicName(reader, TOPIC) // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
   const packetId = qos === 0 ? undefined : reader.packetIdentifier('MQTT-2.3.1-1') // [MQTT-2.3.1-1] [MQTT-2.3.1-5]
   // One shape for every QoS. Leaving packetId out of QoS 0 saves 9 bytes a packet, and no time: W1 and W2 take 1.00 on Node 20.
   return {
@@ -84,24 +88,16 @@ export function variableHeaderSize(bytes: Uint8Array, body: number, flags: numbe
   return PREFIX_SIZE + topicLength + (qosOf(flags) === 0 ? 0 : 2)
 }
 
-const NAMES = /* @__PURE__ */ fieldNames('publish', [
-  'type',
-  'topic',
-  'payload',
-  'qos',
-  'dup',
-  'retain',
-  'packetId',
-])
-
-const field = /* @__PURE__ */ fieldsOf('publish')
-const TOPIC = /* @__PURE__ */ field(TOPIC_NAME.field, 'topic', TOPIC_NAME.wildcardRule)
-const PAYLOAD = /* @__PURE__ */ secret(/* @__PURE__ */ field('Payload', 'payload'))
-const QOS = /* @__PURE__ */ field('QoS level', 'qos', 'MQTT-3.3.1-4')
-const DUP_FLAG = /* @__PURE__ */ field('DUP flag', 'dup')
-const RETAIN_FLAG = /* @__PURE__ */ field('RETAIN', 'retain')
-const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
-const PAYLOAD_LENGTH = /* @__PURE__ */ field('Remaining Length', 'payloadLength')
+/** The fields to be encoded. */
+export const FIELDS: Fields<keyof PublishInput> = /* @__PURE__ */ packetFieldsOf('publish', {
+  topic: TOPIC,
+  payload: PAYLOAD,
+  qos: 'QoS level',
+  dup: 'DUP flag',
+  retain: 'RETAIN',
+  packetId: { name: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },
+})
+const PAYLOAD_LENGTH: Field = { packetType: 'publish', name: 'Remaining Length', property: 'payloadLength' }
 
 /**
  * The names that other libraries use for `qos` and `retain`. Checking for unknown names in every PUBLISH would make encode
@@ -166,16 +162,16 @@ export function preparePublishPacket(packet: PublishInput, options: EncodeOption
       ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
       : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
   if (!isValid) {
-    checkFieldNames(packet, NAMES)
-    checkBoolean(dup, DUP_FLAG)
-    checkBoolean(retain, RETAIN_FLAG)
-    checkQos(qos, QOS)
+    checkFieldNames(packet, FIELDS)
+    checkBoolean(dup, FIELDS.dup)
+    checkBoolean(retain, FIELDS.retain)
+    checkQos(qos, FIELDS.qos)
     if (qos !== 0) {
-      checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options)
+      checkPacketIdentifier(packetId, FIELDS.packetId, options)
     } else {
-      if (dup) refuseUnlessTolerated(options, 'dup-with-qos-0', DUP_FLAG, 'must be false if qos is 0', dup)
+      if (dup) refuseUnlessTolerated(options, 'dup-with-qos-0', FIELDS.dup, 'must be false if qos is 0', dup)
       if (packetId !== undefined)
-        refuse('unexpected-packet-identifier', PACKET_IDENTIFIER, 'must be undefined if qos is 0', packetId)
+        refuse('unexpected-packet-identifier', FIELDS.packetId, 'must be undefined if qos is 0', packetId)
     }
   }
   // After the last getter, so that none can shrink the payload; before the topic, because `payload.length` may be one, too.
@@ -199,7 +195,7 @@ export function preparePublishHeader(
   options: EncodeOptions | undefined,
 ): Outgoing {
   const { topic, qos, dup, retain, packetId } = packet
-  checkFieldNames(packet, NAMES)
+  checkFieldNames(packet, FIELDS)
   checkRemainingLength(payloadLength, PAYLOAD_LENGTH)
   preparePublishPacket({ type: 'publish', topic, qos, dup, retain, packetId, payload: NOTHING }, options)
   const remainingLength = outgoing.remainingLength + payloadLength
@@ -224,7 +220,7 @@ export interface CheckedPublish {
 /** Checks a PUBLISH. With QoS 1 and 2 the packet identifier may be left out. */
 export function checkPublish(packet: PublishInput, options: EncodeOptions | undefined): CheckedPublish {
   const { topic, payload, qos = 0, dup = false, retain = false, packetId } = packet
-  checkFieldNames(packet, NAMES)
+  checkFieldNames(packet, FIELDS)
   const checkedId = qos !== 0 && packetId === undefined ? 1 : packetId
   preparePublishPacket({ type: 'publish', topic, payload, qos, dup, retain, packetId: checkedId }, options)
   const { payloadLength } = outgoing
@@ -251,7 +247,7 @@ function textBytes(text: string, length: number): Uint8Array {
 export function readCheckedPublish(reader: Reader, flags: number): CheckedPublish {
   const qos = qosOf(flags) as QoS
   const start = reader.position
-  skipTopicName(reader, TOPIC_NAME) // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
+  skipTopicName(reader, TOPIC) // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
   const topic = new Uint8Array(reader.position - start)
   copyInto(topic, 0, reader.bytes, start, reader.position)
   const packetId = qos === 0 ? undefined : reader.packetIdentifier('MQTT-2.3.1-1') // [MQTT-2.3.1-1] [MQTT-2.3.1-5]

@@ -1,8 +1,8 @@
 // SUBACK, §3.9.
 
 import { checkList, checkPacketIdentifier, isByte, refuseUnlessTolerated } from '../encoding/checks.ts'
-import { fieldsOf, refuse, refuseType } from '../encoding/field.ts'
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { type Field, packetFieldsOf, refuse, refuseType } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Body, type Outgoing } from '../wire/writer.ts'
@@ -43,18 +43,18 @@ export function readSuback(reader: Reader): Suback {
   return { type: 'suback', packetId, returnCodes }
 }
 
-const field = /* @__PURE__ */ fieldsOf('suback')
-const NAMES = /* @__PURE__ */ fieldNames('suback', ['type', 'packetId', 'returnCodes'])
-const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', '§2.3.1')
-const RETURN_CODES = /* @__PURE__ */ field('Return Code', 'returnCodes', '§3.9.3')
-const RETURN_CODE = /* @__PURE__ */ field('Return Code', 'returnCodes[]')
+const FIELDS = /* @__PURE__ */ packetFieldsOf('suback', {
+  packetId: { name: 'Packet Identifier', rule: '§2.3.1' },
+  returnCodes: { name: 'Return Code', rule: '§3.9.3' },
+})
+const RETURN_CODE: Field = { packetType: 'suback', name: 'Return Code', property: 'returnCodes[]' }
 
 export function prepareSuback(packet: SubackInput, options: EncodeOptions | undefined): Outgoing {
   const { packetId, returnCodes } = packet
-  checkFieldNames(packet, NAMES)
-  checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options)
+  checkFieldNames(packet, FIELDS)
+  checkPacketIdentifier(packetId, FIELDS.packetId, options)
   const body = new Body('suback').uint16(packetId)
-  const codes = checkList(returnCodes, RETURN_CODES, 'no-return-code', options, '§3.9.3')
+  const codes = checkList(returnCodes, FIELDS.returnCodes, 'no-return-code', options, '§3.9.3')
   for (const [index, code] of codes.entries()) body.byte(checkReturnCode(code, index, options))
   return body.end()
 }

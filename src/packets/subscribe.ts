@@ -1,8 +1,8 @@
 // SUBSCRIBE, §3.8.
 
 import { checkList, checkPacketIdentifier, checkQos } from '../encoding/checks.ts'
-import { fieldsOf, refuseType } from '../encoding/field.ts'
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { type Field, fieldsOf, packetFieldsOf, refuseType } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { QoS } from '../packet-types.ts'
 import { readTopicFilter } from '../topic/read.ts'
@@ -61,28 +61,32 @@ function readRequestedQos(reader: Reader): QoS {
   return qos as QoS
 }
 
-const field = /* @__PURE__ */ fieldsOf('subscribe')
-const NAMES = /* @__PURE__ */ fieldNames('subscribe', ['type', 'packetId', 'subscriptions'])
-const SUBSCRIPTION_NAMES = /* @__PURE__ */ fieldNames('subscribe', ['topicFilter', 'qos'], 'subscriptions[].')
-const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
-const SUBSCRIPTIONS = /* @__PURE__ */ field('Topic Filter', 'subscriptions', 'MQTT-3.8.3-3')
-const SUBSCRIPTION = /* @__PURE__ */ field('Topic Filter', 'subscriptions[]')
-const TOPIC_FILTER = /* @__PURE__ */ field('Topic Filter', 'subscriptions[].topicFilter')
-const REQUESTED_QOS = /* @__PURE__ */ field('Requested QoS', 'subscriptions[].qos', 'MQTT-3-8.3-4')
+const FIELDS = /* @__PURE__ */ packetFieldsOf('subscribe', {
+  packetId: { name: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },
+  subscriptions: { name: 'Topic Filter', rule: 'MQTT-3.8.3-3' },
+})
+const SUBSCRIPTION: Field = { packetType: 'subscribe', name: 'Topic Filter', property: 'subscriptions[]' }
+const ENTRY_FIELDS = /* @__PURE__ */ fieldsOf(
+  'subscribe',
+  { topicFilter: 'Topic Filter', qos: { name: 'Requested QoS', rule: 'MQTT-3-8.3-4' } },
+  'subscriptions[].',
+)
 
 export function prepareSubscribe(packet: SubscribeInput, options: EncodeOptions | undefined): Outgoing {
   const { packetId, subscriptions } = packet
-  checkFieldNames(packet, NAMES)
-  checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options) // [MQTT-2.3.1-1]
+  checkFieldNames(packet, FIELDS)
+  checkPacketIdentifier(packetId, FIELDS.packetId, options) // [MQTT-2.3.1-1]
   const body = new Body('subscribe').uint16(packetId)
-  const entries = checkList(subscriptions, SUBSCRIPTIONS, 'no-topic-filter', options) // [MQTT-3.8.3-3]
+  const entries = checkList(subscriptions, FIELDS.subscriptions, 'no-topic-filter', options) // [MQTT-3.8.3-3]
   for (const [index, entry] of entries.entries()) {
     if (entry === null || typeof entry !== 'object')
       refuseType(SUBSCRIPTION, 'must be an object with a topicFilter', entry, index)
     const { topicFilter, qos = 0 } = entry as SubscribeInput['subscriptions'][number]
-    checkFieldNames(entry, SUBSCRIPTION_NAMES, index)
-    checkQos(qos, REQUESTED_QOS, index) // [MQTT-3-8.3-4]
-    body.prefixed(topicFilter, checkTopicFilter(topicFilter, TOPIC_FILTER, options, index)).byte(qos)
+    checkFieldNames(entry, ENTRY_FIELDS, index)
+    checkQos(qos, ENTRY_FIELDS.qos, index) // [MQTT-3-8.3-4]
+    body
+      .prefixed(topicFilter, checkTopicFilter(topicFilter, ENTRY_FIELDS.topicFilter, options, index))
+      .byte(qos)
   }
   return body.end()
 }

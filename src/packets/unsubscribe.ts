@@ -1,8 +1,8 @@
 // UNSUBSCRIBE, §3.10.
 
 import { checkList, checkPacketIdentifier } from '../encoding/checks.ts'
-import { fieldsOf } from '../encoding/field.ts'
-import { checkFieldNames, fieldNames } from '../encoding/field-names.ts'
+import { type Field, packetFieldsOf } from '../encoding/field.ts'
+import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import { readTopicFilter } from '../topic/read.ts'
 import { checkTopicFilter } from '../topic/write.ts'
@@ -44,18 +44,18 @@ export function readUnsubscribe(reader: Reader): Unsubscribe {
   return { type: 'unsubscribe', packetId, topicFilters }
 }
 
-const field = /* @__PURE__ */ fieldsOf('unsubscribe')
-const NAMES = /* @__PURE__ */ fieldNames('unsubscribe', ['type', 'packetId', 'topicFilters'])
-const PACKET_IDENTIFIER = /* @__PURE__ */ field('Packet Identifier', 'packetId', 'MQTT-2.3.1-1')
-const TOPIC_FILTERS = /* @__PURE__ */ field('Topic Filter', 'topicFilters', 'MQTT-3.10.3-2')
-const TOPIC_FILTER = /* @__PURE__ */ field('Topic Filter', 'topicFilters[]')
+const FIELDS = /* @__PURE__ */ packetFieldsOf('unsubscribe', {
+  packetId: { name: 'Packet Identifier', rule: 'MQTT-2.3.1-1' },
+  topicFilters: { name: 'Topic Filter', rule: 'MQTT-3.10.3-2' },
+})
+const TOPIC_FILTER: Field = { packetType: 'unsubscribe', name: 'Topic Filter', property: 'topicFilters[]' }
 
 export function prepareUnsubscribe(packet: UnsubscribeInput, options: EncodeOptions | undefined): Outgoing {
   const { packetId, topicFilters } = packet
-  checkFieldNames(packet, NAMES)
-  checkPacketIdentifier(packetId, PACKET_IDENTIFIER, options) // [MQTT-2.3.1-1]
+  checkFieldNames(packet, FIELDS)
+  checkPacketIdentifier(packetId, FIELDS.packetId, options) // [MQTT-2.3.1-1]
   const body = new Body('unsubscribe').uint16(packetId)
-  const filters = checkList(topicFilters, TOPIC_FILTERS, 'no-topic-filter', options, '§3.10.3') // [MQTT-3.10.3-2]
+  const filters = checkList(topicFilters, FIELDS.topicFilters, 'no-topic-filter', options, '§3.10.3') // [MQTT-3.10.3-2]
   for (const [index, filter] of filters.entries())
     body.prefixed(filter as string, checkTopicFilter(filter, TOPIC_FILTER, options, index))
   return body.end()

@@ -100,46 +100,45 @@ type Options = DecodeStreamOptions | DecodePayloadStreamOptions
  * otherwise it settles calls in order, as a generator does.
  */
 class PacketIterator implements AsyncIterableIterator<StreamedPacketTo> {
-  private readonly source: unknown
-  private readonly options: Options | undefined
-  private parser:
-    | { push(chunk: Uint8Array): unknown; read(): PacketOrPiece | undefined; end(): void }
-    | undefined = undefined
-  private chunks: Chunks | undefined = undefined
-  private signal: StopSignal | undefined = undefined
+  readonly #source: unknown
+  readonly #options: Options | undefined
+  #parser: { push(chunk: Uint8Array): unknown; read(): PacketOrPiece | undefined; end(): void } | undefined =
+    undefined
+  #chunks: Chunks | undefined = undefined
+  #signal: StopSignal | undefined = undefined
   /** Pending calls of `next`, processed one at a time. */
-  private requests: Request<StreamedPacketTo>[] = []
+  #requests: Request<StreamedPacketTo>[] = []
   /** The payload of the last packet, which can be read until the next packet is requested. */
-  private payload: Payload<Uint8Array> | undefined = undefined
-  private isAnswering = false
-  private finished = false
+  #payload: Payload<Uint8Array> | undefined = undefined
+  #isAnswering = false
+  #finished = false
   /** The error, or the signal's reason, that ended the stream while no call of `next` was pending. */
-  private fault: { readonly reason: unknown } | undefined = undefined
+  #fault: { readonly reason: unknown } | undefined = undefined
 
   constructor(source: unknown, options: Options | undefined) {
-    this.source = source
-    this.options = options
+    this.#source = source
+    this.#options = options
   }
 
   next(): Promise<IteratorResult<StreamedPacketTo, undefined>> {
     return new Promise((resolve, reject) => {
-      const { fault } = this
-      this.fault = undefined
+      const fault = this.#fault
+      this.#fault = undefined
       if (fault !== undefined) return reject(fault.reason)
-      if (this.finished) return resolve(DONE)
-      this.dropPayload('the next packet was requested')
-      this.requests.push({ resolve, reject })
-      void this.answer()
+      if (this.#finished) return resolve(DONE)
+      this.#dropPayload('the next packet was requested')
+      this.#requests.push({ resolve, reject })
+      void this.#answer()
     })
   }
 
   async return(value?: unknown): Promise<IteratorResult<StreamedPacketTo, undefined>> {
-    await this.leave()
+    await this.#leave()
     return { done: true, value: (await value) as undefined }
   }
 
   async throw(error?: unknown): Promise<never> {
-    await this.leave().catch(ignore) // as in `for await`, `error` takes precedence over errors from closing the source
+    await this.#leave().catch(ignore) // as in `for await`, `error` takes precedence over errors from closing the source
     throw error
   }
 
@@ -148,113 +147,113 @@ class PacketIterator implements AsyncIterableIterator<StreamedPacketTo> {
   }
 
   /** Settles all requests in order. The stream may be finished by another call during any await. */
-  private async answer(): Promise<void> {
-    if (this.isAnswering || this.finished) return
-    this.isAnswering = true
+  async #answer(): Promise<void> {
+    if (this.#isAnswering || this.#finished) return
+    this.#isAnswering = true
     let waitsForSource = false
     try {
-      if (this.parser === undefined) this.start()
-      while (this.requests.length > 0 || this.payload?.isWanted) {
-        const item = this.parser!.read()
-        if (this.finished) return // onTolerated finished it
+      if (this.#parser === undefined) this.#start()
+      while (this.#requests.length > 0 || this.#payload?.isWanted) {
+        const item = this.#parser!.read()
+        if (this.#finished) return // onTolerated finished it
         if (item !== undefined) {
-          this.deliver(item)
+          this.#deliver(item)
           continue
         }
         waitsForSource = true
-        const { done, value } = await this.chunks!.next()
+        const { done, value } = await this.#chunks!.next()
         waitsForSource = false
-        if (this.finished) return
+        if (this.#finished) return
         if (done) {
-          this.parser!.end()
-          const requests = this.finish()
-          await this.chunks!.release()
+          this.#parser!.end()
+          const requests = this.#finish()
+          await this.#chunks!.release()
           for (const { resolve } of requests) resolve(DONE)
         } else {
-          this.parser!.push(value as Uint8Array) // throws for any other type
+          this.#parser!.push(value as Uint8Array) // throws for any other type
         }
       }
     } catch (error) {
-      if (this.finished) return
-      const { payload } = this
-      const requests = this.finish()
-      if (requests.length === 0) this.fault = { reason: error }
-      if (waitsForSource || error instanceof DecodeError) await this.chunks?.release()
-      else if (this.chunks !== undefined) await this.close(undefined).catch(ignore)
+      if (this.#finished) return
+      const payload = this.#payload
+      const requests = this.#finish()
+      if (requests.length === 0) this.#fault = { reason: error }
+      if (waitsForSource || error instanceof DecodeError) await this.#chunks?.release()
+      else if (this.#chunks !== undefined) await this.#close(undefined).catch(ignore)
       payload?.fail(error)
       rejectFirst(requests, error)
     } finally {
-      this.isAnswering = false
+      this.#isAnswering = false
     }
   }
 
-  private deliver(item: PacketOrPiece): void {
+  #deliver(item: PacketOrPiece): void {
     if (item.type === 'publish-piece') {
-      this.payload?.deliver(item.bytes, item.remaining)
+      this.#payload?.deliver(item.bytes, item.remaining)
       return
     }
-    const packet = item.type === 'publish-start' ? this.streamed(item) : item
-    this.requests.shift()!.resolve({ done: false, value: packet })
-    if (this.requests.length > 0) this.dropPayload('the next packet was requested')
+    const packet = item.type === 'publish-start' ? this.#streamed(item) : item
+    this.#requests.shift()!.resolve({ done: false, value: packet })
+    if (this.#requests.length > 0) this.#dropPayload('the next packet was requested')
   }
 
-  private streamed(start: PublishStart): StreamedPublish {
+  #streamed(start: PublishStart): StreamedPublish {
     const { topic, payloadLength, qos, dup, retain, packetId } = start
-    const payload = new Payload<Uint8Array>(() => void this.answer())
-    this.payload = payload
+    const payload = new Payload<Uint8Array>(() => void this.#answer())
+    this.#payload = payload
     return { type: 'publish', topic, payload, payloadLength, qos, dup, retain, packetId } as StreamedPublish
   }
 
   /** Called by the first `next`: until then neither the options nor the source are touched. */
-  private start(): void {
-    const { signal, options } = separateSignal(this.options)
+  #start(): void {
+    const { signal, options } = separateSignal(this.#options)
     const inPieces = Object.hasOwn(Object(options), 'piecesFrom') && options!.piecesFrom !== undefined
-    this.parser = inPieces ? new PieceParser(options) : new PacketParser(options as ParserOptions)
-    this.chunks = chunksOf(this.source)
-    this.signal = signal
-    if (signal?.aborted) this.abort()
-    else signal?.addEventListener('abort', this.abort)
+    this.#parser = inPieces ? new PieceParser(options) : new PacketParser(options as ParserOptions)
+    this.#chunks = chunksOf(this.#source)
+    this.#signal = signal
+    if (signal?.aborted) this.#abort()
+    else signal?.addEventListener('abort', this.#abort)
   }
 
   /** Closes the source on behalf of the caller. Does not wait for that while a read from the source is pending. */
-  private async leave(): Promise<void> {
-    this.fault = undefined
-    if (this.finished) return
-    this.dropPayload('the stream was closed')
-    const requests = this.finish()
-    const closing = this.close(undefined)
+  async #leave(): Promise<void> {
+    this.#fault = undefined
+    if (this.#finished) return
+    this.#dropPayload('the stream was closed')
+    const requests = this.#finish()
+    const closing = this.#close(undefined)
     for (const { resolve } of requests) resolve(DONE)
-    if (this.isAnswering) closing.catch(ignore)
+    if (this.#isAnswering) closing.catch(ignore)
     else await closing
   }
 
-  private readonly abort = (): void => {
-    const { reason } = this.signal!
-    const { payload } = this
-    const requests = this.finish()
-    this.close(reason).catch(ignore)
+  readonly #abort = (): void => {
+    const { reason } = this.#signal!
+    const payload = this.#payload
+    const requests = this.#finish()
+    this.#close(reason).catch(ignore)
     payload?.fail(reason)
-    if (requests.length === 0) this.fault = { reason }
+    if (requests.length === 0) this.#fault = { reason }
     rejectFirst(requests, reason)
   }
 
   /** Makes the rest of the payload unreadable. */
-  private dropPayload(reason: string): void {
-    this.payload?.fail(new TypeError(`${reason} before the payload was read to its end`))
-    this.payload = undefined
+  #dropPayload(reason: string): void {
+    this.#payload?.fail(new TypeError(`${reason} before the payload was read to its end`))
+    this.#payload = undefined
   }
 
-  private finish(): Request<StreamedPacketTo>[] {
-    this.finished = true
-    this.signal?.removeEventListener('abort', this.abort)
-    const { requests } = this
-    this.requests = []
+  #finish(): Request<StreamedPacketTo>[] {
+    this.#finished = true
+    this.#signal?.removeEventListener('abort', this.#abort)
+    const requests = this.#requests
+    this.#requests = []
     return requests
   }
 
-  private async close(reason: unknown): Promise<void> {
-    this.chunks ??= chunksOf(this.source)
-    await this.chunks.close(reason)
+  async #close(reason: unknown): Promise<void> {
+    this.#chunks ??= chunksOf(this.#source)
+    await this.#chunks.close(reason)
   }
 }
 

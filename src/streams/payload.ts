@@ -13,30 +13,30 @@ export const DONE: IteratorReturnResult<undefined> = /* @__PURE__ */ Object.free
 
 /** It can be read once: delivered pieces are not stored. */
 export class Payload<Bytes> implements AsyncIterable<Bytes> {
-  private readonly request: () => void
-  private requests: Request<Bytes>[] = []
-  private isTaken = false
+  readonly #request: () => void
+  #requests: Request<Bytes>[] = []
+  #isTaken = false
   /** Whether it was read to its end or left. */
-  private isOver = false
-  private failure: { readonly reason: unknown } | undefined = undefined
+  #isOver = false
+  #failure: { readonly reason: unknown } | undefined = undefined
 
   /** @param request called for each piece that is needed; answer with {@link deliver} */
   constructor(request: () => void) {
-    this.request = request
+    this.#request = request
   }
 
   /** Whether a call of `next` is pending. */
   get isWanted(): boolean {
-    return this.requests.length > 0
+    return this.#requests.length > 0
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Bytes> {
-    if (this.isTaken) throw new TypeError('a payload can be read only once')
-    this.isTaken = true
+    if (this.#isTaken) throw new TypeError('a payload can be read only once')
+    this.#isTaken = true
     return {
-      next: () => this.next(),
+      next: () => this.#next(),
       return: async (value?: unknown) => {
-        this.finish()
+        this.#finish()
         return { done: true, value: await value }
       },
       [Symbol.asyncIterator]() {
@@ -47,34 +47,34 @@ export class Payload<Bytes> implements AsyncIterable<Bytes> {
 
   /** Delivers the next piece. */
   deliver(bytes: Bytes, remaining: number): void {
-    this.requests.shift()?.resolve({ done: false, value: bytes })
-    if (remaining === 0) this.finish()
+    this.#requests.shift()?.resolve({ done: false, value: bytes })
+    if (remaining === 0) this.#finish()
   }
 
   /** Makes pending and later reads throw `reason`. Does nothing if the payload was read to its end. */
   fail(reason: unknown): void {
-    if (this.isOver || this.failure !== undefined) return
-    this.failure = { reason }
-    for (const { reject } of this.takeRequests()) reject(reason)
+    if (this.#isOver || this.#failure !== undefined) return
+    this.#failure = { reason }
+    for (const { reject } of this.#takeRequests()) reject(reason)
   }
 
-  private next(): Promise<IteratorResult<Bytes, undefined>> {
+  #next(): Promise<IteratorResult<Bytes, undefined>> {
     return new Promise((resolve, reject) => {
-      if (this.failure !== undefined) return reject(this.failure.reason)
-      if (this.isOver) return resolve(DONE)
-      this.requests.push({ resolve, reject })
-      this.request()
+      if (this.#failure !== undefined) return reject(this.#failure.reason)
+      if (this.#isOver) return resolve(DONE)
+      this.#requests.push({ resolve, reject })
+      this.#request()
     })
   }
 
-  private finish(): void {
-    this.isOver = true
-    for (const { resolve } of this.takeRequests()) resolve(DONE)
+  #finish(): void {
+    this.#isOver = true
+    for (const { resolve } of this.#takeRequests()) resolve(DONE)
   }
 
-  private takeRequests(): Request<Bytes>[] {
-    const { requests } = this
-    this.requests = []
+  #takeRequests(): Request<Bytes>[] {
+    const requests = this.#requests
+    this.#requests = []
     return requests
   }
 }

@@ -72,115 +72,115 @@ interface Ending {
  * because a TransformStream itself cannot wait for demand before it delivers the second packet of a chunk.
  */
 class DecodingSides<Bytes extends Uint8Array, R extends Role> {
-  private readonly packets: LookaheadParser<Bytes, R>
-  private output!: ReadableController<PacketTo<R, Bytes>>
-  private input!: WritableController
+  readonly #packets: LookaheadParser<Bytes, R>
+  #output!: ReadableController<PacketTo<R, Bytes>>
+  #input!: WritableController
   /** Whether the readable side wants a packet: the opposite of the standard's `backpressure`. */
-  private wanted = false
-  private change = new Signal()
+  #wanted = false
+  #change = new Signal()
   /** Set by whichever of close, abort and cancel comes first, and shared by the others. */
-  private finish: Promise<void> | undefined = undefined
-  private outputError: Ending | undefined = undefined
-  private inputError: Ending | undefined = undefined
-  private aborted: Ending | undefined = undefined
-  private cancelled = false
+  #finish: Promise<void> | undefined = undefined
+  #outputError: Ending | undefined = undefined
+  #inputError: Ending | undefined = undefined
+  #aborted: Ending | undefined = undefined
+  #cancelled = false
 
   constructor(options: ParserOptions<R> | undefined) {
-    this.packets = new LookaheadParser(options)
+    this.#packets = new LookaheadParser(options)
   }
 
   readonly source = {
     start: (controller: ReadableController<PacketTo<R, Bytes>>): Promise<void> => {
-      this.output = controller
+      this.#output = controller
       return STARTED
     },
 
     /** Signals demand. It is not called again until a packet is delivered. */
     pull: (): Promise<void> => {
-      this.setWanted(true)
-      return this.change.promise
+      this.#setWanted(true)
+      return this.#change.promise
     },
 
     cancel: (reason: unknown): Promise<void> => {
-      this.cancelled = true
-      this.finish ??= inMicrotask(() => {
-        if (this.aborted !== undefined) throw this.aborted.reason
-        this.failInput(reason)
+      this.#cancelled = true
+      this.#finish ??= inMicrotask(() => {
+        if (this.#aborted !== undefined) throw this.#aborted.reason
+        this.#failInput(reason)
       })
-      return this.finish
+      return this.#finish
     },
   }
 
   readonly sink = {
     start: (controller: WritableController): Promise<void> => {
-      this.input = controller
+      this.#input = controller
       return STARTED
     },
 
     write: async (chunk: Bytes): Promise<void> => {
-      let more = await this.deliverNext(() => this.packets.push(chunk))
-      while (more) more = await this.deliverNext(() => {})
+      let more = await this.#deliverNext(() => this.#packets.push(chunk))
+      while (more) more = await this.#deliverNext(() => {})
     },
 
     close: (): Promise<void> => {
-      this.finish ??= inMicrotask(() => {
+      this.#finish ??= inMicrotask(() => {
         try {
-          this.packets.end()
+          this.#packets.end()
         } catch (error) {
-          this.output.error(error)
+          this.#output.error(error)
           throw error
         }
-        if (!this.cancelled) this.output.close()
+        if (!this.#cancelled) this.#output.close()
       })
-      return this.finish
+      return this.#finish
     },
 
     abort: (reason: unknown): Promise<void> => {
-      this.aborted = { reason }
-      this.finish ??= inMicrotask(() => {
-        if (this.outputError !== undefined) throw this.outputError.reason
-        this.output.error(reason)
+      this.#aborted = { reason }
+      this.#finish ??= inMicrotask(() => {
+        if (this.#outputError !== undefined) throw this.#outputError.reason
+        this.#output.error(reason)
       })
-      return this.finish
+      return this.#finish
     },
   }
 
   /** Waits for demand, then delivers one packet. Returns true if the chunk holds another packet, or an error. */
-  private async deliverNext(prepare: () => void): Promise<boolean> {
-    if (!this.wanted) await this.change.promise
-    if (this.inputError !== undefined) throw this.inputError.reason
-    if (this.input.signal?.aborted) throw this.input.signal.reason
-    if (this.cancelled) return false // the writable side is about to be told
+  async #deliverNext(prepare: () => void): Promise<boolean> {
+    if (!this.#wanted) await this.#change.promise
+    if (this.#inputError !== undefined) throw this.#inputError.reason
+    if (this.#input.signal?.aborted) throw this.#input.signal.reason
+    if (this.#cancelled) return false // the writable side is about to be told
     try {
-      return await this.deliver(prepare)
+      return await this.#deliver(prepare)
     } catch (error) {
-      this.outputError = { reason: error }
-      this.output.error(error)
-      this.failInput(error)
+      this.#outputError = { reason: error }
+      this.#output.error(error)
+      this.#failInput(error)
       throw error
     }
   }
 
   /** Asynchronous, so that its errors reach both sides at the same time as a transformer's would. */
-  private async deliver(prepare: () => void): Promise<boolean> {
+  async #deliver(prepare: () => void): Promise<boolean> {
     prepare()
-    const packet = this.packets.take()
+    const packet = this.#packets.take()
     if (packet === undefined) return false
-    this.output.enqueue(packet)
-    this.setWanted(false)
-    return this.packets.hasNext
+    this.#output.enqueue(packet)
+    this.#setWanted(false)
+    return this.#packets.hasNext
   }
 
-  private failInput(reason: unknown): void {
-    if (!this.input.signal?.aborted) this.inputError ??= { reason }
-    this.input.error(reason)
-    if (!this.wanted) this.setWanted(true) // wakes up a waiting `write`
+  #failInput(reason: unknown): void {
+    if (!this.#input.signal?.aborted) this.#inputError ??= { reason }
+    this.#input.error(reason)
+    if (!this.#wanted) this.#setWanted(true) // wakes up a waiting `write`
   }
 
-  private setWanted(wanted: boolean): void {
-    this.wanted = wanted
-    this.change.resolve()
-    this.change = new Signal()
+  #setWanted(wanted: boolean): void {
+    this.#wanted = wanted
+    this.#change.resolve()
+    this.#change = new Signal()
   }
 }
 
@@ -204,57 +204,60 @@ function inMicrotask(action: () => void): Promise<void> {
  * until that packet is taken.
  */
 class LookaheadParser<Bytes extends Uint8Array, R extends Role> {
-  private readonly parser: PacketParser<Bytes, R>
-  private readonly onTolerated: ((violation: DecodeError) => void) | undefined = undefined
-  private reports: DecodeError[] = []
-  private ahead: (() => PacketTo<R, Bytes>) | undefined = undefined
+  readonly #parser: PacketParser<Bytes, R>
+  readonly #onTolerated: ((violation: DecodeError) => void) | undefined = undefined
+  #reports: DecodeError[] = []
+  #ahead: (() => PacketTo<R, Bytes>) | undefined = undefined
 
   constructor(options: ParserOptions<R> | undefined) {
     const own = { ...options }
     const { onTolerated } = own
     if (typeof onTolerated !== 'function') {
-      this.parser = new PacketParser(options)
+      this.#parser = new PacketParser(options)
       return
     }
-    this.onTolerated = onTolerated
-    this.parser = new PacketParser({ ...own, onTolerated: (violation) => void this.reports.push(violation) })
+    this.#onTolerated = onTolerated
+    this.#parser = new PacketParser({
+      ...own,
+      onTolerated: (violation) => void this.#reports.push(violation),
+    })
   }
 
   get hasNext(): boolean {
-    return this.ahead !== undefined
+    return this.#ahead !== undefined
   }
 
   push(chunk: Bytes): void {
-    this.parser.push(chunk)
-    this.readAhead()
+    this.#parser.push(chunk)
+    this.#readAhead()
   }
 
   take(): PacketTo<R, Bytes> | undefined {
-    const packet = this.ahead?.()
-    if (packet !== undefined) this.readAhead()
+    const packet = this.#ahead?.()
+    if (packet !== undefined) this.#readAhead()
     return packet
   }
 
   end(): void {
-    this.parser.end()
+    this.#parser.end()
   }
 
-  private readAhead(): void {
+  #readAhead(): void {
     let outcome: (() => PacketTo<R, Bytes>) | undefined
     try {
-      const packet = this.parser.read()
+      const packet = this.#parser.read()
       outcome = packet && (() => packet)
     } catch (error) {
       outcome = () => {
         throw error
       }
     }
-    const { reports } = this
-    this.ahead = outcome
+    const reports = this.#reports
+    this.#ahead = outcome
     if (outcome === undefined || reports.length === 0) return
-    this.reports = []
-    this.ahead = () => {
-      for (const report of reports) this.onTolerated!(report)
+    this.#reports = []
+    this.#ahead = () => {
+      for (const report of reports) this.#onTolerated!(report)
       return outcome()
     }
   }

@@ -4,46 +4,45 @@ import type { Reader } from '../wire/reader.ts'
 import { asciiText, illFormedAt, isPlainText, isPlainTopicName, nullAt } from '../wire/utf8.ts'
 import { PREFIX_SIZE } from '../wire/writer.ts'
 import { hashToKeep, keepText, textOf } from './incoming-names.ts'
-import { isTopicName, misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
+import { misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
 
 /** Reads a topic name. */
-export function readTopicName(reader: Reader, name: TopicNameField): string {
-  const start = reader.prefixed(name.field)
+export function readTopicName(reader: Reader, field: TopicNameField): string {
+  const start = reader.prefixed(field.name)
   const { view, position: end, settings } = reader
-  if (settings.limitsTopics) checkLimits(reader, name.field, start)
-  return textOf(view, start, end) ?? readNewTopicName(reader, name, start)
+  if (settings.limitsTopics) checkLimits(reader, field.name, start)
+  return textOf(view, start, end) ?? readNewTopicName(reader, field, start)
 }
 
 /** Reads a topic name that is not cached. Out of line, so that the path of cached names is small enough for V8 to inline. */
-function readNewTopicName(reader: Reader, name: TopicNameField, start: number): string {
+function readNewTopicName(reader: Reader, field: TopicNameField, start: number): string {
   const { view, position: end } = reader
-  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, name, start)
+  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, field, start)
   const text = asciiText(reader.bytes, start, end)
   if (hashToKeep() !== 0) keepText(view, start, end, text)
   return text
 }
 
 /** Reads a topic name that is empty, not printable ASCII, ill-formed, or has a wildcard. */
-function readUnusualTopicName(reader: Reader, name: TopicNameField, start: number): string {
-  const { field, wildcardRule } = name
+function readUnusualTopicName(reader: Reader, { name, rule }: TopicNameField, start: number): string {
   const { bytes, position: end } = reader
-  if (start === end) reader.violation('empty-topic-name', field, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
+  if (start === end) reader.violation('empty-topic-name', name, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
   const wildcard = wildcardAt(bytes, start, end)
   if (wildcard !== undefined) {
-    const violation = { code: 'wildcard-in-topic-name', index: wildcard, rule: wildcardRule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
-    return reader.unusualText(field, start, [violation])
+    const violation = { code: 'wildcard-in-topic-name', index: wildcard, rule } as const // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+    return reader.unusualText(name, start, [violation])
   }
-  const text = reader.unusualText(field, start)
-  if (hashToKeep() !== 0 && isTopicName(text)) keepText(reader.view, start, end, text)
+  const text = reader.unusualText(name, start)
+  if (hashToKeep() !== 0) keepText(reader.view, start, end, text)
   return text
 }
 
 /** Checks a topic name as {@link readTopicName} does, and steps over it. No text is made of one that breaks no rule. */
-export function skipTopicName(reader: Reader, name: TopicNameField): void {
-  const start = reader.prefixed(name.field)
+export function skipTopicName(reader: Reader, field: TopicNameField): void {
+  const start = reader.prefixed(field.name)
   const { view, bytes, position: end } = reader
   if (!isPlainTopicName(view, start, end) && !isTopicNameAt(bytes, start, end))
-    readUnusualTopicName(reader, name, start)
+    readUnusualTopicName(reader, field, start)
 }
 
 /** Whether the bytes are those of a topic name: at least one, without wildcards and U+0000, and well-formed. */

@@ -11,8 +11,8 @@ const MULTI_LEVEL = 0x23
 
 /** A field that contains a topic name, and the statement that forbids wildcards in it. */
 export interface TopicNameField {
-  readonly field: string
-  readonly wildcardRule: string
+  readonly name: string
+  readonly rule: string
 }
 
 // All three are ASCII, so the same code works on UTF-8 bytes and on UTF-16 code units.

@@ -1,5 +1,6 @@
 // Byte arrays and their memory: the only file that distinguishes Buffer from Uint8Array.
 
+import { showType } from '../show.ts'
 import { host } from './host.ts'
 
 // The built-in getters, because a subclass or an own property may override them. They are also cheaper than property
@@ -147,26 +148,27 @@ export function assertUint8Array(value: unknown): asserts value is Uint8Array {
   if (byteArrayLength(value) === undefined) throw new TypeError('expected a Uint8Array')
 }
 
-// biome-ignore format: one row per remedy
+const WRAP = 'wrap it in new Uint8Array(memory)'
+const READ = 'read it with new Uint8Array(await blob.arrayBuffer())'
+
+/** How to make bytes of what people pass instead. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  String: 'text; encode it with Buffer.from(text) or new TextEncoder().encode(text)',
-  ArrayBuffer: 'an ArrayBuffer; wrap it in new Uint8Array(memory)',
-  SharedArrayBuffer: 'a SharedArrayBuffer; wrap it in new Uint8Array(memory)',
-  Blob: 'a Blob; read it with new Uint8Array(await blob.arrayBuffer())',
-  File: 'a File; read it with new Uint8Array(await file.arrayBuffer())',
-  Array: 'an Array; convert it with Uint8Array.from(array)',
+  'a string': 'encode it with new TextEncoder().encode(text)',
+  'an array': 'convert it with Uint8Array.from(array)',
+  'an ArrayBuffer': WRAP,
+  'a SharedArrayBuffer': WRAP,
+  'a Blob': READ,
+  'a File': READ,
 }
 
 /** Names the type of a value, and how to convert it to bytes if possible. */
 function nameOf(value: unknown): string {
   if (isBytes(value)) return 'one whose length property is overridden'
-  if (value === null || value === undefined) return String(value)
-  const name = Object.prototype.toString.call(value).slice(8, -1)
-  if (Object.hasOwn(REMEDIES, name)) return REMEDIES[name]!
-  const isView = name.endsWith('Array') || name === 'DataView'
-  return isView
-    ? `a ${name}; convert it with new Uint8Array(view.buffer, view.byteOffset, view.byteLength)`
-    : typeof value
+  const type = showType(value)
+  const remedy = ArrayBuffer.isView(value)
+    ? 'convert it with new Uint8Array(view.buffer, view.byteOffset, view.byteLength)'
+    : REMEDIES[type]
+  return remedy === undefined ? type : `${type}; ${remedy}`
 }
 
 /** Whether other threads can write to the memory. */

@@ -128,8 +128,10 @@ export function nullAt(bytes: Uint8Array, start: number, end: number): number | 
  * no sequence extends over the first byte of another.
  */
 export function characterAt(bytes: Uint8Array, start: number, character: string): number {
-  const memory = new Uint8Array(4)
-  const needle = memory.subarray(0, writeUtf8(memory, 0, character))
+  const needle = encodeURIComponent(character)
+    .slice(1)
+    .split('%')
+    .map((byte) => Number.parseInt(byte, 16))
   let position = bytes.indexOf(needle[0]!, start)
   while (!needle.every((byte, index) => byte === bytes[position + index]))
     position = bytes.indexOf(needle[0]!, position + 1)

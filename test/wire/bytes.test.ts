@@ -101,16 +101,16 @@ test.each([
 test.each([
   [null, 'null'],
   [undefined, 'undefined'],
-  ['text', 'text; encode it with Buffer.from(text) or new TextEncoder().encode(text)'],
-  [[], 'an Array; convert it with Uint8Array.from(array)'],
+  ['text', 'a string; encode it with new TextEncoder().encode(text)'],
+  [[], 'an array; convert it with Uint8Array.from(array)'],
   [new ArrayBuffer(1), 'an ArrayBuffer; wrap it in new Uint8Array(memory)'],
   [new Blob([]), 'a Blob; read it with new Uint8Array(await blob.arrayBuffer())'],
   [
     new Uint16Array(1),
     'a Uint16Array; convert it with new Uint8Array(view.buffer, view.byteOffset, view.byteLength)',
   ],
-  [7, 'number'],
-  [{}, 'object'],
+  [7, 'a number'],
+  [{}, 'an object'],
 ])('what is no bytes is named: %j', (value, name) => {
   expect(() => assertBytes(value)).toThrow(new TypeError(`expected a Uint8Array, not ${name}`))
 })
