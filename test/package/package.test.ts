@@ -10,7 +10,7 @@ afterAll(() => consumer.remove())
 describe('what npm pack would publish', () => {
   test('is the build, the licence, the documentation, the examples, and what the exports name', () => {
     const expected =
-      /^(test\/fuzz\/adapters\/[\w-]+\.(mjs|py|go|c|rs)|dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|src\/page\/(page\.(html|css)|\w+\.webp)|dist\/page\/index\.html|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
+      /^(test\/fuzz\/adapters\/[\w-]+\.(mjs|py|go|c|rs)|dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|src\/page\/page\.(html|css)|dist\/page\/index\.html|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])
     const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     const targets = Object.values(exports).flatMap((entry) =>

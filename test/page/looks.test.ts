@@ -1,4 +1,4 @@
-// How the page looks: readable contrast, a phone's width, light and dark. The pictures of the README are made here.
+// How the page looks: readable contrast, a phone's width, light and dark. The screenshots of README.md are taken here.
 
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { encode } from '../../src/index.ts'
 import { closePage, describeInBrowser, openPage, type Page } from './browser.ts'
 
-const PICTURES = fileURLToPath(new URL('../../src/page/', import.meta.url))
+const PICTURES = fileURLToPath(new URL('pictures/', import.meta.url))
 
 let page: Page
 afterEach(() => closePage(page))
