@@ -1,18 +1,17 @@
 // An MQTT 3.1.1 broker: who gets what. Import `startBroker` to run it inside your own process.
 
+import { randomUUID } from 'node:crypto'
 import { Connection } from './connection.js'
 import { LIMITS } from './limits.js'
 import { listen } from './listeners.js'
-import { Message } from './message.js'
+import { lower, Message } from './message.js'
 import { Retained } from './retained.js'
-import { Sessions } from './sessions.js'
+import { Session } from './session.js'
 import { Subscriptions } from './subscriptions.js'
 
 /**
  * @typedef {import('mqtt-wire').QoS} QoS
  * @typedef {import('mqtt-wire').Will<Buffer>} Will
- * @typedef {import('./session.js').Session} Session
- * @typedef {import('./session.js').Delivery} Delivery
  * @typedef {import('./limits.js').Limits} Limits
  *
  * @typedef {object} OwnOptions
@@ -25,6 +24,9 @@ import { Subscriptions } from './subscriptions.js'
  * @property {(message: string) => void} [log] default nowhere
  * @typedef {OwnOptions & Partial<Limits>} Options
  */
+
+/** @type {Required<Omit<OwnOptions, 'ws' | 'users'>> & Limits} */
+const DEFAULTS = { port: 1883, host: '127.0.0.1', refusedFilters: [], log: () => {}, ...LIMITS }
 
 /** §3.2.2.3 */
 const UNAVAILABLE = 3
@@ -45,50 +47,31 @@ export async function startBroker(options = {}) {
 }
 
 export class Broker {
-  /** @type {Limits} */
-  limits
-  /** Messages that found no room at their receivers. */
-  dropped = 0
   /** @type {Set<Connection>} */
   #connections = new Set()
+  /** By client identifier. @type {Map<string, Session>} */
+  #sessions = new Map()
   #subscriptions = new Subscriptions()
-  #sessions
   #retained
-  #options
-  /** How many each session has lost since the log last said so. @type {Map<Session, number>} */
-  #dropped = new Map()
+  /** Messages that found no room. */
+  #dropped = 0
   /** @type {Awaited<ReturnType<typeof listen>> | undefined} */
   #listeners
 
   /** @param {Options} options */
-  constructor({
-    port = 1883,
-    host = '127.0.0.1',
-    ws,
-    users,
-    refusedFilters = [],
-    log = () => {},
-    ...limits
-  }) {
-    this.#options = { port, host, ws, users, refusedFilters, log }
-    this.limits = withDefaults(limits)
-    this.#retained = new Retained(this.limits.maxRetainedBytes)
-    this.#sessions = new Sessions(this.limits, {
-      onDrop: (session) => this.#drop(session),
-      onEnd: (session) => this.#forget(session),
-    })
+  constructor(options) {
+    const given = Object.entries(options).filter(([, value]) => value !== undefined)
+    /** @type {OwnOptions & typeof DEFAULTS} */
+    this.options = { ...DEFAULTS, ...Object.fromEntries(given) }
+    this.#retained = new Retained(this.options.maxRetainedBytes)
   }
 
   async open() {
-    const { port, host, ws } = this.#options
-    this.#listeners = await listen(
-      { port, host, ws, maxMessageSize: this.limits.maxPacketSize },
-      (stream) => {
-        const connection = new Connection(stream, this)
-        this.#connections.add(connection)
-        connection.closed.then(() => this.#connections.delete(connection))
-      },
-    )
+    this.#listeners = await listen(this.options, (stream) => {
+      const connection = new Connection(stream, this)
+      this.#connections.add(connection)
+      connection.closed.then(() => this.#connections.delete(connection))
+    })
   }
 
   /** The port that TCP clients connect to. */
@@ -103,12 +86,11 @@ export class Broker {
 
   /** What it holds now, and how many messages it has had to drop. */
   get stats() {
-    const { dropped } = this
     return {
       connections: this.#connections.size,
       sessions: this.#sessions.size,
       retained: this.#retained.count,
-      dropped,
+      dropped: this.#dropped,
     }
   }
 
@@ -124,14 +106,12 @@ export class Broker {
   /**
    * Why CONNECT is refused, if it is: the return code of Table 3.1, and a reason for the log.
    *
-   * @param {string} clientId
-   * @param {string | undefined} username
-   * @param {Uint8Array | undefined} password
+   * @param {import('mqtt-wire').Connect<Buffer>} connect
    * @returns {Promise<{ returnCode: number, reason: string } | undefined>}
    */
-  async refusalOf(clientId, username, password = new Uint8Array()) {
-    const { users, log } = this.#options
-    if (this.#sessions.size >= this.limits.maxSessions && !this.#sessions.has(clientId))
+  async refusalOf({ clientId, username, password = Buffer.alloc(0) }) {
+    const { users, maxSessions, log } = this.options
+    if (this.#sessions.size >= maxSessions && !this.#sessions.has(clientId))
       return { returnCode: UNAVAILABLE, reason: 'there are too many sessions' }
     if (users === undefined) return undefined
     if (username === undefined) return { returnCode: NOT_AUTHORIZED, reason: 'there is no user name' }
@@ -145,13 +125,23 @@ export class Broker {
   }
 
   /**
+   * The session that goes on, or a new one (§3.1.2.4).
+   *
    * @param {string} clientId
-   * @param {boolean} cleanSession
+   * @param {boolean} isClean
+   * @returns {{ session: Session, sessionPresent: boolean }}
    */
-  sessionFor(clientId, cleanSession) {
-    const opened = this.#sessions.open(clientId, cleanSession)
-    this.#reportDropped(opened.session)
-    return opened
+  sessionFor(clientId, isClean) {
+    this.#sessions.get(clientId)?.connection?.close('the client has connected again') // [MQTT-3.1.4-2]
+    const last = this.#sessions.get(clientId)
+    if (last !== undefined) {
+      this.#reportDropped(last)
+      if (!isClean) return { session: last, sessionPresent: true } // [MQTT-3.2.2-2]
+      this.#end(last) // [MQTT-3.1.2-6]
+    }
+    const session = new Session(clientId || randomUUID(), isClean, this.options, () => this.#drop(session)) // [MQTT-3.1.3-6]
+    this.#sessions.set(session.clientId, session)
+    return { session, sessionPresent: false } // [MQTT-3.2.2-1] [MQTT-3.2.2-3]
   }
 
   /**
@@ -162,8 +152,8 @@ export class Broker {
   publish({ topic, payload, qos, retain }) {
     const message = new Message(topic, payload, qos)
     if (retain && !this.#retained.store(message)) {
-      this.dropped++
-      this.#options.log(`${show(topic)}: there is no room for another retained message`)
+      this.#dropped++
+      this.options.log(`${show(topic)}: there is no room for another retained message`)
     }
     for (const [session, granted] of this.#subscriptions.matching(topic))
       session.deliver(message, lower(qos, granted)) // [MQTT-3.8.4-6]
@@ -176,9 +166,9 @@ export class Broker {
    * @returns {boolean} false if the subscription is refused
    */
   subscribe(session, filter, qos) {
-    if (this.#options.refusedFilters.includes(filter) || !session.hasRoomFor(filter)) return false
+    if (this.options.refusedFilters.includes(filter) || !session.hasRoomFor(filter)) return false
     this.#subscriptions.add(session, filter, qos)
-    session.subscribe(filter, qos, deliveries(this.#retained.matching(filter), qos)) // [MQTT-3.3.1-6]
+    session.subscribe(filter, qos, this.#retained.matching(filter)) // [MQTT-3.3.1-6]
     return true
   }
 
@@ -199,63 +189,35 @@ export class Broker {
    * @param {string | undefined} reason for the log
    */
   left(session, will, reason) {
-    if (reason !== undefined)
-      this.#options.log(`${session === undefined ? 'not connected' : show(session.clientId)}: ${reason}`)
+    const name = session === undefined ? 'not connected' : show(session.clientId)
+    if (reason !== undefined) this.options.log(`${name}: ${reason}`)
     if (session === undefined) return
     session.connection = undefined
     this.#reportDropped(session)
-    if (session.isClean) this.#sessions.end(session)
+    if (session.isClean) this.#end(session)
     // A server that shuts down may leave the wills for later (§3.1.2.5); this one has no later.
     if (will !== undefined && this.#listeners !== undefined) this.publish(will) // [MQTT-3.1.2-8]
   }
 
   /** @param {Session} session */
-  #forget(session) {
+  #end(session) {
+    this.#sessions.delete(session.clientId)
     for (const filter of session.subscriptions.keys()) this.#subscriptions.remove(session, filter)
-    this.#reportDropped(session)
   }
 
   /** @param {Session} session */
   #drop(session) {
-    const count = this.#dropped.get(session) ?? 0
-    if (count === 0) this.#options.log(`${show(session.clientId)}: there is no room, messages are dropped`)
-    this.#dropped.set(session, count + 1)
-    this.dropped++
+    this.#dropped++
+    if (session.dropped++ === 0)
+      this.options.log(`${show(session.clientId)}: there is no room, messages are dropped`)
   }
 
   /** @param {Session} session */
   #reportDropped(session) {
-    const count = this.#dropped.get(session)
-    if (count === undefined) return
-    this.#options.log(`${show(session.clientId)}: messages dropped: ${count}`)
-    this.#dropped.delete(session)
+    if (session.dropped > 0)
+      this.options.log(`${show(session.clientId)}: messages dropped: ${session.dropped}`)
+    session.dropped = 0
   }
-}
-
-/**
- * @param {Partial<Limits>} limits
- * @returns {Limits}
- */
-function withDefaults(limits) {
-  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined)
-  return { ...LIMITS, ...Object.fromEntries(given) }
-}
-
-/**
- * @param {Iterable<Message>} messages
- * @param {QoS} granted
- * @returns {Generator<Delivery, undefined>}
- */
-function* deliveries(messages, granted) {
-  for (const message of messages) yield { message, qos: lower(message.qos, granted), retain: true } // [MQTT-3.3.1-8]
-}
-
-/**
- * @param {QoS} one
- * @param {QoS} other
- */
-function lower(one, other) {
-  return /** @type {QoS} */ (Math.min(one, other))
 }
 
 /**

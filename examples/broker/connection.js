@@ -3,14 +3,8 @@
 import { DecodeError, encode, PacketParser } from 'mqtt-wire'
 
 /**
- * @template {Uint8Array} Bytes
- * @typedef {import('mqtt-wire').Connect<Bytes>} Connect
- */
-/**
- * @template {Uint8Array} Bytes
- * @typedef {import('mqtt-wire').Publish<Bytes>} Publish
- */
-/**
+ * @typedef {import('mqtt-wire').Connect<Buffer>} Connect
+ * @typedef {import('mqtt-wire').Publish<Buffer>} Publish
  * @typedef {import('mqtt-wire').PacketTo<'server', Buffer>} Packet
  * @typedef {import('mqtt-wire').PacketInput} PacketInput
  * @typedef {import('./broker.js').Broker} Broker
@@ -26,24 +20,22 @@ export class Connection {
   /** @type {PacketParser<Buffer, 'server'>} */
   #parser
   #isOpen = true
-  #isAuthenticating = false
-  #isCorked = false
+  #isConnecting = false
   /** @type {Session | undefined} once CONNECT is accepted */
   #session
-  /** @type {Connect<Buffer>['will']} until it is published or discarded */
+  /** @type {Connect['will']} until it is published or discarded */
   #will
   /** For CONNECT, then for the next packet, then for the client to close. @type {NodeJS.Timeout | undefined} */
   #timer
   /** @type {NodeJS.Timeout | undefined} while the client has more to read than it may */
   #stall
-  #failure = 'the client closed the connection without DISCONNECT'
 
   /**
    * @param {import('node:stream').Duplex} stream
    * @param {Broker} broker
    */
   constructor(stream, broker) {
-    const { maxConnectSize, maxTopicLevels, maxSubscriptions, connectTimeout } = broker.limits
+    const { maxConnectSize, maxTopicLevels, maxSubscriptions, connectTimeout } = broker.options
     this.#stream = stream
     this.#broker = broker
     this.#parser = new PacketParser({
@@ -55,46 +47,37 @@ export class Connection {
     })
     this.#timer = setTimeout(() => this.close('no CONNECT came'), connectTimeout)
     this.closed = new Promise((resolve) => stream.once('close', resolve))
-    stream.on('data', (chunk) => {
-      if (!this.#isOpen) return
-      if (typeof chunk === 'string') return this.close('a WebSocket message of text came') // [MQTT-6.0.0-1]
-      this.#parser.push(chunk)
-      this.#read()
-    })
+    stream.on('data', (chunk) => this.#take(chunk))
     stream.on('drain', () => this.#drained())
-    stream.on('error', (error) => {
-      this.#failure = error.message
-    })
-    stream.on('end', () => this.close(this.#failure)) // of a WebSocket stream 'close' would wait for our end
-    stream.on('close', () => {
-      this.close(this.#failure)
-      clearTimeout(this.#timer)
-    })
+    stream.on('error', ({ message }) => this.close(message))
+    // Both, because the 'close' of a WebSocket stream waits for our end.
+    for (const event of ['end', 'close'])
+      stream.on(event, () => this.close('the client closed the connection without DISCONNECT'))
+    stream.on('close', () => clearTimeout(this.#timer))
   }
 
   /** Whether the client reads what it is sent. */
   get hasRoom() {
     const { writableLength, writableHighWaterMark } = this.#stream // 'drain' comes only for what lies above the mark
-    return writableLength < Math.max(this.#broker.limits.maxBacklog, writableHighWaterMark)
+    return writableLength < Math.max(this.#broker.options.maxBacklog, writableHighWaterMark)
   }
 
   /** @param {Uint8Array[]} chunks */
   send(chunks) {
     if (!this.#isOpen) return
-    if (!this.#isCorked) {
-      this.#isCorked = true
+    if (this.#stream.writableCorked === 0) {
       this.#stream.cork() // what is sent in one turn goes out in one write
-      process.nextTick(() => {
-        this.#isCorked = false
-        this.#stream.uncork()
-      })
+      process.nextTick(() => this.#stream.uncork())
     }
     for (const chunk of chunks) this.#stream.write(chunk)
-    if (!this.hasRoom)
-      this.#stall ??= setTimeout(
-        () => this.close('the client does not read'),
-        this.#broker.limits.stallTimeout,
-      )
+    if (this.hasRoom) return
+    const { stallTimeout } = this.#broker.options
+    this.#stall ??= setTimeout(() => this.close('the client does not read'), stallTimeout)
+  }
+
+  /** @param {PacketInput} packet */
+  answer(packet) {
+    this.send([encode(packet)])
   }
 
   /** Ends the connection of a client that does not keep up, once everybody else has got the message at hand. */
@@ -110,22 +93,30 @@ export class Connection {
    */
   close(reason, lastPacket) {
     if (!this.#isOpen) return
-    if (lastPacket !== undefined) this.send([encode(lastPacket)])
+    if (lastPacket !== undefined) this.answer(lastPacket)
     this.#isOpen = false
     clearTimeout(this.#timer)
     clearTimeout(this.#stall)
     const { hasRoom } = this
     this.#stream.end()
     this.#stream.resume() // what it has sent yet is read and ignored: its end is behind that
-    if (hasRoom) this.#timer = setTimeout(() => this.#stream.destroy(), this.#broker.limits.closeTimeout)
+    if (hasRoom) this.#timer = setTimeout(() => this.#stream.destroy(), this.#broker.options.closeTimeout)
     else this.#stream.destroy()
     this.#broker.left(this.#session, this.#will, reason)
+  }
+
+  /** @param {Buffer | string} chunk */
+  #take(chunk) {
+    if (!this.#isOpen) return
+    if (typeof chunk === 'string') return this.close('a WebSocket message of text came') // [MQTT-6.0.0-1]
+    this.#parser.push(chunk)
+    this.#read()
   }
 
   /** Handles packets while the client reads the answers. */
   #read() {
     try {
-      while (this.#isOpen && !this.#isAuthenticating && this.hasRoom) {
+      while (this.#isOpen && !this.#isConnecting && this.hasRoom) {
         const packet = this.#parser.read()
         if (packet === undefined) return
         this.#handle(packet)
@@ -140,18 +131,11 @@ export class Connection {
     if (this.#isOpen) this.#stream.pause()
   }
 
-  #silent() {
-    if (this.#stall === undefined) this.close('nothing came within the keep alive')
-    else this.#timer?.refresh() // what it has sent is read once it has read the answers
-  }
-
   #drained() {
     if (!this.#isOpen) return
-    if (this.#stall !== undefined) {
-      clearTimeout(this.#stall)
-      this.#stall = undefined
-      this.#timer?.refresh()
-    }
+    if (this.#stall !== undefined) this.#timer?.refresh()
+    clearTimeout(this.#stall)
+    this.#stall = undefined
     this.#session?.pump()
     this.#resume()
   }
@@ -159,6 +143,11 @@ export class Connection {
   #resume() {
     this.#stream.resume()
     this.#read()
+  }
+
+  #silent() {
+    if (this.#stall === undefined) this.close('nothing came within the keep alive')
+    else this.#timer?.refresh() // what it has sent is read once it has read the answers
   }
 
   /** @param {Packet} packet */
@@ -180,14 +169,14 @@ export class Connection {
         return session.received(packet.packetId)
       case 'pubrel':
         session.release(packet.packetId)
-        return this.#answer({ type: 'pubcomp', packetId: packet.packetId }) // [MQTT-4.3.3-2]
+        return this.answer({ type: 'pubcomp', packetId: packet.packetId }) // [MQTT-4.3.3-2]
       case 'subscribe':
         return this.#subscribe(session, packet)
       case 'unsubscribe':
         for (const filter of packet.topicFilters) this.#broker.unsubscribe(session, filter)
-        return this.#answer({ type: 'unsuback', packetId: packet.packetId }) // [MQTT-3.10.4-5]
+        return this.answer({ type: 'unsuback', packetId: packet.packetId }) // [MQTT-3.10.4-5]
       case 'pingreq':
-        return this.#answer({ type: 'pingresp' }) // [MQTT-3.12.4-1]
+        return this.answer({ type: 'pingresp' }) // [MQTT-3.12.4-1]
       case 'disconnect':
         this.#will = undefined // [MQTT-3.14.4-3]
         return this.close()
@@ -196,42 +185,37 @@ export class Connection {
     }
   }
 
-  /** @param {PacketInput} packet */
-  #answer(packet) {
-    this.send([encode(packet)])
-  }
-
-  /** @param {Connect<Buffer>} connect */
-  async #connect({ clientId, cleanSession, keepAlive, will, username, password }) {
+  /** @param {Connect} connect */
+  async #connect(connect) {
     clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#isAuthenticating = true
-    const refusal = await this.#broker.refusalOf(clientId, username, password)
-    this.#isAuthenticating = false
+    this.#isConnecting = true
+    const refusal = await this.#broker.refusalOf(connect)
+    this.#isConnecting = false
     if (!this.#isOpen) return
     if (refusal !== undefined) {
       const { returnCode, reason } = refusal
       return this.close(reason, { type: 'connack', returnCode }) // [MQTT-3.1.4-5] [MQTT-3.2.2-5]
     }
+    const { clientId, cleanSession, keepAlive, will } = connect
     const { session, sessionPresent } = this.#broker.sessionFor(clientId, cleanSession)
-    this.#answer({ type: 'connack', returnCode: 0, sessionPresent }) // [MQTT-3.2.0-1]
-    this.#parser.maxPacketSize = this.#broker.limits.maxPacketSize
+    this.answer({ type: 'connack', returnCode: 0, sessionPresent }) // [MQTT-3.2.0-1]
+    this.#parser.maxPacketSize = this.#broker.options.maxPacketSize
     this.#session = session
     this.#will = will
-    if (keepAlive > 0) this.#timer = setTimeout(() => this.#silent(), keepAlive * 1_500) // [MQTT-3.1.2-24]
+    this.#timer = keepAlive === 0 ? undefined : setTimeout(() => this.#silent(), keepAlive * 1_500) // [MQTT-3.1.2-24]
     session.attach(this)
     this.#resume()
   }
 
   /**
    * @param {Session} session
-   * @param {Publish<Buffer>} publish
+   * @param {Publish} publish
    */
   #publish(session, publish) {
     const { qos, packetId = 0 } = publish
     if (qos < 2 || session.accept(packetId)) this.#broker.publish(publish)
-    if (qos === 1) this.#answer({ type: 'puback', packetId }) // [MQTT-4.3.2-2]
-    if (qos === 2) this.#answer({ type: 'pubrec', packetId })
+    if (qos === 1) this.answer({ type: 'puback', packetId }) // [MQTT-4.3.2-2]
+    if (qos === 2) this.answer({ type: 'pubrec', packetId })
   }
 
   /**
@@ -242,7 +226,7 @@ export class Connection {
     const returnCodes = subscriptions.map(({ topicFilter, qos }) =>
       this.#broker.subscribe(session, topicFilter, qos) ? qos : FAILURE,
     )
-    this.#answer({ type: 'suback', packetId, returnCodes }) // [MQTT-3.8.4-1] [MQTT-3.8.4-5]
+    this.answer({ type: 'suback', packetId, returnCodes }) // [MQTT-3.8.4-1] [MQTT-3.8.4-5]
     session.pump()
   }
 }

@@ -197,7 +197,7 @@ describeWith(embedded, (peer) => {
   })
 
   test('a client that neither reads nor goes away is disconnected, and its session kept', async () => {
-    const { broker, logged } = await start({ maxBacklog: 100 * KIB, stallTimeout: 300 })
+    const { broker, logged } = await start({ maxBacklog: 100 * KIB, stallTimeout: 1_000 })
     const socket = await deaf(
       broker,
       { type: 'connect', clientId: 'deaf', cleanSession: false, keepAlive: 0 },
@@ -278,7 +278,7 @@ describeWith(embedded, (peer) => {
   })
 
   test('retained messages have a bound; what has no room is not kept in place of what has', async () => {
-    const { broker, logged } = await start({ maxRetainedBytes: 4_200 })
+    const { broker, logged } = await start({ maxRetainedBytes: 3_400 })
     const sender = await connect(broker)
     for (const topic of ['a', 'b', 'c']) await publish(sender, 1, 1, { topic, size: 800, retain: true })
     expect(broker.stats).toMatchObject({ retained: 2, dropped: 1 })
@@ -326,13 +326,6 @@ describeWith(embedded, (peer) => {
     await client.next('unsuback')
     for (const filter of ['abc', 'def', 'g']) codes.push(...(await subscribe(client, filter, 1)))
     expect(codes).toEqual([1, 1, 0x80, 1, 1, 1, 0x80])
-  })
-
-  test('retained messages with many levels take more room', async () => {
-    const { broker } = await start({ maxRetainedBytes: 10_000 })
-    const sender = await connect(broker)
-    await publish(sender, 1, 1, { topic: Array(50).fill('a').join('/'), retain: true })
-    expect(broker.stats).toMatchObject({ retained: 0, dropped: 1 })
   })
 
   test('more sessions than may be: CONNACK 3, but not for those that exist', async () => {

@@ -16,16 +16,14 @@ const BACKLOG = 4_096
 /** The bytes that may await a WebSocket client before its pings are no longer answered: it may not read the answers. */
 const MAX_PONGS = 65_536
 
-const WRONG_SUBPROTOCOL = 'HTTP/1.1 400 The subprotocol is mqtt\r\nConnection: close\r\n\r\n'
-
 /**
- * @param {{ port: number, host: string, ws?: number, maxMessageSize: number }} options the ports, 0 for any free ones, and
- *   the longest WebSocket message in bytes
+ * @param {{ port: number, host: string, ws?: number | undefined, maxPacketSize: number }} options the ports, 0 for any free
+ *   ones, and the longest WebSocket message in bytes
  * @param {Accept} accept
  */
-export async function listen({ port, host, ws, maxMessageSize }, accept) {
+export async function listen({ port, host, ws, maxPacketSize }, accept) {
   const tcp = createServer(SOCKETS, accept)
-  const http = webSocketServer(maxMessageSize, accept)
+  const http = webSocketServer(maxPacketSize, accept)
   try {
     await listening(tcp, port, host)
     if (ws !== undefined) await listening(http, ws, host)
@@ -51,31 +49,34 @@ export async function listen({ port, host, ws, maxMessageSize }, accept) {
  * @param {Accept} accept
  */
 function webSocketServer(maxPayload, accept) {
-  const http = createHttpServer(SOCKETS, (_, response) =>
+  const server = createHttpServer(SOCKETS, (_, response) =>
     response.writeHead(426).end('This is for WebSocket.\n'),
   )
-  const handleProtocols = () => 'mqtt'
-  const webSockets = new WebSocketServer({ noServer: true, maxPayload, handleProtocols, autoPong: false })
-  http.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => {}) // such as a reset: without a listener it would end the process
-    const offered = request.headers['sec-websocket-protocol']?.split(',') ?? []
-    if (offered.some((protocol) => protocol.trim() === 'mqtt'))
-      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        webSocket.on('ping', (data) => {
-          if (webSocket.bufferedAmount < MAX_PONGS) webSocket.pong(data)
-        })
-        const stream = createWebSocketStream(webSocket, {
-          readableObjectMode: true,
-          readableHighWaterMark: 1,
-        })
-        // What is sent in one turn is one message, which takes less time than a message for each packet.
-        stream._writev = (chunks, done) =>
-          stream._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done)
-        accept(stream)
-      })
-    else socket.end(WRONG_SUBPROTOCOL, () => socket.destroy()) // [MQTT-6.0.0-3]
+  const webSockets = new WebSocketServer({
+    server,
+    maxPayload,
+    autoPong: false,
+    handleProtocols: () => 'mqtt',
+    verifyClient: ({ req }, answer) => answer(offersMqtt(req), 400, 'The subprotocol is mqtt'), // [MQTT-6.0.0-3]
   })
-  return http
+  webSockets.on('error', () => {}) // the server's, for which `listening` waits
+  webSockets.on('connection', (webSocket) => {
+    webSocket.on('ping', (data) => {
+      if (webSocket.bufferedAmount < MAX_PONGS) webSocket.pong(data)
+    })
+    const stream = createWebSocketStream(webSocket, { readableObjectMode: true, readableHighWaterMark: 1 })
+    // What is sent in one turn is one message, which takes less time than a message for each packet.
+    stream._writev = (chunks, done) =>
+      stream._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done)
+    accept(stream)
+  })
+  return server
+}
+
+/** @param {import('node:http').IncomingMessage} request */
+function offersMqtt({ headers }) {
+  const offered = headers['sec-websocket-protocol']?.split(',') ?? []
+  return offered.some((protocol) => protocol.trim() === 'mqtt')
 }
 
 /**

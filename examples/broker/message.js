@@ -32,20 +32,23 @@ export class Message {
   /**
    * The packet for one receiver. The publisher's DUP and RETAIN are not for it [MQTT-3.3.1-3] [MQTT-3.3.1-9].
    *
-   * @param {{ qos: QoS, packetId?: number | undefined, dup?: boolean, retain?: boolean }} receiver
+   * @param {import('mqtt-wire').PublishOverrides} receiver
    * @returns {Uint8Array[]} its bytes, in one or two chunks
    */
-  packetFor({ qos, packetId, dup = false, retain = false }) {
-    if (qos > 0 || retain) return this.#encode({ qos, packetId, dup, retain })
-    this.#plain ??= this.#encode({ qos, packetId, dup, retain })
-    return this.#plain
-  }
-
-  /** @param {import('mqtt-wire').PublishOverrides} receiver */
-  #encode(receiver) {
+  packetFor(receiver) {
     const { topic, payload, qos } = this
     this.#prepared ??= preparePublish({ type: 'publish', topic, payload, qos })
-    if (payload.length <= SHARED_FROM) return [this.#prepared.encode(receiver)]
-    return [this.#prepared.header(receiver), payload]
+    if (payload.length > SHARED_FROM) return [this.#prepared.header(receiver), payload]
+    if (receiver.qos !== 0 || receiver.retain) return [this.#prepared.encode(receiver)]
+    this.#plain ??= [this.#prepared.encode(receiver)]
+    return this.#plain
   }
+}
+
+/**
+ * @param {QoS} one
+ * @param {QoS} other
+ */
+export function lower(one, other) {
+  return /** @type {QoS} */ (Math.min(one, other))
 }

@@ -1,22 +1,22 @@
 // The retained messages: the last one of each topic that was published with RETAIN (§3.3.1.3).
 
-import { TopicTree } from './topic-tree.js'
+import { topicMatches } from 'mqtt-wire'
 
 /** @typedef {import('./message.js').Message} Message */
 
-/** What each level of a topic takes in the tree, roughly, in bytes. */
-const LEVEL_COST = 300
-
 export class Retained {
-  /** @type {TopicTree<Message>} */
-  #tree = new TopicTree()
+  /** @type {Map<string, Message>} */
+  #byTopic = new Map()
+  #bytes = 0
   #maxBytes
-  bytes = 0
-  count = 0
 
   /** @param {number} maxBytes what all of them may take */
   constructor(maxBytes) {
     this.#maxBytes = maxBytes
+  }
+
+  get count() {
+    return this.#byTopic.size
   }
 
   /**
@@ -26,30 +26,22 @@ export class Retained {
    * @returns {boolean} false if there is no room for it
    */
   store(message) {
-    const last = this.#tree.get(message.topic)
-    if (last !== undefined) {
-      this.#tree.delete(message.topic)
-      this.bytes -= costOf(last)
-      this.count--
-    }
+    this.#bytes -= this.#byTopic.get(message.topic)?.cost ?? 0
+    this.#byTopic.delete(message.topic)
     if (message.payload.length === 0) return true // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
-    if (this.bytes + costOf(message) > this.#maxBytes) return false
-    this.#tree.set(message.topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
-    this.bytes += costOf(message)
-    this.count++
+    if (this.#bytes + message.cost > this.#maxBytes) return false
+    this.#byTopic.set(message.topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
+    this.#bytes += message.cost
     return true
   }
 
   /**
+   * Looks at the messages one by one, as they are taken; they may change meanwhile.
+   *
    * @param {string} filter
    * @returns {Generator<Message, undefined>}
    */
-  matching(filter) {
-    return this.#tree.ofTopicsMatching(filter)
+  *matching(filter) {
+    for (const message of this.#byTopic.values()) if (topicMatches(filter, message.topic)) yield message
   }
-}
-
-/** @param {Message} message */
-function costOf({ cost, topic }) {
-  return cost + LEVEL_COST * topic.split('/').length
 }

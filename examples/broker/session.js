@@ -1,8 +1,8 @@
 // What the broker keeps for a client, over connections if the client asked for that (§3.1.2.4): its subscriptions, the
 // messages that it has yet to get, and both sides of the QoS flows (§4.3).
 
-import { encode } from 'mqtt-wire'
-import { Fifo } from './fifo.js'
+import Denque from 'denque'
+import { lower } from './message.js'
 
 /**
  * @typedef {import('mqtt-wire').QoS} QoS
@@ -25,18 +25,20 @@ export class Session {
   subscriptions = new Map()
   /** @type {Connection | undefined} */
   connection
+  /** Messages that found no room, since the log last said so. */
+  dropped = 0
   #filtersLength = 0
   #limits
   #onDrop
-  /** Messages of QoS 1 and 2 that are not sent yet. @type {Fifo<Delivery>} */
-  #queue = new Fifo()
+  /** Messages of QoS 1 and 2 that are not sent yet. @type {Denque<Delivery>} */
+  #queue = new Denque()
   /** What the queue and the messages in flight take. */
   #bytes = 0
-  /** Retained messages for new subscriptions, read from the store as the client takes them. @type {Map<string, Iterator<Delivery>>} */
+  /** Retained messages for new subscriptions, read from the store as the client takes them. @type {Map<string, Iterator<Message, undefined>>} */
   #retained = new Map()
   /** In the order in which they were sent, and PUBRELs in the order of their PUBRECs [MQTT-4.6.0-4]. @type {Map<number, InFlight>} */
   #inFlight = new Map()
-  /** The rest of what a new connection has to send again. @type {Iterator<[number, InFlight]> | undefined} */
+  /** The rest of what a new connection has to send again. @type {Iterator<[number, InFlight], undefined> | undefined} */
   #again
   /** Messages of QoS 2 that the client has not released. @type {Set<number>} */
   #unreleased = new Set()
@@ -46,7 +48,7 @@ export class Session {
    * @param {string} clientId
    * @param {boolean} isClean it ends with its connection
    * @param {Limits} limits
-   * @param {(session: Session) => void} onDrop called for each message that finds no room
+   * @param {() => void} onDrop called for each message that finds no room
    */
   constructor(clientId, isClean, limits, onDrop) {
     this.clientId = clientId
@@ -71,16 +73,17 @@ export class Session {
    * @param {QoS} qos
    */
   deliver(message, qos) {
+    const { connection } = this
     if (qos === 0) {
       // A QoS 0 message is not kept for later; [MQTT-3.1.2-5] asks that for QoS 1 and 2 only.
-      if (this.connection?.hasRoom) this.connection.send(message.packetFor({ qos }))
-      else if (this.connection !== undefined) this.#onDrop(this)
+      if (connection?.hasRoom) connection.send(message.packetFor({ qos }))
+      else if (connection !== undefined) this.#onDrop()
       return
     }
     const { maxQueue, maxQueueBytes } = this.#limits
     if (this.#queue.length >= maxQueue || this.#bytes + message.cost > maxQueueBytes) {
-      this.#onDrop(this)
-      this.connection?.giveUp()
+      this.#onDrop()
+      connection?.giveUp()
       return
     }
     this.#queue.push({ message, qos, retain: false })
@@ -99,7 +102,7 @@ export class Session {
   /**
    * @param {string} filter
    * @param {QoS} qos
-   * @param {Iterator<Delivery>} retained the messages for the new subscription; `pump` sends them
+   * @param {Iterator<Message, undefined>} retained the messages for the new subscription; `pump` sends them
    */
   subscribe(filter, qos, retained) {
     if (!this.subscriptions.has(filter)) this.#filtersLength += filter.length
@@ -123,25 +126,39 @@ export class Session {
    * @returns {boolean} false if there is nothing to send now
    */
   #sendNext(connection) {
-    const [packetId, inFlight] = this.#again?.next().value ?? []
-    if (packetId !== undefined && inFlight !== undefined) {
-      if (inFlight.sentOver !== connection) this.#send(connection, packetId, inFlight)
+    const again = this.#again?.next().value
+    if (again !== undefined) {
+      if (again[1].sentOver !== connection) this.#send(connection, ...again)
       return true
     }
     this.#again = undefined
     if (this.#inFlight.size >= this.#limits.maxInFlight) return false
     const delivery = this.#nextRetained() ?? this.#queue.shift()
     if (delivery === undefined) return false
-    if (delivery.qos === 0) {
-      connection.send(delivery.message.packetFor(delivery))
-      return true
+    const { message, qos, retain } = delivery
+    if (qos === 0) connection.send(message.packetFor({ qos, retain }))
+    else this.#send(connection, this.#nextPacketId(), { delivery, sentOver: undefined })
+    return true
+  }
+
+  /** @returns {Delivery | undefined} */
+  #nextRetained() {
+    for (const [filter, messages] of this.#retained) {
+      const message = messages.next().value
+      if (message !== undefined) {
+        const qos = lower(message.qos, this.subscriptions.get(filter) ?? 0)
+        if (qos > 0) this.#bytes += message.cost
+        return { message, qos, retain: true } // [MQTT-3.3.1-8]
+      }
+      this.#retained.delete(filter)
     }
+    return undefined
+  }
+
+  #nextPacketId() {
     do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1
     while (this.#inFlight.has(this.#lastPacketId)) // [MQTT-2.3.1-4]
-    const first = { delivery, sentOver: undefined }
-    this.#inFlight.set(this.#lastPacketId, first)
-    this.#send(connection, this.#lastPacketId, first)
-    return true
+    return this.#lastPacketId
   }
 
   /**
@@ -152,45 +169,30 @@ export class Session {
   #send(connection, packetId, inFlight) {
     const { delivery, sentOver } = inFlight
     const dup = sentOver !== undefined // [MQTT-3.3.1-1]
+    this.#inFlight.set(packetId, inFlight)
     inFlight.sentOver = connection
-    if (delivery === undefined) connection.send([encode({ type: 'pubrel', packetId })])
-    else connection.send(delivery.message.packetFor({ ...delivery, packetId, dup }))
-  }
-
-  /** @returns {Delivery | undefined} */
-  #nextRetained() {
-    for (const [filter, deliveries] of this.#retained) {
-      const { value } = deliveries.next()
-      if (value !== undefined) {
-        if (value.qos > 0) this.#bytes += value.message.cost
-        return value
-      }
-      this.#retained.delete(filter)
-    }
-    return undefined
+    if (delivery === undefined) return connection.answer({ type: 'pubrel', packetId })
+    const { message, qos, retain } = delivery
+    connection.send(message.packetFor({ qos, retain, packetId, dup }))
   }
 
   /** @param {number} packetId of PUBACK or PUBCOMP */
   complete(packetId) {
-    this.#free(this.#inFlight.get(packetId))
-    this.#inFlight.delete(packetId)
+    this.#forget(packetId)
     this.pump()
   }
 
   /** @param {number} packetId of PUBREC */
   received(packetId) {
     const { connection } = this
-    if (this.#inFlight.has(packetId)) {
-      this.#free(this.#inFlight.get(packetId))
-      this.#inFlight.delete(packetId)
-      this.#inFlight.set(packetId, { delivery: undefined, sentOver: connection })
-    }
-    connection?.send([encode({ type: 'pubrel', packetId })]) // [MQTT-4.3.3-1]
+    if (this.#forget(packetId)) this.#inFlight.set(packetId, { delivery: undefined, sentOver: connection })
+    connection?.answer({ type: 'pubrel', packetId }) // [MQTT-4.3.3-1]
   }
 
-  /** @param {InFlight | undefined} inFlight */
-  #free(inFlight) {
-    this.#bytes -= inFlight?.delivery?.message.cost ?? 0
+  /** @param {number} packetId */
+  #forget(packetId) {
+    this.#bytes -= this.#inFlight.get(packetId)?.delivery?.message.cost ?? 0
+    return this.#inFlight.delete(packetId)
   }
 
   /**

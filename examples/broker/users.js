@@ -27,42 +27,27 @@ export async function userLine(username, password) {
  * Reads a file of users. Empty lines, and those that begin with #, are skipped.
  *
  * @param {string} file
- * @returns {Promise<Users>}
  */
 export async function loadUsers(file) {
-  const users = new Users()
+  /** @type {Map<string, { salt: Buffer, hashed: Buffer }>} */
+  const users = new Map()
   for (const [index, line] of (await readFile(file, 'utf8')).split(/\r?\n/).entries()) {
     if (line === '' || line.startsWith('#')) continue
     const [, name, salt, hashed] = /^([^:]+):([0-9a-f]{32}):([0-9a-f]{64})$/.exec(line) ?? []
     if (name === undefined || salt === undefined || hashed === undefined)
       throw new Error(`${file}, line ${index + 1}: a line is name:salt:hash, as hash-password.js prints it`)
-    users.add(name, Buffer.from(salt, 'hex'), Buffer.from(hashed, 'hex'))
+    users.set(name, { salt: Buffer.from(salt, 'hex'), hashed: Buffer.from(hashed, 'hex') })
   }
-  return users
-}
-
-class Users {
-  /** @type {Map<string, { salt: Buffer, hashed: Buffer }>} */
-  #users = new Map()
-  /** Nobody's, so that an unknown name takes as long as a wrong password. */
-  #nobody = { salt: randomBytes(SALT_LENGTH), hashed: randomBytes(HASH_LENGTH) }
-
-  /**
-   * @param {string} username
-   * @param {Buffer} salt
-   * @param {Buffer} hashed
-   */
-  add(username, salt, hashed) {
-    this.#users.set(username, { salt, hashed })
-  }
-
-  /**
-   * @param {string} username
-   * @param {Uint8Array} password
-   * @returns {Promise<boolean>}
-   */
-  async verify(username, password) {
-    const { salt, hashed } = this.#users.get(username) ?? this.#nobody
-    return timingSafeEqual(await hash(password, salt, HASH_LENGTH), hashed)
+  // So that an unknown name takes as long as a wrong password.
+  const nobody = { salt: randomBytes(SALT_LENGTH), hashed: randomBytes(HASH_LENGTH) }
+  return {
+    /**
+     * @param {string} username
+     * @param {Uint8Array} password
+     */
+    async verify(username, password) {
+      const { salt, hashed } = users.get(username) ?? nobody
+      return timingSafeEqual(await hash(password, salt, HASH_LENGTH), hashed)
+    },
   }
 }

@@ -2,13 +2,14 @@
 
 import { connect as openSocket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { encode, PacketParser } from 'mqtt-wire'
+import { decodeStream, encode } from 'mqtt-wire'
 
 /**
  * @typedef {import('mqtt-wire').QoS} QoS
- * @typedef {import('mqtt-wire').Packet<Buffer>} Packet
+ * @typedef {import('mqtt-wire').PacketTo<'client', Buffer>} Packet
  * @typedef {import('mqtt-wire').Publish<Buffer>} Message
  * @typedef {import('mqtt-wire').PacketInput} PacketInput
+ * @typedef {import('node:net').Socket} Socket
  *
  * @typedef {object} Options Times are in milliseconds but for `keepAlive`.
  * @property {number} [port] default 1883
@@ -36,6 +37,7 @@ import { encode, PacketParser } from 'mqtt-wire'
 
 const LONGEST_DELAY = 60_000
 const SERVER_UNAVAILABLE = 3
+const CLOSED = 'the broker closed the connection'
 
 /** Table 3.1 */
 const REFUSALS = [
@@ -79,9 +81,9 @@ class Client {
   #unreleased = new Set()
   /** @type {Message[]} */
   #inbox = []
-  /** @type {import('node:net').Socket | undefined} while connected */
+  /** @type {Socket | undefined} while connected */
   #socket
-  /** @type {import('node:net').Socket | undefined} until CONNACK */
+  /** @type {Socket | undefined} until CONNACK */
   #opening
   /** @type {NodeJS.Timeout | undefined} */
   #pings
@@ -152,7 +154,7 @@ class Client {
     for (;;) {
       const message = this.#inbox.shift()
       if (message !== undefined) {
-        this.#throttle()
+        this.#notify()
         yield message
       } else if (this.#end !== undefined) {
         if (this.#closing.signal.aborted) return
@@ -167,10 +169,11 @@ class Client {
     while (this.#socket !== undefined && this.#inFlight.size > 0)
       if ((await Promise.race([this.#change(), deadline])) === 'late') break
     this.#closing.abort()
+    this.#notify()
     this.#opening?.destroy()
     const socket = this.#socket
     if (socket !== undefined) {
-      socket.resume().end(encode({ type: 'disconnect' })) // [MQTT-3.14.4-1]
+      socket.end(encode({ type: 'disconnect' })) // [MQTT-3.14.4-1]
       const closed = new Promise((resolve) => socket.once('close', resolve))
       if ((await Promise.race([closed, deadline])) === 'late') socket.destroy()
     }
@@ -184,55 +187,53 @@ class Client {
     const bytes = encode({ type: 'connect', clientId, cleanSession, keepAlive, will, username, password })
     const socket = openSocket({ port, host, noDelay: true })
     this.#opening = socket
-    const parser = /** @type {PacketParser<Buffer, 'client'>} */ (
-      new PacketParser({ role: 'client', maxPacketSize })
-    )
+    socket.on('error', () => {}) // `packets` throws it
+    socket.on('close', () => this.#notify())
     const timer = setTimeout(() => socket.destroy(new Error('no CONNACK')), connectTimeout)
     socket.write(bytes)
-    /** @type {Error | undefined} */
-    let failure
-    const opened = new Promise((resolve, reject) => {
-      socket.on('data', (chunk) => {
-        if (this.#closing.signal.aborted) return // it would not be acknowledged: the broker keeps it for the next connection
-        try {
-          for (const packet of parser.push(chunk)) {
-            if (this.#socket === socket) this.#receive(socket, packet)
-            else {
-              this.#greet(socket, packet)
-              resolve(undefined)
-            }
-          }
-          this.#throttle()
-        } catch (error) {
-          socket.destroy(/** @type {Error} */ (error))
-        }
-      })
-      socket.on('end', () => {
-        try {
-          parser.end()
-        } catch (error) {
-          socket.destroy(/** @type {Error} */ (error)) // it ended inside a packet
-        }
-      })
-      socket.on('error', (error) => {
-        failure = error
-      })
-      socket.on('close', () => {
-        clearTimeout(timer)
-        const error = failure ?? new Error('the broker closed the connection')
-        if (this.#socket === socket) this.#lose(error)
-        else reject(error)
-      })
-    })
-    await opened
-    clearTimeout(timer)
+    const packets = decodeStream(socket, { role: 'client', maxPacketSize })
+    try {
+      this.#greet(socket, (await packets.next()).value)
+    } catch (error) {
+      socket.destroy()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+    this.#serve(socket, packets)
   }
 
   /**
-   * @param {import('node:net').Socket} socket
-   * @param {Packet} packet the first of a connection
+   * @param {Socket} socket
+   * @param {AsyncIterable<Packet>} packets
+   */
+  async #serve(socket, packets) {
+    let reason = new Error(CLOSED)
+    try {
+      for await (const packet of packets) {
+        if (this.#closing.signal.aborted) continue // it would not be acknowledged: the broker keeps it for the next connection
+        this.#receive(socket, packet)
+        while (this.#isFull && !socket.destroyed) await this.#change()
+      }
+    } catch (error) {
+      reason = /** @type {Error} */ (error)
+    }
+    socket.destroy()
+    await this.#lose(reason)
+  }
+
+  /** Whether to read no further. What is in flight has to be answered, even so: your loop may be waiting for it. */
+  get #isFull() {
+    const { signal } = this.#closing
+    return this.#inbox.length >= this.options.maxInbox && this.#inFlight.size === 0 && !signal.aborted
+  }
+
+  /**
+   * @param {Socket} socket
+   * @param {Packet | undefined} packet the first of a connection
    */
   #greet(socket, packet) {
+    if (packet === undefined) throw new Error(CLOSED)
     if (packet.type !== 'connack') throw new Error(`${packet.type} came before CONNACK`) // [MQTT-3.2.0-1]
     if (packet.returnCode !== 0) throw new ConnectionRefused(packet.returnCode)
     this.#socket = socket
@@ -257,7 +258,7 @@ class Client {
   }
 
   /**
-   * @param {import('node:net').Socket} socket
+   * @param {Socket} socket
    * @param {Packet} packet
    */
   #receive(socket, packet) {
@@ -302,21 +303,11 @@ class Client {
     this.#notify()
   }
 
-  /** Reads on unless the inbox is full. What is in flight has to be answered, even so: your loop may be waiting for it. */
-  #throttle() {
-    const isFull = this.#inbox.length >= this.options.maxInbox && this.#inFlight.size === 0
-    if (isFull) this.#socket?.pause()
-    else this.#socket?.resume()
-  }
-
-  /** @param {import('node:net').Socket} socket */
+  /** @param {Socket} socket */
   #ping(socket) {
-    if (!this.#isPingAnswered && !socket.isPaused()) {
-      socket.destroy(new Error('the broker does not answer PINGREQ'))
-      return
-    }
+    if (this.#isPingAnswered || this.#isFull) send(socket, { type: 'pingreq' })
+    else socket.destroy(new Error('the broker does not answer PINGREQ'))
     this.#isPingAnswered = false
-    send(socket, { type: 'pingreq' })
   }
 
   /**
@@ -336,7 +327,7 @@ class Client {
     return new Promise((resolve, reject) => {
       this.#inFlight.set(packetId, { packet, isSent: this.#socket !== undefined, resolve, reject })
       if (this.#socket?.writable) this.#socket.write(bytes)
-      this.#throttle()
+      this.#notify()
     })
   }
 

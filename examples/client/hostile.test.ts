@@ -258,7 +258,7 @@ test('a broker that sends faster than the loop takes has to wait', async () => {
       if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), closed])
     }
   })
-  const client = await open(port, { maxInbox: 10 })
+  const client = await open(port, { maxInbox: 10, connectTimeout: 10_000 })
   await sleep(500)
   const stalled = written
   await sleep(300)
