@@ -155,6 +155,26 @@ describeWith(embedded, (peer) => {
     await client.ping()
   })
 
+  test('a retained message that is replaced while others are sent does not come with them again', async () => {
+    const { broker } = await start({ maxInFlight: 1 })
+    const [client, sender] = [await connect(broker), await connect(broker)]
+    for (const number of upTo(3)) await publish(sender, 1, 1, { topic: `r/${number}`, retain: true })
+    await subscribe(client, 'r/#', 1)
+    await publish(sender, 1, 1, { topic: 'r/1', retain: true })
+    const received: [string, boolean][] = []
+    while (received.length < 4) {
+      const { topic, retain } = await client.receivePublish()
+      received.push([topic, retain])
+    }
+    await client.ping()
+    expect(received).toEqual([
+      ['r/1', true],
+      ['r/2', true],
+      ['r/3', true],
+      ['r/1', false],
+    ])
+  })
+
   test('no more messages are in flight than may be, and identifiers are not given twice', async () => {
     const { broker } = await start({ maxInFlight: 3 })
     const [client, sender] = [await connect(broker), await connect(broker)]

@@ -26,13 +26,14 @@ export class Retained {
    * @returns {boolean} false if there is no room for it
    */
   store(message) {
-    this.#bytes -= this.#byTopic.get(message.topic)?.cost ?? 0
-    this.#byTopic.delete(message.topic)
-    if (message.payload.length === 0) return true // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
-    if (this.#bytes + message.cost > this.#maxBytes) return false
-    this.#byTopic.set(message.topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
-    this.#bytes += message.cost
-    return true
+    const { topic, payload, cost } = message
+    const others = this.#bytes - (this.#byTopic.get(topic)?.cost ?? 0)
+    const isEmpty = payload.length === 0 // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+    const isKept = !isEmpty && others + cost <= this.#maxBytes
+    if (isKept) this.#byTopic.set(topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
+    else this.#byTopic.delete(topic)
+    this.#bytes = isKept ? others + cost : others
+    return isKept || isEmpty
   }
 
   /**
