@@ -72,15 +72,18 @@ interface HeaderViolation {
 
 /** The violation in a first byte, from the point of view of this receiver. */
 function firstByteViolation(firstByte: number, { role, version }: Settings): HeaderViolation | undefined {
-  const violation = (code: DecodeErrorCode, field: string, rule?: string): HeaderViolation => {
-    return { firstByte, code, field, rule, offset: 0, found: firstByte }
-  }
+  const violation = (
+    code: DecodeErrorCode,
+    field: string,
+    rule?: string,
+    found = firstByte,
+  ): HeaderViolation => ({ firstByte, code, field, rule, offset: 0, found })
   const packet = CONTROL_PACKETS[packetTypeOf(firstByte)]
   const flags = flagsOf(firstByte)
   if (packet === undefined) return violation('reserved-packet-type', 'Control Packet type') // §2.2.1
   if (packet.sentBy === role) return violation('unexpected-packet-type', 'Control Packet type') // Table 2.1: only we may send it
   if (packet.flags === 'publish') {
-    if (qosOf(flags) === 3) return { ...violation('invalid-qos', 'QoS level'), found: 3 } // [MQTT-3.3.1-4]
+    if (qosOf(flags) === 3) return violation('invalid-qos', 'QoS level', undefined, 3) // [MQTT-3.3.1-4]
     const hasDup = (flags & DUP) !== 0
     return hasDup && qosOf(flags) === 0 ? violation('dup-with-qos-0', 'DUP flag') : undefined // [MQTT-3.3.1-2] [MQTT-4.3.1-1]
   }

@@ -170,19 +170,11 @@ const OPTIONS: {
 /** The checked value of each option, or its default. */
 type CheckedOptions = { [Name in keyof Required<PieceParserOptions>]: Checked<Name> }
 
-/** The options that a parser stores outside its settings. */
-const NOT_IN_SETTINGS: ReadonlySet<string> = new Set(['maxPacketSize', 'piecesFrom'])
-
 /** By role and version. */
 const VALID_LENGTHS = new Map<string, Uint8Array>()
 
-const DEFAULTS: Settings = /* @__PURE__ */ settingsOf(/* @__PURE__ */ checkedOptions({}))
-
-// Parsers that set no option but a role share one of these, so that an idle parser stays small.
-const BY_ROLE: Readonly<Record<Role, Settings>> = {
-  client: /* @__PURE__ */ settingsOf(/* @__PURE__ */ checkedOptions({ role: 'client' })),
-  server: /* @__PURE__ */ settingsOf(/* @__PURE__ */ checkedOptions({ role: 'server' })),
-}
+/** What parsers that set no option but a role share, so that an idle parser stays small. */
+const SHARED_SETTINGS = new Map<Role | undefined, Settings>()
 
 const PARSER_DEFAULTS = /* @__PURE__ */ checkedParserOptions({})
 
@@ -275,15 +267,15 @@ function checkedOptions(given: Readonly<Record<string, unknown>>): CheckedOption
 }
 
 function checkedParserOptions(given: Readonly<Record<string, unknown>>): CheckedParserOptions {
-  const checked = checkedOptions(given)
-  const { role, maxPacketSize, piecesFrom } = checked
-  const isShared = Object.keys(given).every((name) => NOT_IN_SETTINGS.has(name) || name === 'role')
-  const shared = role === undefined ? DEFAULTS : BY_ROLE[role]
-  const settings = isShared ? shared : settingsOf(checked)
+  const { maxPacketSize, piecesFrom, ...checked } = checkedOptions(given)
+  const { role } = checked
+  const isShared = Object.keys(given).every((name) => name === 'role' || !Object.hasOwn(checked, name))
+  const settings = (isShared ? SHARED_SETTINGS.get(role) : undefined) ?? settingsOf(checked)
+  if (isShared) SHARED_SETTINGS.set(role, settings)
   return { settings, maxPacketSize, piecesFrom, isForPieces: given.piecesFrom !== undefined }
 }
 
-function settingsOf({ maxPacketSize: _, piecesFrom: __, ...checked }: CheckedOptions): Settings {
+function settingsOf(checked: Omit<CheckedOptions, 'maxPacketSize' | 'piecesFrom'>): Settings {
   const { maxTopicLength, maxTopicLevels, protocols, role } = checked
   const version = protocols.size === 1 && protocols.has('3.1') ? '3.1' : '3.1.1'
   return {

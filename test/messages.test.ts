@@ -58,6 +58,7 @@ test.each([
   ["30 04 0002 'ab'", { maxTopicLength: 1 }, 2],
   ["30 05 0003 '///'", { maxTopicLevels: 2 }, 3],
   ['90 04 0001 0000', { maxTopicFilters: 1 }, 2],
+  ['90 05 0001 000000', { maxTopicFilters: 1.5 }, 3],
   ["82 0a 0001 0001 'a' 00 0001 'b' 00", { maxTopicFilters: 1 }, 2],
   ["a2 08 0001 0001 'a' 0001 'b'", { maxTopicFilters: 1 }, 2],
 ] as const)('%s, %j: found %i', (hex, options, found) => {

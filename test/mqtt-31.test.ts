@@ -79,7 +79,7 @@ test('decode and decodeFixedHeader go by 3.1 where it stands alone', () => {
 // biome-ignore format: one row per message
 test.each([
   ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", undefined, '5 is not supported, only 4 (MQTT 3.1.1)'],
-  ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", { protocols: ['3.1.1', '3.1', 'bridge'] }, '5 is not supported, only 3 (MQTT 3.1), 4 (MQTT 3.1.1), 131 and 132 (bridges)'],
+  ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", { protocols: ['3.1.1', '3.1', 'bridge'] }, '5 is not supported, only 4 (MQTT 3.1.1), 3 (MQTT 3.1), 131 and 132 (bridges)'],
   ["10 0d 0004 'MQTT' 04 02 003c 0001 'c'", { protocols: ['3.1'] }, '4 is not supported, only 3 (MQTT 3.1)'],
   ["10 0d 0004 'MQTT' 04 02 003c 0001 'c'", { protocols: [] }, '4 is not supported, only none'],
   ["10 0d 0004 'MQTT' 03 02 003c 0001 'c'", { protocols: BOTH }, 'protocol name MQTT requires level 4, not 3'],

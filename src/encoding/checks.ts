@@ -47,9 +47,20 @@ export function checkUint16(value: unknown, field: Field): void {
   refuse('value-out-of-range', field, requirement, value, undefined, field.rule)
 }
 
-/** Whether the value is an integer that fits in one byte. */
-export function isByte(value: number): boolean {
-  return (value & 0xff) === value
+/** Checks a return code: a byte, and none that is reserved unless the options tolerate it. */
+export function checkReturnCode(
+  value: unknown,
+  isReserved: (value: number) => boolean,
+  code: TolerableCode,
+  field: Field,
+  requirement: string,
+  options: Options,
+  index?: number,
+): number {
+  if (typeof value !== 'number') refuseType(field, requirement, value, index)
+  if ((value & 0xff) !== value) refuse(code, field, requirement, value, index)
+  if (isReserved(value)) refuseUnlessTolerated(options, code, field, requirement, value, index)
+  return value
 }
 
 function isUint16(value: unknown): boolean {
@@ -72,13 +83,8 @@ export function checkUnusualPacketIdentifier(value: unknown, field: Field, optio
     refuseUnlessTolerated(options, 'packet-identifier-zero', field, requirement, value, undefined, field.rule)
     return
   }
-  const code =
-    value === undefined || value === null
-      ? 'missing-field'
-      : typeof value === 'number'
-        ? 'value-out-of-range'
-        : 'wrong-field-type'
-  refuse(code, field, requirement, value, undefined, field.rule)
+  if (typeof value !== 'number') refuseType(field, requirement, value, undefined, field.rule)
+  refuse('value-out-of-range', field, requirement, value, undefined, field.rule)
 }
 
 /** Checks text and returns its length in UTF-8 bytes. */

@@ -94,7 +94,13 @@ export function refuseBecause(
 }
 
 /** Throws an EncodeError for a value that is missing or of the wrong type. */
-export function refuseType(field: Field, requirement: string, value: unknown, index?: number): never {
+export function refuseType(
+  field: Field,
+  requirement: string,
+  value: unknown,
+  index?: number,
+  rule?: string,
+): never {
   const code = value === undefined || value === null ? 'missing-field' : 'wrong-field-type'
-  refuse(code, field, requirement, value, index)
+  refuse(code, field, requirement, value, index, rule)
 }

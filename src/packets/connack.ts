@@ -1,7 +1,7 @@
 // CONNACK, §3.2.
 
-import { checkBoolean, isByte, refuseUnlessTolerated } from '../encoding/checks.ts'
-import { packetFieldsOf, refuse, refuseType } from '../encoding/field.ts'
+import { checkBoolean, checkReturnCode, refuseUnlessTolerated } from '../encoding/checks.ts'
+import { packetFieldsOf } from '../encoding/field.ts'
 import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -28,6 +28,8 @@ export interface ConnackInput {
 const SESSION_PRESENT = 0x01
 const LAST_RETURN_CODE = 5
 
+const isReserved = (returnCode: number): boolean => returnCode > LAST_RETURN_CODE
+
 export function readConnack(reader: Reader): Connack {
   const flags = reader.uint8('Connect Acknowledge Flags')
   const at = reader.position - 1
@@ -38,7 +40,7 @@ export function readConnack(reader: Reader): Connack {
     reader.violation('connack-reserved-bits', 'Connect Acknowledge Flags', at, undefined, flags) // §3.2.2.1
   if (sessionPresent && returnCode !== 0)
     reader.violation('session-present-with-refusal', 'Session Present', at, undefined, returnCode) // [MQTT-3.2.2-4]
-  if (returnCode > LAST_RETURN_CODE)
+  if (isReserved(returnCode))
     reader.violation('reserved-connack-code', 'Return Code', at + 1, undefined, returnCode) // §3.2.2.3
   return { type: 'connack', sessionPresent, returnCode }
 }
@@ -52,7 +54,14 @@ export function prepareConnack(packet: ConnackInput, options: EncodeOptions | un
   const { sessionPresent = false, returnCode } = packet
   checkFieldNames(packet, FIELDS)
   checkBoolean(sessionPresent, FIELDS.sessionPresent)
-  checkReturnCode(returnCode, options)
+  checkReturnCode(
+    returnCode,
+    isReserved,
+    'reserved-connack-code', // §3.2.2.3
+    FIELDS.returnCode,
+    `must be an integer from 0 to ${LAST_RETURN_CODE}`,
+    options,
+  )
   if (sessionPresent && returnCode !== 0)
     refuseUnlessTolerated(
       options,
@@ -65,12 +74,4 @@ export function prepareConnack(packet: ConnackInput, options: EncodeOptions | un
     .byte(sessionPresent ? SESSION_PRESENT : 0)
     .byte(returnCode)
     .end()
-}
-
-function checkReturnCode(returnCode: unknown, options: EncodeOptions | undefined): void {
-  const requirement = `must be an integer from 0 to ${LAST_RETURN_CODE}`
-  if (typeof returnCode !== 'number') refuseType(FIELDS.returnCode, requirement, returnCode)
-  if (!isByte(returnCode)) refuse('reserved-connack-code', FIELDS.returnCode, requirement, returnCode)
-  if (returnCode > LAST_RETURN_CODE)
-    refuseUnlessTolerated(options, 'reserved-connack-code', FIELDS.returnCode, requirement, returnCode) // §3.2.2.3
 }

@@ -135,12 +135,14 @@ function readProtocolLevel(reader: Reader, name: 'MQTT' | 'MQIsdp'): number {
   reader.fail('unsupported-protocol-level', 'Protocol Level', reader.position - 1, undefined, level, reason) // [MQTT-3.1.2-2]
 }
 
+const LEVEL_NAMES: Readonly<Record<Protocol, string>> = {
+  '3.1.1': '4 (MQTT 3.1.1)',
+  '3.1': '3 (MQTT 3.1)',
+  bridge: '131 and 132 (bridges)',
+}
+
 function supportedLevels(protocols: ReadonlySet<Protocol>): string {
-  const levels = [
-    ...(protocols.has('3.1') ? ['3 (MQTT 3.1)'] : []),
-    ...(protocols.has('3.1.1') ? ['4 (MQTT 3.1.1)'] : []),
-    ...(protocols.has('bridge') ? ['131 and 132 (bridges)'] : []),
-  ]
+  const levels = Array.from(protocols, (protocol) => LEVEL_NAMES[protocol])
   return levels.length === 0 ? 'none, because `protocols` is empty' : levels.join(', ')
 }
 
@@ -152,12 +154,11 @@ function readConnectFlags(reader: Reader, is31: boolean): number {
     reader.violation(code, field, at, undefined, flags)
   if (!is31 && (flags & RESERVED) !== 0) violation('connect-reserved-flag', 'Reserved') // [MQTT-3.1.2-3]
   // MQTT 3.1 also reserves Will QoS 3, with or without a will.
-  if ((flags & WILL_QOS) === WILL_QOS && ((flags & WILL) !== 0 || is31)) {
-    reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
-  }
-  if ((flags & WILL) === 0) {
-    if (!is31 && (flags & WILL_QOS) !== 0) violation('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
-    if (!is31 && (flags & WILL_RETAIN) !== 0) violation('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
+  if ((flags & WILL) !== 0 || is31) {
+    if ((flags & WILL_QOS) === WILL_QOS) reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
+  } else {
+    if ((flags & WILL_QOS) !== 0) violation('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
+    if ((flags & WILL_RETAIN) !== 0) violation('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
   }
   if ((flags & PASSWORD) !== 0 && (flags & USER_NAME) === 0) {
     violation('password-without-username', 'Password Flag') // [MQTT-3.1.2-22]

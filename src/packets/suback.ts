@@ -1,7 +1,7 @@
 // SUBACK, §3.9.
 
-import { checkList, checkPacketIdentifier, isByte, refuseUnlessTolerated } from '../encoding/checks.ts'
-import { type Field, packetFieldsOf, refuse, refuseType } from '../encoding/field.ts'
+import { checkList, checkPacketIdentifier, checkReturnCode } from '../encoding/checks.ts'
+import { type Field, packetFieldsOf } from '../encoding/field.ts'
 import { checkFieldNames } from '../encoding/field-names.ts'
 import type { EncodeOptions } from '../options.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -30,17 +30,15 @@ const isReserved = (returnCode: number): boolean =>
 
 export function readSuback(reader: Reader): Suback {
   const packetId = reader.packetIdentifier('§2.3.1')
-  const returnCodes: number[] = []
-  if (reader.position === reader.end) reader.violation('no-return-code', 'Return Code', reader.position) // §3.9.3
-  while (reader.position < reader.end) {
-    if (returnCodes.length === reader.settings.maxTopicFilters)
-      reader.fail('too-many-topic-filters', 'Return Code', reader.position, '§3.9.3', returnCodes.length + 1)
-    const returnCode = reader.uint8('Return Code')
-    if (isReserved(returnCode))
-      reader.violation('reserved-suback-code', 'Return Code', reader.position - 1, undefined, returnCode) // [MQTT-3.9.3-2]
-    returnCodes.push(returnCode)
-  }
+  const returnCodes = reader.entries(readReturnCode, 'Return Code', 'no-return-code', undefined, '§3.9.3') // §3.9.3
   return { type: 'suback', packetId, returnCodes }
+}
+
+function readReturnCode(reader: Reader): number {
+  const returnCode = reader.uint8('Return Code')
+  if (isReserved(returnCode))
+    reader.violation('reserved-suback-code', 'Return Code', reader.position - 1, undefined, returnCode) // [MQTT-3.9.3-2]
+  return returnCode
 }
 
 const FIELDS = /* @__PURE__ */ packetFieldsOf('suback', {
@@ -55,15 +53,17 @@ export function prepareSuback(packet: SubackInput, options: EncodeOptions | unde
   checkPacketIdentifier(packetId, FIELDS.packetId, options)
   const body = new Body('suback').uint16(packetId)
   const codes = checkList(returnCodes, FIELDS.returnCodes, 'no-return-code', options, '§3.9.3')
-  for (const [index, code] of codes.entries()) body.byte(checkReturnCode(code, index, options))
+  for (const [index, code] of codes.entries())
+    body.byte(
+      checkReturnCode(
+        code,
+        isReserved,
+        'reserved-suback-code', // [MQTT-3.9.3-2]
+        RETURN_CODE,
+        'must be 0, 1, 2 or 128',
+        options,
+        index,
+      ),
+    )
   return body.end()
-}
-
-function checkReturnCode(returnCode: unknown, index: number, options: EncodeOptions | undefined): number {
-  const requirement = 'must be 0, 1, 2 or 128'
-  if (typeof returnCode !== 'number') refuseType(RETURN_CODE, requirement, returnCode, index)
-  if (!isByte(returnCode)) refuse('reserved-suback-code', RETURN_CODE, requirement, returnCode, index)
-  if (isReserved(returnCode))
-    refuseUnlessTolerated(options, 'reserved-suback-code', RETURN_CODE, requirement, returnCode, index) // [MQTT-3.9.3-2]
-  return returnCode
 }

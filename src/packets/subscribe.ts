@@ -35,21 +35,12 @@ const QOS_BITS = 0b11
 
 export function readSubscribe(reader: Reader): Subscribe {
   const packetId = reader.packetIdentifier('MQTT-2.3.1-1') // [MQTT-2.3.1-1]
-  const subscriptions: Subscription[] = []
-  if (reader.position === reader.end) reader.violation('no-topic-filter', 'Topic Filter', reader.position) // [MQTT-3.8.3-3]
-  while (reader.position < reader.end) {
-    if (subscriptions.length >= reader.settings.maxTopicFilters)
-      reader.fail(
-        'too-many-topic-filters',
-        'Topic Filter',
-        reader.position,
-        undefined,
-        subscriptions.length + 1,
-      )
-    const topicFilter = readTopicFilter(reader) // [MQTT-3.8.3-1]
-    subscriptions.push({ topicFilter, qos: readRequestedQos(reader) })
-  }
+  const subscriptions = reader.entries(readSubscription, 'Topic Filter', 'no-topic-filter') // [MQTT-3.8.3-3]
   return { type: 'subscribe', packetId, subscriptions }
+}
+
+function readSubscription(reader: Reader): Subscription {
+  return { topicFilter: readTopicFilter(reader), qos: readRequestedQos(reader) } // [MQTT-3.8.3-1]
 }
 
 function readRequestedQos(reader: Reader): QoS {

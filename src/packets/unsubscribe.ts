@@ -26,21 +26,13 @@ export interface UnsubscribeInput {
 
 export function readUnsubscribe(reader: Reader): Unsubscribe {
   const packetId = reader.packetIdentifier('MQTT-2.3.1-1') // [MQTT-2.3.1-1]
-  const topicFilters: string[] = []
-  if (reader.position === reader.end) {
-    reader.violation('no-topic-filter', 'Topic Filter', reader.position, 'MQTT-3.10.3-2') // [MQTT-3.10.3-2]
-  }
-  while (reader.position < reader.end) {
-    if (topicFilters.length >= reader.settings.maxTopicFilters)
-      reader.fail(
-        'too-many-topic-filters',
-        'Topic Filter',
-        reader.position,
-        '§3.10.3',
-        topicFilters.length + 1,
-      )
-    topicFilters.push(readTopicFilter(reader)) // [MQTT-3.10.3-1]
-  }
+  const topicFilters = reader.entries(
+    readTopicFilter, // [MQTT-3.10.3-1]
+    'Topic Filter',
+    'no-topic-filter',
+    'MQTT-3.10.3-2', // [MQTT-3.10.3-2]
+    '§3.10.3',
+  )
   return { type: 'unsubscribe', packetId, topicFilters }
 }
 

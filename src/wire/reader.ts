@@ -185,6 +185,30 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
     return this.slice(start, this.position)
   }
 
+  /**
+   * Reads entries up to the end of the packet: at least one, and at most `maxTopicFilters`.
+   *
+   * @param field the field with which an entry starts
+   * @param emptyRule the rule that requires an entry, if it differs from the code's
+   * @param tooManyRule the rule of a `too-many-topic-filters` error, if it differs from the code's
+   */
+  entries<Entry>(
+    read: (reader: Reader) => Entry,
+    field: string,
+    emptyCode: 'no-topic-filter' | 'no-return-code',
+    emptyRule?: string,
+    tooManyRule?: string,
+  ): Entry[] {
+    const entries: Entry[] = []
+    if (this.position === this.end) this.violation(emptyCode, field, this.position, emptyRule)
+    while (this.position < this.end) {
+      if (entries.length >= this.settings.maxTopicFilters)
+        this.fail('too-many-topic-filters', field, this.position, tooManyRule, entries.length + 1)
+      entries.push(read(this))
+    }
+    return entries
+  }
+
   /** Reads the rest of the packet. */
   rest(): Bytes {
     const start = this.position
