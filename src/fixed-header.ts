@@ -229,8 +229,10 @@ function isRefused(
 
 /** Reports the tolerated violations of a fixed header, once the whole packet is available. */
 export function reportTolerated(reader: Reader): void {
-  const { firstByte, start, position, end } = reader
-  const first = firstByteViolation(firstByte, reader.settings)
+  const { firstByte, start, position, end, settings } = reader
+  const entry = settings.validLengths[firstByte]!
+  if (entry !== 0 && isValidLength(entry, end - position)) return
+  const first = firstByteViolation(firstByte, settings)
   const second = lengthViolation(firstByte, end - position)
   for (const violation of [first, second]) {
     if (violation === undefined) continue
