@@ -12,12 +12,12 @@ export interface Layout {
   readonly isFull: boolean
 }
 
-/** From this width on a row has sixteen bytes, and otherwise eight. */
+/** At this width or more, a row has sixteen bytes, otherwise eight. */
 const WIDE = 112
 /** How many rows of a long field are shown. */
 const MAX_ROWS = 4
 const GAP = 2
-/** The least width of a meaning. */
+/** The minimum width of a meaning. */
 const MIN_MEANING = 16
 
 /** The lines for a packet, below its title. */
@@ -33,7 +33,7 @@ interface Mark {
   readonly style: Style
 }
 
-/** A row of bytes, by its index, or the number of bytes that are left out. */
+/** The index of a row of bytes, or the number of omitted bytes. */
 type ShownRow =
   | { readonly row: number; readonly hidden?: undefined }
   | { readonly row?: undefined; readonly hidden: number }
@@ -79,7 +79,7 @@ class Annotation {
     for (const part of field.fields) if (part.bits !== undefined) this.bits(part)
   }
 
-  /** What is left to say when all fields have been shown. */
+  /** The lines after all fields. */
   end(): void {
     const { missing } = this.packet
     for (const mark of this.marks) this.caret(mark, this.column)
@@ -97,7 +97,7 @@ class Annotation {
     this.lines.push(this.paint('dim', `${' '.repeat(this.textAt)}${name} ${section}`))
   }
 
-  /** A field that is no group: its bytes in rows, and its name and meaning beside them. */
+  /** A field that is not a group: its bytes in rows, with its name and meaning next to them. */
   private rows(field: ExplainedField): void {
     const { length, name, section, meaning, kind } = field
     const available = Math.max(MIN_MEANING, this.width - this.textAt - this.nameWidth - GAP)
@@ -161,7 +161,7 @@ class Annotation {
     return this.paint(style, byte.toString(16).padStart(2, '0'))
   }
 
-  /** The faults that show in a row. */
+  /** The faults in a row. */
   private carets({ offset, length }: ExplainedField, row: number, count: number): void {
     const start = offset + row * this.perRow
     const end = row === count - 1 ? offset + length : start + this.perRow
@@ -189,7 +189,7 @@ class Annotation {
     }
   }
 
-  /** A part of a byte: its bits in their place. */
+  /** A part of a byte, with its bits at their positions. */
   private bits({ bits, bytes, name, meaning, kind }: ExplainedField): void {
     const [high, low] = bits!
     const digits = bytes[0]!.toString(2).padStart(8, '0')
@@ -210,7 +210,7 @@ class Annotation {
   }
 }
 
-/** Breaks a text into lines of at most this width, at spaces where there are any. */
+/** Breaks a text into lines of at most this width, at spaces if possible. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let rest = Array.from(text)

@@ -1,4 +1,4 @@
-// Reading the arguments of a command.
+// Parses the arguments of a command.
 
 import { parseArgs } from 'node:util'
 import { UsageError } from './usage.ts'
@@ -12,7 +12,7 @@ export interface ParsedOptions<Given extends Options> {
   readonly positionals: readonly string[]
 }
 
-/** @throws UsageError for an option that is not one, or that lacks its value */
+/** @throws UsageError for an unknown option, or one without its value */
 export function parseArguments<Given extends Options>(
   args: readonly string[],
   options: Given,

@@ -1,4 +1,4 @@
-// Captures (pcap, pcapng): tshark takes them apart, if it is installed.
+// Reads captures (pcap, pcapng) with tshark, if it is installed.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,9 +24,9 @@ const FIELDS = [
 const MQTT_PORT = '1883'
 
 /**
- * Reads the TCP streams of a capture in their order. Streams that are not MQTT are left out, and counted.
+ * Reads the TCP streams of a capture in order. Streams that are not MQTT are skipped and counted.
  *
- * @param pieces the bytes of the capture, if it is not a file: they are put into one, because tshark reads no sockets
+ * @param pieces the bytes of the capture if it is not a file; they are written to one, because tshark cannot read sockets
  */
 export async function* capturedChunks(
   file: string,
@@ -79,7 +79,7 @@ class CapturedStream {
   private isKnown = false
   private client = ''
   private connection = ''
-  /** The next sequence number of each side, and the segments that came before it was their turn. */
+  /** The next sequence number of each side, and the segments that arrived too early. */
   private readonly sides = new Map<string, { next: number; early: Map<number, Buffer> }>()
 
   segment([

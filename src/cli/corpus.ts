@@ -1,4 +1,4 @@
-// The conformance corpus, as it is shipped.
+// Reads the conformance corpus of the package.
 
 import { readFileSync } from 'node:fs'
 
@@ -28,7 +28,7 @@ export interface Row extends Partial<Breach> {
 
 type Lists = Readonly<Record<'valid' | 'malformed' | 'streams', readonly Row[]>>
 
-/** All rows of bytes, the large ones spelled out. */
+/** All rows with bytes; the large ones are expanded. */
 export function corpusRows(): Row[] {
   const { large, ...lists } = JSON.parse(readFileSync(FILE, 'utf8'), spelledOut) as Lists & { large: Lists }
   return [lists, large].flatMap(({ valid, malformed, streams }) => [...valid, ...malformed, ...streams])

@@ -90,5 +90,5 @@ function preview(payload: Uint8Array): string {
   return `${shown}${payload.length > start.length ? '…' : ''} (${payload.length.toLocaleString('en')} bytes)`
 }
 
-/** Quotes the text and escapes what may not reach a terminal. */
+/** Quotes the text and escapes characters that must not reach a terminal. */
 const safe = (text: string): string => escaped(JSON.stringify(text))

@@ -1,4 +1,4 @@
-// `mqtt-wire encode`: turns the JSON that `mqtt-wire decode --json` prints, one packet per line, into bytes.
+// `mqtt-wire encode`: converts the output of `mqtt-wire decode --json`, one packet per line, to bytes.
 
 import { once } from 'node:events'
 import { encode, MqttError, type PacketInput } from '../index.ts'
@@ -53,7 +53,7 @@ export async function encodeCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The lines of a text, each as soon as it has come to its end. */
+/** Yields the lines of a text, each as soon as it is complete. */
 async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let beginning: string[] = []

@@ -41,7 +41,7 @@ export async function explainCommand(args: readonly string[]): Promise<number> {
 /** One direction of a connection. */
 interface Stream extends StreamState {
   readonly explainer: PacketExplainer
-  /** The number of bytes so far, and of those that belong to explained packets. */
+  /** The number of bytes so far, and how many of them belong to explained packets. */
   length: number
   explained: number
   isMalformed: boolean
@@ -155,7 +155,7 @@ const asJson: Printer = {
   summary: () => undefined,
 }
 
-/** Writes bytes as hexadecimal text, and only those of fields that have no parts but bits: the others would repeat them. */
+/** Writes bytes as hexadecimal text, but only for fields without parts other than bits: other fields would repeat them. */
 function inHexadecimal(this: Partial<ExplainedField>, name: string, value: unknown): unknown {
   if (!(value instanceof Uint8Array)) return value
   const [part] = this.fields ?? []

@@ -1,4 +1,4 @@
-// What to say of malformed bytes.
+// Describes malformed bytes.
 
 import type { Action, DecodeError } from '../index.ts'
 
@@ -9,7 +9,7 @@ export function actionText(action: Action): string {
     : `send CONNACK with return code ${action.connack}, then close the connection`
 }
 
-/** All that a DecodeError says, in several lines. */
+/** Everything that a DecodeError says, in several lines. */
 export function describeFault({
   message,
   code,

@@ -9,9 +9,9 @@ import { capturedChunks } from './capture.ts'
 export { InputError }
 
 export interface Input {
-  /** What the user knows it by: a file, or `'standard input'`. */
+  /** Its name for the user: a file, or `'standard input'`. */
   readonly name: string
-  /** What it was taken for, with an article: `'an xxd dump'`. */
+  /** The recognized form, with its article: `'an xxd dump'`. */
   readonly form: string
   readonly chunks: AsyncIterable<InputChunk>
   /** The size of the input in bytes; undefined if unknown. */
@@ -22,7 +22,7 @@ export interface Input {
 
 type Pieces = AsyncIterable<Buffer> & { next(): Promise<IteratorResult<Buffer>> }
 
-/** What the user knows a file by. */
+/** The name of a file for the user. */
 export function nameOf(file: string): string {
   if (file === '-') return 'standard input'
   const within = relative('.', file)
@@ -32,14 +32,14 @@ export function nameOf(file: string): string {
 /**
  * Opens a file, or standard input for `-`.
  *
- * @throws InputError if it cannot be read, or is in no known form
+ * @throws InputError if it cannot be read, or its form is unknown
  */
 export async function openInput(file: string): Promise<Input> {
   const size = file === '-' ? undefined : sizeOf(file)
   return inputOf(nameOf(file), readFile(file), size, file === '-' ? undefined : file)
 }
 
-/** Opens what stands on the command line: a file, standard input, or else hexadecimal text, which may be several arguments. */
+/** Opens the input of the command line: a file, standard input, or hexadecimal text in one or more arguments. */
 export async function openArguments(args: readonly string[]): Promise<Input> {
   const [first = '-', ...others] = args
   const text = args.join(' ')

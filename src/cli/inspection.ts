@@ -22,7 +22,7 @@ interface Stream extends StreamState {
   readonly frames: PacketParser<Uint8Array>
   readonly packets: PacketParser<Uint8Array>
   offset: number
-  /** Whether the packet that was decoded last broke a rule that is tolerated. */
+  /** Whether the last decoded packet broke a tolerated rule. */
   isTolerated: boolean
 }
 
@@ -38,7 +38,7 @@ export class Inspection {
   private readonly options: ParserOptions
   private readonly isCompared: boolean
 
-  /** @param isCompared whether to encode each packet again, and to compare the bytes */
+  /** @param isCompared whether to encode each packet again and compare the bytes */
   constructor(options: ParserOptions, isCompared: boolean) {
     this.options = options
     this.isCompared = isCompared
@@ -80,7 +80,7 @@ export class Inspection {
     }
   }
 
-  /** @param form what the input was taken for */
+  /** @param form the recognized form of the input */
   summary(name: string, form: string): string {
     const exceptions = [
       this.longForms > 0 && `${this.longForms} whose Remaining Length was not in its shortest form`,

@@ -15,7 +15,7 @@ function jsonBytes(bytes: Uint8Array): JsonBytes {
   }
 }
 
-/** A packet, and where it came from, if the input tells. */
+/** A packet and, if the input says so, its origin. */
 export function packetToJson(
   packet: Packet,
   { connection, direction, milliseconds }: Omit<InputChunk, 'bytes'>,
@@ -35,7 +35,7 @@ export function packetToJson(
 /** What {@link packetToJson} adds to the packet. */
 const ORIGIN: ReadonlySet<string> = new Set(['connection', 'direction', 'milliseconds'])
 
-/** What encode is to be given for the JSON of a packet. Whether it is one is for encode to say. */
+/** Converts the JSON of a packet to the input of `encode`, which checks whether it is a packet. */
 export function packetFromJson(json: object): object {
   const entries = Object.entries(json)
     .filter(([name]) => !ORIGIN.has(name))

@@ -19,13 +19,13 @@ const COMMANDS = {
   },
   encode: {
     run: async (args: readonly string[]) => (await import('./encode.ts')).encodeCommand(args),
-    summary: `encode [FILE]     turn what decode --json prints into bytes
+    summary: `encode [FILE]     convert the output of decode --json to bytes
                               [--hex] [--tolerate LIST]`,
   },
   proxy: {
     run: async (args: readonly string[]) => (await import('./proxy.ts')).proxyCommand(args),
     summary: `proxy [HOST:]PORT HOST[:PORT]
-                              listen at the first address, connect to the second, print what passes
+                              listen at the first address, connect to the second, print the packets
                               [--record FILE] [OPTIONS]`,
   },
   check: {
@@ -46,38 +46,38 @@ ${Object.values(COMMANDS)
   mqtt-wire help | --help | -h
   mqtt-wire --version
 
-A FILE contains raw MQTT bytes; hexadecimal text in any usual form; base64; a dump of xxd, hexdump, od or Wireshark; what
-tshark prints for a stream; a capture (pcap or pcapng), if tshark is installed; or a recording: one JSON object per line,
+A FILE contains raw MQTT bytes; hexadecimal text in any usual form; base64; a dump of xxd, hexdump, od or Wireshark; the
+output of tshark for a stream; a capture (pcap or pcapng), if tshark is installed; or a recording: one JSON object per line,
 with the "bytes" of a chunk in hexadecimal and, if known, "connection", "direction" (c2s or s2c) and "milliseconds". Without a
 FILE, decode prints the session recorded in mqtt-wire's repository, and the other commands read standard input.
 
 OPTIONS are those of the library:
   --role server|client        refuse what the peer of a server, or of a client, may not send
   --tolerate CODE[,CODE...]   accept packets that break these rules; CODE:TYPE+TYPE for some packet types only
-  --protocols LIST            of 3.1.1, 3.1 and bridge; default all
+  --protocols LIST            accept some of 3.1.1, 3.1 and bridge; default all
   --max-packet-size BYTES
 
-explain --html writes a page that shows the input in a browser: to the file that is named, or to standard output.
+explain --html writes a page that shows the input in a browser, to a file or to standard output.
 
-explain and decode --json show everything that is in the packets, passwords included.
+explain and decode --json show everything in the packets, passwords included.
 
 A TARGET is one of
   ADAPTER.mjs              a module that exports open(onPacket) or accepts(chunks). open returns a function that is called
                            with each chunk of a stream; it passes the packets to onPacket and throws to refuse a packet.
                            accepts returns true or false.
-  --exec "COMMAND"         a process. It writes "ready", then reads lines: "open" for a new stream, else a chunk of it in
-                           hexadecimal. It answers a chunk with "packet JSON" for each packet, and then with "more" or
-                           "refused REASON".
+  --exec "COMMAND"         a process. It writes "ready", then reads lines: "open" for a new stream, otherwise a chunk in
+                           hexadecimal. It answers each chunk with "packet JSON" for every packet, and then with "more"
+                           or "refused REASON".
   mqtt://127.0.0.1:1883    a running broker that nobody else needs [--remote] [--rate CONNECTIONS_PER_SECOND]
                            [--patience SECONDS]
-The export "declares" of a module, the JSON behind "ready", or --declare FILE says what a target is: role, maxPacketSize,
-protocols, tolerate, refuses, sendsOnly, verdictsOnly.
+A target can declare what it is: role, maxPacketSize, protocols, tolerate, refuses, sendsOnly, verdictsOnly. The declaration
+is the export "declares" of a module, the JSON after "ready", or --declare FILE.
 
 check and fuzz also take
-  --json FILE              write what was found as JSON, too
-  --junit FILE             the same as JUnit's XML
-  --format github          annotate a GitHub workflow, too
-  --baseline FILE          accept the findings of a JSON file; fail on new ones, and on those that are gone
+  --json FILE              also write the findings as JSON
+  --junit FILE             also write the findings as JUnit's XML
+  --format github          also annotate a GitHub workflow
+  --baseline FILE          accept the findings in a JSON file; fail on new ones, and on those that were not found
 
 Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the target has faults, 2 for invalid arguments.
 `
@@ -99,7 +99,7 @@ if (isHelp(name) || rest.includes('--help') || rest.includes('-h')) {
     process.exitCode = await COMMANDS[name as keyof typeof COMMANDS].run(rest)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    complain(`${error.message} (mqtt-wire help lists what it takes)`)
+    complain(`${error.message} (see mqtt-wire help)`)
     process.exitCode = 2
   }
 }

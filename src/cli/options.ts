@@ -1,4 +1,4 @@
-// The options of the commands that read MQTT: those of the library.
+// The options of the commands that read MQTT, which are those of the library.
 
 import { parseArgs } from 'node:util'
 import {
@@ -15,7 +15,7 @@ import { UsageError } from './usage.ts'
 export interface CommandArguments<Flag extends string> {
   readonly positionals: readonly string[]
   readonly flags: ReadonlySet<Flag>
-  /** The values of options that are not the library's. */
+  /** The values of the command's own options. */
   readonly values: Readonly<Record<string, string | undefined>>
   readonly options: ParserOptions
 }
@@ -33,8 +33,8 @@ const PROTOCOLS: readonly Protocol[] = ['3.1.1', '3.1', 'bridge']
 /**
  * Reads the arguments of a command.
  *
- * @param flags the options without a value that the command has, such as `json`
- * @param names the options with a value that it has besides the library's
+ * @param flags the command's own options without a value, such as `json`
+ * @param names the command's own options with a value
  * @throws UsageError for anything else
  */
 export function readArgs<Flag extends string>(
@@ -77,7 +77,7 @@ function parsed(args: readonly string[], options: NonNullable<Parameters<typeof 
   }
 }
 
-/** The entries of options that can be given several times, each with entries between commas. */
+/** The entries of an option that can be given several times, each time with a comma-separated list. */
 function list(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(',')).filter((entry) => entry !== '')
 }

@@ -1,13 +1,13 @@
-// `mqtt-wire explain --html`: the page of mqtt-wire with an input in it, as one file.
+// `mqtt-wire explain --html`: writes mqtt-wire's page with an input in it, as a single file.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { ParserOptions } from '../index.ts'
 import { type Input, InputError } from './input.ts'
 import { UsageError } from './usage.ts'
 
-/** What the page's build leaves where the input goes. */
+/** The placeholder for the input in the built page. */
 const PLACE = '<script type="application/json" id="given">null</script>'
-/** The largest input that goes into a page, in bytes. */
+/** The maximum size of a page's input in bytes. */
 const MAX_LENGTH = 64 * 1024 * 1024
 
 /** Whether an argument names the page rather than an input. */
@@ -47,7 +47,7 @@ async function pageOf({ name, form, chunks: source }: Input, options: ParserOpti
       throw new InputError(`larger than ${MAX_LENGTH / 1024 / 1024} MiB, which is too much for a page`)
     chunks.push({ base64: Buffer.from(bytes).toString('base64'), connection, direction })
   }
-  // Nothing in the input can end the script element.
+  // Escaped, so that the input cannot end the script element.
   const given = JSON.stringify({ name, form, chunks, options }).replaceAll('<', '\\u003c')
   const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8')
   return page.replace(PLACE, () => PLACE.replace('null', () => given))

@@ -1,10 +1,10 @@
-// Colours: one for each kind of field, from the terminal's own palette, so that they can be read on dark and light ground.
+// Colours for each kind of field, from the terminal's own palette, so that they are readable on dark and light backgrounds.
 
 import type { FieldKind } from '../explain/index.ts'
 
 export type Style = FieldKind | 'fault' | 'tolerated' | 'title' | 'dim'
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (style: Style, text: string) => string
 
 // biome-ignore format: one row per style

@@ -1,4 +1,4 @@
-// `mqtt-wire proxy`: stands between clients and a broker, prints what passes, and records it.
+// `mqtt-wire proxy`: relays between clients and a broker, prints the packets, and records them.
 
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
@@ -40,7 +40,7 @@ export async function proxyCommand(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** `HOST:PORT` or `[HOST]:PORT`; to listen also `PORT`, and for a target also `HOST`. */
+/** Parses `HOST:PORT` or `[HOST]:PORT`; to listen also `PORT`, and for a target also `HOST`. */
 function addressOf(text: string, use: 'listen' | 'target'): Address {
   const [, bracketed, plain, digits] = /^(?:\[(.+)\]|([^:]*?))(?:(?:^|:)(\d+))?$/.exec(text) ?? []
   const host = bracketed ?? plain
@@ -53,7 +53,7 @@ function addressOf(text: string, use: 'listen' | 'target'): Address {
   return { host: isPort || host === '' ? '127.0.0.1' : host, port }
 }
 
-/** Resolves when the user or the system asks the program to end. */
+/** Resolves when the user or the system stops the program. */
 function interrupted(): Promise<unknown> {
   return Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 }
@@ -72,7 +72,7 @@ class RecordingProxy {
     this.target = target
     this.options = options
     this.recording = recording
-    // Half-open: an end is passed on, and the other direction goes on.
+    // Half-open: the end of one direction is forwarded, and the other direction continues.
     this.server = createServer({ allowHalfOpen: true }, (client) => this.join(client))
   }
 
@@ -90,7 +90,7 @@ class RecordingProxy {
     if (this.recording?.writable) await new Promise<void>((resolve) => this.recording?.end(resolve))
   }
 
-  /** Connects a client with the target. */
+  /** Connects a client to the target. */
   private join(client: Socket): void {
     const connection = `client ${++this.connections}`
     const broker = connectTo({ ...this.target, allowHalfOpen: true })
@@ -129,7 +129,7 @@ class RecordingProxy {
     this.recording?.write(`${JSON.stringify(line)}\n`)
   }
 
-  /** Prints the packets that a chunk completes. After a malformed one, the bytes of its direction are only passed on. */
+  /** Prints the packets that a chunk completes. After a malformed one, the bytes of its direction are only forwarded. */
   private print(chunk: InputChunk, inspection: Inspection, malformed: Set<string>): void {
     const direction = chunk.direction!
     if (malformed.has(direction)) return
@@ -141,7 +141,7 @@ class RecordingProxy {
       malformed.add(direction)
       this.say(
         `${chunk.connection} ${direction === 'c2s' ? '→' : '←'}`,
-        `${error.message}; passing on without decoding`,
+        `${error.message}; forwarding without decoding`,
       )
     }
   }

@@ -3,9 +3,9 @@
 import type { InputChunk } from '../explain/forms/form.ts'
 import type { ParserOptions } from '../index.ts'
 
-/** What is kept for one stream. */
+/** The state of one stream. */
 export interface StreamState {
-  /** Whether its CONNECT was one of MQTT 3.1. */
+  /** Whether its CONNECT was of MQTT 3.1. */
   isMqtt31: boolean
 }
 
@@ -18,7 +18,7 @@ export class Streams<State extends StreamState> {
 
   /**
    * @param options the user's options
-   * @param open makes the state of a stream, for a parser with these options
+   * @param open creates the state of a stream, for a parser with these options
    */
   constructor(options: ParserOptions, open: (options: ParserOptions) => State) {
     this.options = options
@@ -30,7 +30,7 @@ export class Streams<State extends StreamState> {
     const key = `${direction} ${connection}`
     const known = this.states.get(key)
     if (known !== undefined) return known
-    // What a server answers to a CONNECT of MQTT 3.1 does not say that it is MQTT 3.1.
+    // The server's packets do not show that the version is MQTT 3.1; only the CONNECT does.
     const isMqtt31 = direction === 's2c' && this.states.get(`c2s ${connection}`)?.isMqtt31 === true
     const role = direction && ROLES[direction]
     const state = this.open({

@@ -1,9 +1,9 @@
-// What the terminal gets: nothing that a peer or a file sent reaches it as a control character.
+// Output to the terminal. Control characters from peers and files never reach it.
 
 /** Control, bidirectional and invisible characters, and lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-/** Escapes what may not reach a terminal. */
+/** Escapes characters that must not reach a terminal. */
 export function escaped(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const codePoint = (character.codePointAt(0) ?? 0).toString(16)
@@ -24,12 +24,12 @@ export function safeJson(
   )
 }
 
-/** Writes a message to standard error, which may have several lines. */
+/** Writes a message of one or more lines to standard error. */
 export function complain(message: string): void {
   process.stderr.write(`mqtt-wire: ${message.split('\n').map(escaped).join('\n')}\n`)
 }
 
-/** Whether output may have colours: `FORCE_COLOR` and `NO_COLOR` decide, or else whether it goes to a terminal. */
+/** Whether output may have colours: `FORCE_COLOR` and `NO_COLOR` decide, otherwise whether it goes to a terminal. */
 export function hasColours(
   stream: { readonly isTTY?: boolean },
   env: NodeJS.ProcessEnv = process.env,

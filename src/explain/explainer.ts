@@ -1,4 +1,4 @@
-// Explains packets: frames them, lets decode read each with a Reader that records, and builds the fields from the record.
+// Explains packets: finds where they end, decodes each with a Reader that records, and builds the fields from the record.
 
 import { incompletePacket, lenientSettings, readPacket } from '../decode.ts'
 import { type Extent, reportTolerated, validateFixedHeader } from '../fixed-header.ts'
@@ -14,10 +14,10 @@ import type { ExplainedFault, ExplainedField, ExplainedPacket, Explanation, Miss
 export type ExplainOptions = Omit<ParserOptions, 'onTolerated'>
 
 /**
- * Explains every byte of a sequence of packets. It reads them as a PacketParser with the same options does: it finds the same
- * packets, and the same fault at the same offset.
+ * Explains every byte of a sequence of packets. It finds the same packets as a PacketParser with the same options, and the same
+ * fault at the same offset.
  *
- * The explanation has copies of the bytes, and hides none: passwords are in it, too.
+ * The explanation contains copies of all bytes, including passwords.
  *
  * @throws TypeError if `bytes` is not a Uint8Array, or the options are invalid
  */
@@ -38,7 +38,7 @@ export class PacketExplainer {
   /** The chunks of the packet that is not complete yet. */
   private held: Uint8Array[] = []
   private heldLength = 0
-  /** How many bytes must be held before more can be said. */
+  /** How many bytes must be held before the packet can be explained further. */
   private needed = 1
   /** The stream offset of the first held byte. */
   private offset = 0
@@ -83,7 +83,7 @@ export class PacketExplainer {
     return packets
   }
 
-  /** Ends the stream. Returns the packet inside which it ended, explained as far as it goes; undefined if there is none. */
+  /** Ends the stream. Returns the incomplete last packet, explained as far as possible; undefined if there is none. */
   end(): ExplainedPacket | undefined {
     const bytes = concat(this.held)
     this.held = []
@@ -143,7 +143,7 @@ export class PacketExplainer {
       try {
         readPacket(reader)
       } catch (error) {
-        asDecodeError(error) // the last field ends outside the bytes, or is such that no field can follow
+        asDecodeError(error) // the bytes end inside the last field, or no field can follow it
       }
       reader.cutPayload()
     }
@@ -173,7 +173,7 @@ export class PacketExplainer {
   }
 }
 
-/** All fields of the packet that the reader has read, and the bytes that it has not. */
+/** The fields that the reader has read, and the bytes that it has not. */
 function fieldsOf(reader: RecordingReader, offset: number): ExplainedField[] {
   const { bytes, start, end, readings, settings } = reader
   const builder = new FieldBuilder(bytes, offset, start)

@@ -1,4 +1,4 @@
-// The fields of MQTT 3.1.1 as data: what each holds, where the standard defines it, and what its values mean.
+// The fields of MQTT 3.1.1 as data: the kind of each, where the standard defines it, and what its values mean.
 
 import type { PacketTypeName } from '../index.ts'
 import { DUP, flagsOf, qosOf, RETAIN } from '../packet-types.ts'
@@ -139,7 +139,7 @@ const text = (section: string, part: FieldRow['part']): FieldRow => {
 
 const data = (section: string): FieldRow => ({ kind: 'binary', section, part: 'payload', meaning: nothing })
 
-/** The fields after the fixed header, by packet type and by the names that the Reader is given. */
+/** The fields after the fixed header, by packet type and by the name that decode passes to the Reader. */
 // biome-ignore format: one row per field
 export const FIELDS: Readonly<Record<PacketTypeName, Readonly<Record<string, FieldRow>>>> = {
   connect: {

@@ -38,7 +38,7 @@ export class FieldBuilder {
     this.start = start
   }
 
-  /** The fixed header, as far as it lies before `end`. */
+  /** The fixed header, or the part of it before `end`. */
   fixedHeader(end: number): ExplainedField[] {
     const { start } = this
     const firstByte = this.bytes[start]!
@@ -58,7 +58,7 @@ export class FieldBuilder {
     ])
   }
 
-  /** The variable header and the payload. `end` is where the packet ends, or what is there of it. */
+  /** The variable header and the payload. `end` is where the packet ends, or the bytes that are available. */
   body(readings: readonly Reading[], end: number, version: Version): ExplainedField[] {
     const firstByte = this.bytes[this.start]!
     const rows = FIELDS[packetTypeNameOf(firstByte)!]
@@ -77,7 +77,7 @@ export class FieldBuilder {
     ]
   }
 
-  /** The bytes that belong to no field. */
+  /** The bytes that do not belong to a field. */
   unread(start: number, end: number): ExplainedField[] {
     if (start === end) return []
     const meaning = `${count(end - start)} not read`
@@ -91,7 +91,7 @@ export class FieldBuilder {
     return { name, section, kind, offset, length: end - start, bits, bytes, value, meaning, isCut, fields }
   }
 
-  /** A field that consists of other fields; none if there are none. */
+  /** A field that consists of other fields; nothing if there are none. */
   private group(name: string, section: string, fields: readonly ExplainedField[]): ExplainedField[] {
     const [first] = fields
     const last = fields.at(-1)
@@ -169,7 +169,7 @@ export class FieldBuilder {
     })
     const part = { name: kind === 'text' ? 'Text' : 'Data', section, kind }
     if (end === undefined) {
-      const meaning = `${count(length)} announced, ${packetEnd - content} there`
+      const meaning = `${count(length)} announced, ${packetEnd - content} available`
       const fields = [prefix, this.field(content, packetEnd, { ...part, isCut: true })]
       return this.field(start, packetEnd, { ...own, meaning, isCut: true, fields })
     }

@@ -1,10 +1,10 @@
-// Names the protocol that a stream begins with.
+// Recognizes the protocol of a stream from its first bytes.
 
 import { isWebSocketFrame, PREFIXES } from '../protocol-hint.ts'
 import { assertBytes } from '../wire/bytes.ts'
 import { remainingLengthAt } from '../wire/remaining-length.ts'
 
-/** What {@link identify} can tell apart. */
+/** The protocols that {@link identify} recognizes. */
 export type IdentifiedProtocol =
   | 'mqtt-3.1'
   | 'mqtt-3.1.1'
@@ -16,25 +16,25 @@ export type IdentifiedProtocol =
   | 'proxy'
   | 'unknown'
 
-/** What a stream begins with. */
+/** The result of {@link identify}. */
 export interface Identification {
   readonly protocol: IdentifiedProtocol
-  /** Whether it is a CONNECT whose protocol level has bit 0x80 set, as mosquitto's bridges set it. */
+  /** Whether it is a CONNECT whose protocol level has bit 0x80 set, as mosquitto's bridges do. */
   readonly bridge: boolean
   /** For messages: `'an MQTT 5 CONNECT'`, `'a TLS ClientHello'`. */
   readonly description: string
 }
 
-/** How many bytes are examined, except of HTTP. */
+/** How many bytes are examined, except for HTTP. */
 const EXAMINED = 16
 
 /** How many bytes of HTTP are searched for an upgrade. */
 const MAX_HTTP_LENGTH = 8_192
 
 /**
- * Names what a stream begins with, so that a server can choose a codec before it pushes a byte: the CONNECT of MQTT 3.1, 3.1.1
- * or 5, or of a bridge; a TLS ClientHello; HTTP, or its upgrade to a WebSocket; a WebSocket frame with MQTT in it; or a PROXY
- * protocol header.
+ * Recognizes the protocol of a stream, so that a server can choose a codec before it pushes any bytes: a CONNECT of MQTT 3.1,
+ * 3.1.1 or 5, or of a bridge; a TLS ClientHello; HTTP, or its upgrade to a WebSocket; a WebSocket frame that contains MQTT; or a
+ * PROXY protocol header.
  *
  * @param bytes the beginning of the stream, and any bytes after it
  * @returns undefined if more bytes are needed: at most 16, or 8,192 for HTTP

@@ -1,4 +1,4 @@
-// A Reader that records the fields that it is asked for. What decode reads and what explain shows are thus the same.
+// A Reader that records the fields that decode reads, so that explain shows the same fields.
 
 import { Reader } from '../wire/reader.ts'
 
@@ -14,7 +14,7 @@ export interface Reading {
 export class RecordingReader extends Reader {
   readonly readings: Reading[] = []
 
-  /** The index after the last byte that belongs to a field, whole or cut off. */
+  /** The index after the last byte of a field, which may be cut off. */
   get readEnd(): number {
     const last = this.readings.at(-1)
     return last !== undefined && last.end === undefined ? this.end : this.position

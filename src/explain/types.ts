@@ -1,8 +1,8 @@
-// What explain returns: plain data. The fields of a packet tile its bytes, in wire order.
+// What explain returns: plain data. The fields of a packet cover all of its bytes, in wire order.
 
 import type { Action, DecodeErrorCode, Packet, PacketTypeName } from '../index.ts'
 
-/** What explain reads in a sequence of packets. */
+/** The explanation of a sequence of packets. */
 export interface Explanation {
   /** In wire order. All but the last are valid. */
   readonly packets: readonly ExplainedPacket[]
@@ -26,8 +26,8 @@ export interface ExplainedPacket {
   /** The offset of the packet's first byte in the stream. */
   readonly offset: number
   /**
-   * The number of bytes that belong to the packet and are there. If the fixed header is malformed, the packet ends with the
-   * field at fault.
+   * The number of available bytes that belong to the packet. If the fixed header is malformed, the packet ends with the field at
+   * fault.
    */
   readonly length: number
   /** The fixed header, the variable header and the payload, as far as the packet has them. */
@@ -50,7 +50,7 @@ export interface Missing {
   readonly length: number | undefined
 }
 
-/** A violation, and where it shows. */
+/** A violation, and its position. */
 export interface ExplainedFault {
   readonly code: DecodeErrorCode
   /** The violated statement, such as `'MQTT-3.3.2-2'`, or a section: `'§2.2.3'`. */
@@ -61,7 +61,7 @@ export interface ExplainedFault {
   readonly offset: number
   /** What the rule requires. */
   readonly expected: string
-  /** What was found instead, as in a DecodeError. */
+  /** What was found instead, as `found` of a DecodeError. */
   readonly found: number | string | undefined
   /** The message of the DecodeError, which counts bytes from the packet's first byte. */
   readonly message: string
@@ -104,7 +104,7 @@ export interface ExplainedField {
   readonly kind: FieldKind
   /** The offset of the field's first byte in the stream. */
   readonly offset: number
-  /** In bytes; 1 for bits, and 0 for an empty payload and for a field of which nothing is there. */
+  /** In bytes; 1 for bits, and 0 for an empty payload and for a field of which no byte is available. */
   readonly length: number
   /** The highest and the lowest bit if the field is a part of a byte, 7 to 0. */
   readonly bits: readonly [high: number, low: number] | undefined
@@ -114,7 +114,7 @@ export interface ExplainedField {
   readonly value: number | string | boolean | Uint8Array | undefined
   /** What the value means, on one line that is safe to print: `'keep alive 60 s'`. */
   readonly meaning: string
-  /** Whether the packet, or what is there of it, ends inside the field. */
+  /** Whether the packet, or its available part, ends inside the field. */
   readonly isCut: boolean
   /** The parts of the field, in wire order; bits from the highest to the lowest. */
   readonly fields: readonly ExplainedField[]

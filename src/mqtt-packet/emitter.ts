@@ -1,11 +1,11 @@
-// Node's EventEmitter, as mqtt-packet's users know it. Browsers have no `node:events`.
+// Replaces Node's EventEmitter for mqtt-packet's users. Browsers have no `node:events`.
 
 type Name = string | symbol
 // biome-ignore lint/suspicious/noExplicitAny: an event may have any arguments
 type Listener = ((this: any, ...args: any[]) => void) & { listener?: Listener }
 
 export class Emitter {
-  /** By event. A list is never changed, only replaced: one that is being called stays as it is. */
+  /** By event. A list is replaced, never modified, so that a list being called does not change. */
   private readonly lists = new Map<Name, readonly Listener[]>()
 
   /** @throws TypeError if `listener` is not a function */
@@ -48,10 +48,10 @@ export class Emitter {
   }
 
   /**
-   * Calls the listeners in their order.
+   * Calls the listeners in order.
    *
    * @returns whether there were any
-   * @throws whatever a listener throws; the error itself if the event is `'error'` and nobody listens
+   * @throws what a listener throws; the error itself if the event is `'error'` and there are no listeners
    */
   emit(event: Name, ...args: unknown[]): boolean {
     const list = this.lists.get(event)
@@ -75,7 +75,7 @@ export class Emitter {
     return this.rawListeners(event).map((each) => each.listener ?? each)
   }
 
-  /** Includes what `once` has made of its listeners. */
+  /** Includes the wrappers that `once` created. */
   rawListeners(event: Name): Listener[] {
     return [...(this.lists.get(event) ?? [])]
   }

@@ -1,15 +1,15 @@
-// A decoded packet in the form that mqtt-packet gives it.
+// Converts a decoded packet to mqtt-packet's form.
 
 import type { Connect, Packet as Decoded } from '../index.ts'
 import type { Bytes, IPublishPacket, Packet } from './types.ts'
 
 const RETAIN = 0x01
 const DUP = 0x08
-/** What bridges get with MQTT 3.1 and 3.1.1, as if they had asked for it by the options of MQTT 5. */
+/** The subscription options that bridges get with MQTT 3.1 and 3.1.1, as if they had requested them with MQTT 5. */
 const BRIDGE_OPTIONS = { rh: 0, rap: true, nl: true }
 
 /**
- * @param firstByte of the packet's fixed header: its flags show as they are
+ * @param firstByte the first byte of the packet, whose flags are reported unchanged
  * @param length the Remaining Length
  * @param isBridge whether the connection is a bridge's
  */
@@ -49,7 +49,7 @@ export function fromDecoded(
   return fields as unknown as Packet
 }
 
-/** Fields are added one by one: to spread one object into another takes ten times as long. */
+/** Fields are added one by one, because spreading an object takes ten times as long. */
 type Fields = Record<string, unknown>
 
 /** The fields of every packet. */

@@ -1,4 +1,4 @@
-// mqtt-packet's API on mqtt-wire.
+// mqtt-packet's API, implemented with mqtt-wire.
 
 import {
   type EncodeOptions,
@@ -43,24 +43,24 @@ export type {
   WritableStream,
 } from './types.ts'
 
-/** What may be limited, for all parsers or for one: names and ranges are those of mqtt-wire's `PacketParser`. */
+/** Limits for all parsers or for one, with the names and ranges of mqtt-wire's `PacketParser`. */
 type Limits = Pick<
   ParserOptions,
   'maxPacketSize' | 'maxTopicLength' | 'maxTopicLevels' | 'maxTopicFilters' | 'copyPayloads'
 >
 
-/** What {@link createMqttPacket} can be told. */
+/** The options of {@link createMqttPacket}. */
 export interface MqttPacketOptions extends Limits {
-  /** mqtt-packet itself, for everything of MQTT 5; without it MQTT 5 is refused. */
+  /** mqtt-packet itself, which handles MQTT 5; without it MQTT 5 is refused. */
   readonly v5?: object | undefined
-  /** Refuse all that mqtt-wire refuses; default false: tolerate what mqtt-packet's users depend on. */
+  /** Refuse everything that mqtt-wire refuses; default false, which tolerates what mqtt-packet's users depend on. */
   readonly strict?: boolean | undefined
-  /** When what was written leaves: `'tick'`, the default, as with mqtt-packet, or `'immediate'`, which batches more. */
+  /** When written packets are sent: `'tick'`, the default, as in mqtt-packet; or `'immediate'`, which batches more. */
   readonly flush?: Flush | undefined
 }
 
-// What users of mqtt-packet depend on, in both directions: brokers judge topics and identifiers themselves, in words of
-// their own, answer CONNACK 6, and pass on a publisher's DUP.
+// Users of mqtt-packet depend on these, in both directions: brokers check topics and identifiers themselves and report their own
+// errors, answer with CONNACK 6, and forward a publisher's DUP.
 const BOTH_WAYS: readonly Tolerance[] = [
   'packet-identifier-zero',
   'wildcard-in-topic-name',
@@ -86,11 +86,11 @@ const LIMITS = [
 ] as const
 const OPTIONS = new Set<string>([...LIMITS, 'v5', 'strict', 'flush'])
 
-/** A payload of more bytes is written on its own: copying it would cost more than a second piece does. */
+/** Longer payloads are written separately, because copying them would cost more than a second write. */
 const LARGEST_COPY = 4_096
 
 /**
- * Makes the functions of mqtt-packet, with options.
+ * Creates mqtt-packet's functions with options.
  *
  * @throws TypeError if an option is unknown or invalid
  */
@@ -115,10 +115,10 @@ export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
     const opts = given ?? {}
     if (isVersion5(opts)) return original.parser(opts)
     const own = limitsOf(opts)
-    const all = Object.keys(own).length === 0 ? shared : { ...shared, ...own } // what is shared was checked already
+    const all = Object.keys(own).length === 0 ? shared : { ...shared, ...own } // the shared options were already checked
     return new PacketEmitter(opts, all, () => original.parser(opts))
   }
-  parser() // refuses what is wrong with the limits here, not at a connection
+  parser() // reports invalid limits now instead of at the first connection
 
   const bytesOf = (packet: Packet): Bytes => encode(toEncode(packet, strict), encodeOptions) as Bytes
 
@@ -151,7 +151,7 @@ function limitsOf(options: object): ParserOptions {
   return Object.fromEntries(limits) as ParserOptions
 }
 
-/** A CONNECT says so itself; for any other packet the options do. */
+/** A CONNECT has its own version; for other packets the options decide. */
 function speaksVersion5(packet: Packet | null | undefined, opts: object | undefined): boolean {
   return isVersion5(packet?.cmd === 'connect' ? packet : opts)
 }

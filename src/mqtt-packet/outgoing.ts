@@ -1,9 +1,9 @@
-// A packet as mqtt-packet's users build it, in the form that `encode` takes. `encode` checks the values.
+// Converts a packet from mqtt-packet's form to the input of `encode`, which checks the values.
 
 import type { PacketInput, PublishInput } from '../index.ts'
 import type { Packet } from './types.ts'
 
-/** Any fields at all: users are not held to the declared types. */
+/** Any fields, because users may ignore the declared types. */
 type Fields = Record<string, unknown>
 
 const NOTHING = new Uint8Array(0)
@@ -15,9 +15,9 @@ declare const TextDecoder: new (
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }) // [MQTT-1.5.3-3]
 
 /**
- * Reads the fields that MQTT 3.1.1 has; others do not count.
+ * Reads the fields of MQTT 3.1.1, and ignores others.
  *
- * @param isStrict pass on what mqtt-packet's users write by habit, so that it is refused
+ * @param isStrict keep values that mqtt-packet ignores, so that `encode` refuses them
  */
 export function toEncode(packet: Packet, isStrict: boolean): PacketInput {
   const fields = packet as unknown as Fields
@@ -30,7 +30,7 @@ export function toEncode(packet: Packet, isStrict: boolean): PacketInput {
 function publishFields(packet: Fields, isStrict: boolean): PublishInput {
   const { topic, payload, retain, dup } = packet
   const qos = packet.qos || 0
-  // At QoS 0 brokers pass on the publisher's DUP and identifier, which mean nothing there [MQTT-3.3.1-2] [MQTT-2.3.1-5].
+  // With QoS 0, brokers forward the publisher's DUP and identifier, which have no meaning then [MQTT-3.3.1-2] [MQTT-2.3.1-5].
   const counts = qos !== 0 || isStrict
   return {
     type: 'publish',
@@ -100,12 +100,12 @@ function subscriptionFields(subscription: unknown, isStrict: boolean): unknown {
   return { topicFilter, qos: isRequestable ? qos : 0 }
 }
 
-/** The entries of a list; of what is none, none. */
+/** The entries of a list; empty for anything else. */
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** The text of bytes; anything else as it is. */
+/** Decodes bytes as text; returns anything else unchanged. */
 function text(value: unknown): unknown {
   return value instanceof Uint8Array ? utf8.decode(value) : value
 }

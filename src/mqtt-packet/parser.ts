@@ -1,6 +1,6 @@
 // mqtt-packet's parser: it emits packets.
-// A chunk is read from its start to its end, whatever listeners do: one that throws loses and repeats nothing, and what
-// one passes to `parse` is read after the chunk before it.
+// A chunk is read to its end, whatever listeners do: if one throws, nothing is lost or repeated, and a chunk that one passes to
+// `parse` is read after the current chunk.
 
 import {
   DecodeError,
@@ -27,7 +27,7 @@ const NO_BYTES = new Uint8Array(0)
 const LONGEST_FIXED_HEADER = 5
 
 export class PacketEmitter extends Emitter implements Parser {
-  /** What the parser was made with; the CONNECT packet once there was one. */
+  /** The parser's options; after a CONNECT, that packet. */
   settings: { bridgeMode?: boolean }
   private readonly options: ParserOptions
   private readonly newSuccessor: () => Parser & { settings?: object }
@@ -36,12 +36,12 @@ export class PacketEmitter extends Emitter implements Parser {
   /** The chunk that is being read. */
   private current: Bytes | undefined = undefined
   private isParsing = false
-  /** The first bytes of the packet that the last chunk did not complete: all of its fixed header that has come. */
+  /** The fixed header, as far as it has arrived, of the packet that the last chunk did not complete. */
   private header: Uint8Array = NO_BYTES
   private leftLength = 0
   private successor: Parser | undefined = undefined
 
-  /** @param newSuccessor makes what reads on from a CONNECT of MQTT 5 */
+  /** @param newSuccessor creates the parser that continues with a CONNECT of MQTT 5 */
   constructor(settings: object, options: ParserOptions, newSuccessor: () => Parser) {
     super()
     this.settings = settings
@@ -52,7 +52,7 @@ export class PacketEmitter extends Emitter implements Parser {
 
   parse(chunk: Bytes): number {
     this.waiting.push(inBuffer(chunk))
-    if (this.isParsing) return this.leftLength // a listener has called: the chunk is read by the call that called it
+    if (this.isParsing) return this.leftLength // called by a listener: the outer call reads the chunk
     this.isParsing = true
     try {
       while (this.current !== undefined || this.waiting.length > 0)
@@ -89,7 +89,7 @@ export class PacketEmitter extends Emitter implements Parser {
     }
   }
 
-  /** The next packet that ends in the chunk. If there is none, the chunk is done. */
+  /** The next packet that ends in the chunk. If there is none, the chunk has been read. */
   private next(chunk: Bytes): Packet | undefined {
     const { decoder } = this
     const start = chunk.length - decoder.bufferedLength
@@ -103,7 +103,7 @@ export class PacketEmitter extends Emitter implements Parser {
     return fromDecoded(packet, firstByte, remainingLength(header, at), this.settings.bridgeMode === true)
   }
 
-  /** A CONNECT says by which version the rest of the stream is to be read. */
+  /** A CONNECT determines the version of the rest of the stream. */
   private nextConnect(chunk: Bytes, header: Uint8Array, at: number): Packet | undefined {
     const frame = this.decoder.readFrame()
     if (frame === undefined) return this.finish(header, at)
@@ -129,10 +129,10 @@ export class PacketEmitter extends Emitter implements Parser {
     return successor.on('error', (error) => this.emit('error', error))
   }
 
-  /** Keeps of the chunk what the next one needs to know. */
+  /** Stores the part of the chunk that the next one needs. */
   private finish(header: Uint8Array, at: number): undefined {
     const { bufferedLength } = this.decoder
-    // A copy: it must not keep the chunk alive.
+    // A copy, so that it does not keep the chunk alive.
     this.header =
       bufferedLength === 0 ? NO_BYTES : Uint8Array.from(header.subarray(at, at + LONGEST_FIXED_HEADER))
     this.leftLength = bufferedLength - fixedHeaderLength(this.header)
@@ -146,7 +146,7 @@ export class PacketEmitter extends Emitter implements Parser {
     this.current = undefined
   }
 
-  /** The first bytes of the packet that began before the chunk. */
+  /** The first bytes of the packet that started before the chunk. */
   private headerWith(chunk: Bytes): Uint8Array {
     const { header } = this
     if (header.length === LONGEST_FIXED_HEADER) return header
@@ -160,7 +160,7 @@ function remainingLength(bytes: Uint8Array, start: number): number {
   return first < 0x80 ? first : decodeRemainingLength(bytes, start + 1)!.value
 }
 
-/** The bytes of a fixed header that mqtt-packet would have taken: the first alone until the Remaining Length is there. */
+/** The bytes of a fixed header that mqtt-packet would have read: only the first until the Remaining Length is complete. */
 function fixedHeaderLength(header: Uint8Array): number {
   return header.length === 0 ? 0 : 1 + (decodeRemainingLength(header, 1)?.length ?? 0)
 }
@@ -177,7 +177,7 @@ function isOfVersion5(error: unknown): boolean {
   return ((error.found as number) & ~BRIDGE) === VERSION_5
 }
 
-/** The same bytes as a Buffer where there is Buffer, so that payloads are Buffers, too. */
+/** The same bytes as a Buffer if the host has Buffer, so that payloads are Buffers, too. */
 function inBuffer(chunk: Bytes): Bytes {
   if (typeof Buffer === 'undefined' || Buffer.isBuffer(chunk) || !(chunk instanceof Uint8Array)) return chunk
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)

@@ -1,6 +1,6 @@
-// Packets as mqtt-packet's users know them, under the names of its own declarations, MQTT 5 included.
+// Types of mqtt-packet's packets, including MQTT 5, with the names of its own declarations.
 
-/** Buffer where the program has Node's types, else Uint8Array. */
+/** Buffer if the program has Node's types, otherwise Uint8Array. */
 export type Bytes = typeof globalThis extends {
   Buffer: { isBuffer(value: unknown): value is infer B extends Uint8Array }
 }
@@ -216,7 +216,7 @@ export type PacketCmd =
   | 'disconnect'
   | 'auth'
 
-/** What packets are written to: a Node stream, or anything with its `write`. */
+/** The target of `writeToStream`: a Node stream, or anything with its `write`. */
 export interface WritableStream {
   write(bytes: Uint8Array): boolean
   cork?(): void
@@ -227,7 +227,7 @@ export interface WritableStream {
 // biome-ignore lint/suspicious/noExplicitAny: as Node declares it, an event may have any arguments
 type Listener = (...args: any[]) => void
 
-/** A parser of one connection, with the methods of Node's EventEmitter. */
+/** A parser for one connection, with the methods of Node's EventEmitter. */
 export interface Parser {
   on(event: 'packet', listener: (packet: Packet) => void): this
   // biome-ignore lint/suspicious/noExplicitAny: as mqtt-packet declares it
@@ -250,32 +250,32 @@ export interface Parser {
   getMaxListeners(): number
   setMaxListeners(count: number): this
   /**
-   * Parses a chunk: emits `'packet'` for each whole packet, and `'error'` at most once.
+   * Parses a chunk. Emits `'packet'` for each complete packet, and `'error'` at most once.
    *
-   * @returns the bytes that wait for more, without a fixed header that was read
-   * @throws whatever a listener throws, and the error itself if nobody listens to `'error'`
+   * @returns the number of bytes held, without a fixed header that was already read
+   * @throws what a listener throws, and the error itself if `'error'` has no listeners
    */
   parse(chunk: Uint8Array, opts?: object): number
 }
 
 /** The three functions of mqtt-packet. */
 export interface MqttPacket {
-  /** A parser for one connection. `opts` may be any object; see README for the names that count. */
+  /** Creates a parser for one connection. `opts` may be any object; README.md lists the names that are used. */
   parser(opts?: object): Parser
   /**
-   * The bytes of a packet.
+   * Encodes a packet.
    *
-   * @throws Error with mqtt-packet's words and the EncodeError as its `cause`
+   * @throws Error with mqtt-packet's message and the EncodeError as its `cause`
    */
   generate(packet: Packet, opts?: object): Bytes
   /**
-   * Writes a packet to a stream: all of it, or nothing. On an error it destroys the stream with it and returns false.
+   * Writes a whole packet to a stream. On an error it writes nothing, destroys the stream with the error and returns false.
    *
-   * @returns for packets that mqtt-packet does so for, PUBLISH among them: false if the caller should wait for `'drain'`
+   * @returns false if the caller should wait for `'drain'`, for the same packets as mqtt-packet, such as PUBLISH
    */
   writeToStream: {
     (packet: Packet, stream: WritableStream, opts?: object): boolean
-    /** Means nothing here: there is no cache of numbers. */
+    /** Has no effect, because there is no cache of numbers. */
     cacheNumbers: boolean
   }
 }

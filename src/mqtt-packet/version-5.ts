@@ -1,4 +1,4 @@
-// In the place of mqtt-packet where it was not given: it refuses MQTT 5, but lets a server answer the CONNECT.
+// Replaces mqtt-packet if it was not passed. It refuses MQTT 5, but lets a server answer the CONNECT.
 
 import { decode, decodeFixedHeader, decodeRemainingLength, encodeRemainingLength } from '../index.ts'
 import { Emitter } from './emitter.ts'
@@ -9,7 +9,7 @@ import { inFamiliarWords } from './words.ts'
 export const VERSION_5 = 5
 export const BRIDGE = 0x80
 const CLEAN_SESSION = 0x02
-/** Of a protocol name `MQTT`; MQIsdp takes two bytes more. */
+/** With the protocol name `MQTT`; MQIsdp is two bytes longer. */
 const MQTT_NAME_LENGTH = 6
 
 const newRefusal = (): Error =>
@@ -39,7 +39,7 @@ export function isVersion5(options: unknown): boolean {
   return (options as { protocolVersion?: unknown } | null | undefined)?.protocolVersion === VERSION_5
 }
 
-/** Emits the CONNECT that the first chunk starts with, which wants CONNACK 1 for an answer [MQTT-3.1.2-2], and no more. */
+/** Emits only the CONNECT at the start of the first chunk, so that a server can answer with CONNACK 1 [MQTT-3.1.2-2]. */
 class ConnectReader extends Emitter implements Parser {
   settings: object = {}
   private isConnected = false
@@ -61,8 +61,8 @@ class ConnectReader extends Emitter implements Parser {
 }
 
 /**
- * What the CONNECT at the start of the bytes shares with one of MQTT 3.1.1, and is read as such: everything up to the client
- * identifier, but for the properties before that.
+ * Reads the part of a CONNECT of MQTT 5 that is the same in MQTT 3.1.1: everything up to the client identifier, except for the
+ * properties before it.
  */
 function connectIn(bytes: Bytes): IConnectPacket {
   const { length: bodyAt, remainingLength } = decodeFixedHeader(bytes)!

@@ -1,8 +1,8 @@
-// mqtt-packet's words for what is wrong: its users compare them. The error with the rule is the `cause`.
+// mqtt-packet's error messages, which its users compare. The error with the rule is the `cause`.
 
 import { DecodeError, EncodeError } from '../index.ts'
 
-/** @returns an error without a `code`: MQTT.js tells errors of the network by that they have one */
+/** @returns an error without a `code`, because MQTT.js treats errors with a `code` as network errors */
 export function inFamiliarWords(error: unknown): Error {
   const words =
     error instanceof DecodeError
@@ -16,7 +16,7 @@ export function inFamiliarWords(error: unknown): Error {
 
 const FLAGS = { pubrel: 2, subscribe: 2, unsubscribe: 2 } as Readonly<Record<string, number>>
 const AUTH = 0xf0
-/** The least Remaining Length with which a CONNECT has room for the name MQTT. */
+/** The minimum Remaining Length of a CONNECT that contains the name MQTT. */
 const ROOM_FOR_NAME = 6
 
 function decoding({ code, packetType, field, found }: DecodeError): string | undefined {
@@ -32,7 +32,7 @@ function decoding({ code, packetType, field, found }: DecodeError): string | und
   )
 }
 
-/** By code, packet type and field: the most exact entry counts. */
+/** By code, packet type and field. The most specific entry is used. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   'reserved-packet-type': 'Not supported',
   'remaining-length-too-long': 'Invalid variable byte integer',

@@ -1,17 +1,17 @@
-// Packets to streams. All of a packet is checked before its first byte is written.
+// Writes packets to streams. A packet is fully checked before its first byte is written.
 
 import type { Packet, WritableStream } from './types.ts'
 import { inFamiliarWords } from './words.ts'
 
 /**
- * When what was written leaves: after the current callback, as mqtt-packet does it, or after all callbacks of this turn
- * of the event loop.
+ * When written packets are sent: after the current callback, as in mqtt-packet, or after all callbacks of this turn of the event
+ * loop.
  */
 export type Flush = 'tick' | 'immediate'
 
 type Schedule = (uncork: (stream: WritableStream) => void, stream: WritableStream) => void
 
-// What only some hosts have is looked up at each call: test runners replace it.
+// Functions that only some hosts have are looked up at each call, because test runners replace them.
 declare const process: { nextTick?: Schedule } | undefined
 declare const setImmediate: Schedule | undefined
 declare const setTimeout: (callback: () => void, milliseconds: number) => void
@@ -30,7 +30,7 @@ const SCHEDULES: Readonly<Record<Flush, Schedule>> = {
 
 export const FLUSHES: readonly string[] = Object.keys(SCHEDULES)
 
-/** The packets for which mqtt-packet returns true whatever the stream says. */
+/** The packets for which mqtt-packet always returns true. */
 const NEVER_WAIT: ReadonlySet<string> = new Set([
   'connect',
   'connack',
@@ -42,7 +42,7 @@ const NEVER_WAIT: ReadonlySet<string> = new Set([
   'disconnect',
 ])
 
-/** @param piecesOf the bytes of a packet, in one piece or two; throws, before anything is written, if it cannot be encoded */
+/** @param piecesOf returns the bytes of a packet in one or two pieces; throws if it cannot be encoded, before anything is written */
 export function writerOf(
   piecesOf: (packet: Packet) => readonly Uint8Array[],
   flush: Flush,

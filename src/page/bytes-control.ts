@@ -1,9 +1,9 @@
-// A control for bytes: as text where they are text, otherwise in hexadecimal.
+// A control for bytes, as text if possible and otherwise in hexadecimal.
 
 import { count, element, labelled, option } from './dom.ts'
 import { bytesOfHex, hexOf } from './hex.ts'
 
-/** More bytes than that are not edited in a form. */
+/** The maximum number of bytes that can be edited in a form. */
 const MAX_LENGTH = 4_096
 
 type Mode = 'text' | 'hexadecimal'
@@ -44,14 +44,14 @@ export function bytesControl(
     onChange(entered)
   })
   mode.addEventListener('change', () => {
-    // What is no text stays in hexadecimal.
+    // Bytes that are not text stay in hexadecimal.
     if (mode.value === 'text' && textOf(current) === undefined) mode.value = 'hexadecimal'
     write()
   })
   return labelled(label, area, mode)
 }
 
-/** The text, unless a text area would change it: line ends other than a line feed, and control characters. */
+/** The bytes as text, unless a text area would change it: line ends other than a line feed, and control characters. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -1,8 +1,8 @@
-// Builds elements. Text only ever becomes text nodes and attributes: nothing is parsed as HTML.
+// Builds elements. Text becomes text nodes and attributes only. Nothing is parsed as HTML.
 
 type Attribute = string | number | boolean | undefined
 
-/** An element. An attribute that is `true` is there without a value; one that is `false` or undefined is not there. */
+/** Creates an element. `true` sets an attribute without a value; `false` and undefined omit it. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, Attribute>> = {},
@@ -26,7 +26,7 @@ export function button(label: string, onClick: () => void, name?: string): HTMLB
   return made
 }
 
-/** A control below its label. `more` stands beside the label. */
+/** A control below its label. `more` is next to the label. */
 export function labelled(label: string, control: HTMLElement, ...more: readonly Node[]): HTMLElement {
   const line = element('div', { class: 'label' }, element('label', { for: control.id }, label), ...more)
   return element('div', { class: 'labelled' }, line, control)

@@ -1,4 +1,4 @@
-// Packets and their fields as a tree. Long lists show a part of their entries at a time.
+// Packets and their fields as a tree. Long lists show some of their entries at a time.
 
 import type { ExplainedField } from '../explain/index.ts'
 import { count, element } from './dom.ts'
@@ -27,7 +27,7 @@ export class FieldTree {
   private readonly tree: HTMLElement
   /** Entries that the user opened or closed, by key. */
   private readonly open = new Map<string, boolean>()
-  /** Where the shown part of a list starts, by the key of what has the list. */
+  /** Where the visible part of a list starts, by the key of the list's owner. */
   private readonly starts = new Map<string, number>()
   private rendered = ''
   private version = 0
@@ -55,7 +55,7 @@ export class FieldTree {
     })
   }
 
-  /** Lights up the field under the pointer, or the smallest one around it that is shown. */
+  /** Highlights the field under the pointer, or the smallest visible field that contains it. */
   light(path: Path | undefined): void {
     for (const lit of this.tree.querySelectorAll('.lit')) lit.classList.remove('lit')
     for (let length = path?.length ?? 0; length > 0; length--) {
@@ -76,7 +76,7 @@ export class FieldTree {
     return path.length === 1 ? this.model.packets.length === 1 : kind === 'group'
   }
 
-  /** Opens what is above a field, and moves lists so that they show it. */
+  /** Opens the ancestors of a field, and moves lists so that they show it. */
   private reveal(path: Path): void {
     for (let length = 1; length <= path.length; length++) {
       const above = path.slice(0, length - 1)
@@ -111,7 +111,7 @@ export class FieldTree {
     else scrollWithin(this.tree, item.querySelector<HTMLElement>('.line')!)
   }
 
-  /** The items of a list, as far as they are shown. */
+  /** The visible items of a list. */
   private list(above: Path, total: number, entryAt: (index: number) => Entry): HTMLElement[] {
     const start = Math.min(this.starts.get(keyOf(above)) ?? 0, Math.max(0, total - 1))
     const end = Math.min(start + WINDOW, total)
@@ -186,7 +186,7 @@ export class FieldTree {
     const { type, length, verdict } = span
     const name = type?.toUpperCase() ?? 'Reserved packet type'
     const meaning = `${verdict === 'valid' ? '' : `${verdict}, `}${count(length, 'byte')}`
-    // A packet has a fixed header at least: its fields need not be known before it is opened.
+    // A packet has at least a fixed header, so its fields are not needed until it is opened.
     return {
       name,
       meaning,
@@ -244,7 +244,7 @@ export class FieldTree {
     const key = item.dataset.key!
     this.open.set(key, to)
     const hadFocus = this.tree.contains(document.activeElement)
-    // What is selected must stay in view.
+    // The selection must stay visible.
     if (!to && keyOf(this.model.path).startsWith(`${key}.`)) this.model.select(pathOf(key))
     if (!to) this.open.set(key, false)
     this.render()
@@ -277,7 +277,7 @@ export class FieldTree {
     return true
   }
 
-  /** Moves to an item. An item that stands for more entries only gets the focus. */
+  /** Moves to an item. An item for more entries only gets the focus. */
   private go(item: HTMLElement | undefined): void {
     if (item === undefined) return
     if (item.dataset.key !== undefined) {

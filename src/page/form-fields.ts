@@ -1,4 +1,4 @@
-// What can be edited in a packet, as data, and the packets that a new one starts from.
+// The editable fields of a packet as data, and the initial packet of each type.
 
 import type { Packet, PacketTypeName } from '../index.ts'
 
@@ -7,20 +7,20 @@ export type ControlKind = 'text' | 'bytes' | 'number' | 'flag' | 'choice'
 
 /** One value of a packet. */
 export interface FormField {
-  /** The name of the property, or its path in a will: `'will.topic'`. */
+  /** The name of the property, or its path: `'will.topic'`. */
   readonly property: string
   readonly label: string
   readonly kind: ControlKind
-  /** The name of the field in the explanation of the packet. */
+  /** The name of the field in the packet's explanation. */
   readonly field: string
   readonly choices?: readonly (readonly [value: number | string, label: string])[]
 }
 
-/** A list in a packet, whose entries are values or objects. */
+/** A list in a packet. Its entries are values or objects. */
 export interface FormList {
   readonly property: string
   readonly label: string
-  /** What one entry has; the property of a value is empty. */
+  /** The fields of one entry. The property of a value is empty. */
   readonly entry: readonly FormField[]
   readonly newEntry: unknown
 }
@@ -132,14 +132,14 @@ export const FORMS: Readonly<Record<PacketTypeName, FormLayout>> = {
   disconnect: nothing,
 }
 
-/** What the optional parts of a CONNECT start with. */
+/** The initial values of the optional parts of a CONNECT. */
 export const OPTIONAL: Readonly<Record<string, { readonly label: string; readonly start: unknown }>> = {
   username: { label: 'Has a user name', start: 'user' },
   password: { label: 'Has a password', start: 'secret' },
   will: { label: 'Has a will', start: { topic: 'status', payload: 'offline', qos: 0, retain: false } },
 }
 
-/** A packet of each type to start from. */
+/** The initial packet of each type. */
 export const NEW_PACKETS: { readonly [Type in PacketTypeName]: Record<string, unknown> & { type: Type } } = {
   connect: { type: 'connect', clientId: 'client', keepAlive: 60 },
   connack: { type: 'connack', returnCode: 0 },
@@ -183,7 +183,7 @@ function replaced(old: unknown, [step, ...rest]: readonly string[], value: unkno
   return { ...(old as Draft), [step]: replaced((old as Draft)[step], rest, value) }
 }
 
-/** Adapts what depends on a value that was changed. */
+/** Adapts the values that depend on a changed one. */
 export function consistent(draft: Draft, changed: string): Draft {
   if (draft.type === 'publish' && changed === 'qos')
     return draft.qos === 0

@@ -1,10 +1,10 @@
-// Links: the bytes and the options of the page as the fragment of its URL, which a browser sends to nobody.
+// Links: the page's bytes and options in the fragment of its URL, which browsers do not send.
 
 import type { ExplainOptions } from '../explain/index.ts'
 import { PacketParser } from '../index.ts'
 import { bytesOfHex, hexOf } from './hex.ts'
 
-/** More bytes make a link too long for programs that pass links on. */
+/** More bytes would make a link too long for programs that forward links. */
 export const MAX_SHARED = 4_096
 
 export interface Shared {
@@ -27,7 +27,7 @@ export function fragmentOf({ bytes, options }: Shared): string {
  * Reads a fragment, with or without `#`.
  *
  * @returns undefined if it has no `hex`
- * @throws TypeError that says what is wrong with it
+ * @throws TypeError with the reason if it is invalid
  */
 export function sharedIn(fragment: string, defaults: ExplainOptions): Shared | undefined {
   const parts = new URLSearchParams(fragment.replace(/^#/, ''))

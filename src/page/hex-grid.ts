@@ -1,4 +1,4 @@
-// The bytes as a grid: one cell per byte, coloured by the kind of its field. It shows a part of the bytes at a time.
+// The bytes as a grid: one cell per byte, coloured by the kind of its field. It shows some of the bytes at a time.
 
 import { button, count, element } from './dom.ts'
 import type { Model } from './model.ts'
@@ -55,7 +55,7 @@ export class HexGrid {
     })
   }
 
-  /** Lights up the bytes of a field under the pointer. */
+  /** Highlights the bytes of the field under the pointer. */
   light(range: readonly [start: number, end: number] | undefined): void {
     this.toggle('lit', range && { start: range[0], end: range[1] })
   }
@@ -155,7 +155,7 @@ export class HexGrid {
     this.pager.replaceChildren(earlier, element('span', {}, shown), later)
   }
 
-  /** Marks what is selected, and the fault. */
+  /** Marks the selection and the fault. */
   private mark(): void {
     const { model } = this
     const range = model.rangeOf(model.path)
@@ -244,7 +244,7 @@ export class HexGrid {
   }
 }
 
-/** Scrolls a scrolling box, and nothing else, until the element is in view. */
+/** Scrolls only this box until the element is visible. */
 export function scrollWithin(box: HTMLElement, inner: HTMLElement): void {
   const outer = box.getBoundingClientRect()
   const { top, bottom } = inner.getBoundingClientRect()

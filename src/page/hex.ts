@@ -1,10 +1,10 @@
-// Hexadecimal text for what the page itself writes.
+// Hexadecimal text that the page itself writes.
 
 export function hexOf(bytes: Uint8Array, separator = ''): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(separator)
 }
 
-/** The bytes of digits and white space; undefined if it has anything else or half a byte. */
+/** The bytes of digits and white space; undefined for other characters or an odd number of digits. */
 export function bytesOfHex(text: string): Uint8Array | undefined {
   const digits = text.replace(/\s+/g, '')
   if (digits.length % 2 !== 0 || /[^\da-f]/i.test(digits)) return undefined

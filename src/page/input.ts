@@ -1,4 +1,4 @@
-// What people paste or drop, as streams of bytes.
+// Pasted or dropped input as streams of bytes.
 
 import { type ExplainOptions, type InputChunk, readInput } from '../explain/index.ts'
 import { PacketParser } from '../index.ts'
@@ -7,12 +7,12 @@ import { PacketParser } from '../index.ts'
 export interface InputStream {
   readonly label: string
   readonly bytes: Uint8Array
-  /** What its direction says about the receiver. */
+  /** The receiver's role, which follows from the direction. */
   readonly options: ExplainOptions
 }
 
 export interface Input {
-  /** What it was taken for: `'an xxd dump'`. */
+  /** The recognized form: `'an xxd dump'`. */
   readonly form: string
   readonly streams: readonly InputStream[]
 }
@@ -22,7 +22,7 @@ const DIRECTIONS = {
   s2c: { label: 'server to client', role: 'client' },
 } as const
 
-/** @throws InputError if the input is in no known form */
+/** @throws InputError if the form of the input is unknown */
 export function inputOf(given: Uint8Array | string): Input {
   const { form, chunks } = readInput(given)
   return { form, streams: streamsOf(chunks) }
@@ -40,7 +40,7 @@ export function streamsOf(chunks: Iterable<InputChunk>): readonly InputStream[] 
   return [...streams.values()].map((stream) => {
     const [{ connection, direction }] = stream as [InputChunk]
     const request = direction === 's2c' ? streams.get(`c2s ${connection}`) : undefined
-    // What a server answers does not say that it is MQTT 3.1: the CONNECT did.
+    // The server's packets do not show that the version is MQTT 3.1; only the CONNECT does.
     const isMqtt31 = request !== undefined && beginsAsMqtt31(joined(request))
     return {
       label: [connection, direction && DIRECTIONS[direction].label].filter(Boolean).join(', '),

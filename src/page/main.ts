@@ -1,4 +1,4 @@
-// Puts the page together: input on top, then the verdict, then bytes, fields and a form that show the same selection.
+// Assembles the page: the input, the verdict, and the bytes, fields and form, which share a selection.
 
 import { type ExplainOptions, type InputChunk, InputError } from '../explain/index.ts'
 import { printable } from '../show.ts'
@@ -16,16 +16,16 @@ import { connection, offerSamples } from './samples.ts'
 import { themeSwitch } from './theme.ts'
 import { showVerdict } from './verdict.ts'
 
-/** The options of every new input, as the command's. */
+/** The options of every new input: the defaults of the command. */
 const DEFAULTS: ExplainOptions = { protocols: PROTOCOLS }
-/** Longer text is not put into the text area, which would become slow. */
+/** Longer text is not put into the text area, because it would become slow. */
 const MAX_TEXT = 100_000
-/** As many bytes as the text area shows after they were edited. */
+/** The maximum number of edited bytes that the text area shows. */
 const MAX_SHOWN = 4_096
 /** The size of the largest file that is read. */
 const MAX_FILE = 64 * 1024 * 1024
 
-/** What `mqtt-wire explain --html` puts into the page. */
+/** The input that `mqtt-wire explain --html` writes into the page. */
 interface Given {
   readonly name: string
   readonly form: string
@@ -50,7 +50,7 @@ const tree = new FieldTree(model, byId('tree'), light)
 new PacketForm(model, byId('form'))
 byteEditor(model, byId('byte'))
 const panel = new OptionsPanel(byId('options').querySelector<HTMLElement>('.options')!, (options) => {
-  // With several streams each keeps the role that its direction gives it.
+  // If there are several streams, each keeps the role that follows from its direction.
   const { role: _, ...others } = options
   given = streams.length > 1 ? others : options
   model.load(model.bytes, options)
@@ -69,7 +69,7 @@ model.onChange((change, origin) => {
     grid.focus()
   })
   if (origin === NEW_INPUT) return
-  // What was pasted is no longer what is shown.
+  // The pasted text no longer matches the bytes.
   const isShort = model.bytes.length <= MAX_SHOWN
   area.value = isShort ? hexOf(model.bytes, ' ') : ''
   say(`Edited: ${count(model.bytes.length, 'byte')}${isShort ? '' : ', too many to show here'}.`)
@@ -86,7 +86,7 @@ function load(bytes: Uint8Array, options: ExplainOptions): void {
   model.load(bytes, options, NEW_INPUT)
 }
 
-/** Takes whatever people have, and says what it was taken for. */
+/** Reads an input, and reports the recognized form. */
 function take(input: Uint8Array | string, name: string): void {
   given = DEFAULTS
   try {
@@ -140,7 +140,7 @@ async function takeFile(file: File | undefined): Promise<void> {
   }
 }
 
-/** Bytes that did not come from the text area: it then shows them. */
+/** Takes bytes that did not come from the text area, and shows them in it. */
 function takeBytes(bytes: Uint8Array, options: ExplainOptions, text: string): void {
   area.value = bytes.length <= MAX_SHOWN ? hexOf(bytes, ' ') : ''
   given = { ...DEFAULTS, ...options }
@@ -211,7 +211,7 @@ byId('share').addEventListener('click', async () => {
 })
 
 let lastFragment = ''
-/** Shows what the link has, if it has something. */
+/** Shows the bytes of the link, if it contains any. */
 function followLink(): boolean {
   if (location.hash === lastFragment) return false
   lastFragment = location.hash

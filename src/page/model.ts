@@ -1,4 +1,4 @@
-// The bytes that the page shows, where their packets are, and what is selected. It knows nothing of the page.
+// The bytes that the page shows, the positions of their packets, and the selection. It does not depend on the page.
 
 import {
   type ExplainedFault,
@@ -10,7 +10,7 @@ import {
 } from '../explain/index.ts'
 import { DecodeError, PacketParser, type PacketTypeName } from '../index.ts'
 
-/** Where a packet lies. */
+/** The position of a packet. */
 export interface PacketSpan {
   readonly offset: number
   readonly length: number
@@ -18,10 +18,10 @@ export interface PacketSpan {
   readonly verdict: Verdict
 }
 
-/** The index of a packet, then that of a field in it, and so on down. */
+/** The index of a packet, of a field in it, of a field in that field, and so on. */
 export type Path = readonly number[]
 
-/** What changed: bytes and packets, or only what is selected. */
+/** What changed: the bytes and packets, or only the selection. */
 export type Change = 'bytes' | 'selection'
 
 /** The origin of a change that replaced everything. */
@@ -40,14 +40,14 @@ export class Model {
   path: Path = []
   private readonly listeners: ((change: Change, origin: unknown) => void)[] = []
   private readonly explanations = new Map<number, ExplainedPacket>()
-  /** The CONNECT of MQTT 3.1 from which on the rules of that version apply, and the index after it. */
+  /** The CONNECT of MQTT 3.1 that switched to the rules of that version, and the index after it. */
   private mqtt31: { readonly connect: Uint8Array; readonly from: number } | undefined
 
   onChange(listener: (change: Change, origin: unknown) => void): void {
     this.listeners.push(listener)
   }
 
-  /** @param origin who asked for the change, so that it can tell its own changes from those of others */
+  /** @param origin the component that requested the change, so that it can ignore its own changes */
   load(bytes: Uint8Array, options: ExplainOptions = this.options, origin?: unknown): void {
     this.bytes = bytes
     this.options = options
@@ -97,7 +97,7 @@ export class Model {
     return end < this.bytes.length ? [end, this.bytes.length] : undefined
   }
 
-  /** The explanation of a packet, whose offsets count from the first byte that the page shows. */
+  /** The explanation of a packet. Its offsets count from the first byte that the page shows. */
   explained(index: number): ExplainedPacket {
     const known = this.explanations.get(index)
     if (known !== undefined) return known
@@ -129,7 +129,7 @@ export class Model {
     return field
   }
 
-  /** The bytes of a packet or of a field; undefined if there is no such. */
+  /** The bytes of a packet or a field; undefined if it does not exist. */
   rangeOf(path: Path): readonly [start: number, end: number] | undefined {
     const span = this.packets[path[0] ?? -1]
     if (span === undefined) return path[0] === this.packets.length ? this.unread : undefined
@@ -137,7 +137,7 @@ export class Model {
     return [offset, offset + length]
   }
 
-  /** The path of the smallest field of whole bytes that has this byte; empty if no packet has it. */
+  /** The path of the smallest field of whole bytes that contains this byte; empty if it is in no packet. */
   pathAt(offset: number): Path {
     const packet = this.packetAt(offset)
     if (packet === undefined) return this.unread !== undefined ? [this.packets.length] : []
@@ -152,7 +152,7 @@ export class Model {
     }
   }
 
-  /** The index of the packet that has this byte. */
+  /** The index of the packet that contains this byte. */
   packetAt(offset: number): number | undefined {
     let low = 0
     let high = this.packets.length

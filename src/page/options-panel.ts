@@ -12,7 +12,7 @@ const TOLERABLE = Object.entries(DECODE_ERRORS).filter(([, { tolerable }]) => to
   { readonly summary: string },
 ][]
 
-/** Controls for options. Those that it has no control for stay as they are. */
+/** Controls for options. Options without a control do not change. */
 export class OptionsPanel {
   private readonly panel: HTMLElement
   private readonly onChange: (options: ExplainOptions) => void
@@ -65,7 +65,7 @@ export class OptionsPanel {
       box.addEventListener('change', () => {
         if (box.checked) chosen.add(value)
         else chosen.delete(value)
-        // A receiver has one protocol at least.
+        // A receiver supports at least one protocol.
         if (title === 'Protocols' && chosen.size === 0) {
           chosen.add(value)
           box.checked = true

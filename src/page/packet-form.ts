@@ -1,4 +1,4 @@
-// The selected packet as a form: what is changed there is encoded at once, or refused with the rule.
+// The selected packet as a form. Changes are encoded at once, or refused with the rule.
 
 import type { ExplainedField } from '../explain/index.ts'
 import { EncodeError, encode, type PacketInput, type PacketTypeName } from '../index.ts'
@@ -81,7 +81,7 @@ export class PacketForm {
     return element('div', { class: 'controls' }, ...parts)
   }
 
-  /** A box that says whether an optional part is there. */
+  /** A checkbox for an optional part. */
   private switch(property: string, label: string, start: unknown): HTMLElement {
     const box = element('input', { type: 'checkbox', checked: this.draft[property] !== undefined })
     box.addEventListener('change', () => this.change(property, box.checked ? start : undefined, true))
@@ -142,7 +142,7 @@ export class PacketForm {
     if (field.kind === 'choice') {
       const options = field.choices!.map(([choice, label]) => option(choice, label, choice === value))
       const select = element('select', attributes, ...options)
-      // Other controls come and go with QoS.
+      // QoS determines which other controls there are.
       const isDecisive = path === 'qos'
       select.addEventListener('change', () =>
         this.change(path, field.choices![select.selectedIndex]![0], isDecisive),
@@ -166,7 +166,7 @@ export class PacketForm {
     return labelled(field.label, input)
   }
 
-  /** @param isStructural whether there are other controls afterwards */
+  /** @param isStructural whether the change adds or removes controls */
   private change(path: string, value: unknown, isStructural = false): void {
     this.draft = consistent(withValue(this.draft, path, value), path)
     this.encode()
@@ -203,7 +203,7 @@ export class PacketForm {
     }
   }
 
-  /** Shows where in the bytes the control's field is. */
+  /** Selects the bytes of the control's field. */
   private selectFieldOf({ dataset: { field, ordinal } }: HTMLElement): void {
     if (field === undefined || this.shown === undefined) return
     const { fields } = this.model.explained(this.shown)
@@ -236,7 +236,7 @@ export class PacketForm {
   }
 }
 
-/** The paths of all fields of this name, in wire order. */
+/** The paths of all fields with this name, in wire order. */
 function pathsOf(fields: readonly ExplainedField[], name: string, above: Path): Path[] {
   return fields.flatMap((field, index) => {
     const path = [...above, index]

@@ -10,7 +10,7 @@ export interface Sample {
   readonly options: ExplainOptions
 }
 
-/** A group of rows as the build writes them. */
+/** A group of rows, as written by the build. */
 type Group = readonly [
   title: string,
   rows: readonly (readonly [name: string, hex: string, options?: ExplainOptions])[],
@@ -44,7 +44,7 @@ export const connection = (): Sample => {
   return { bytes: Uint8Array.from(packets.flat()), options: {} }
 }
 
-/** Fills a select element, and calls `onChoose` with what is chosen there. */
+/** Fills a select element, and calls `onChoose` with the chosen entry. */
 export function offerSamples(select: HTMLSelectElement, onChoose: (sample: Sample) => void): void {
   const groups = JSON.parse(byId('corpus').textContent!) as readonly Group[]
   const rows = groups.flatMap(([, rows]) => rows)

@@ -1,4 +1,4 @@
-// Light or dark: as the system, unless the reader chooses. The choice is kept where the browser allows it.
+// The light or dark theme: the system's, unless the user chooses. The choice is stored if the browser allows it.
 
 const KEY = 'mqtt-wire theme'
 
@@ -15,7 +15,7 @@ export function themeSwitch(select: HTMLSelectElement): void {
     try {
       localStorage.setItem(KEY, select.value)
     } catch {
-      // Pages from files and in private windows may have no storage.
+      // Pages opened from files or in private windows may have no storage.
     }
   })
 }

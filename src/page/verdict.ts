@@ -7,7 +7,7 @@ import type { Model } from './model.ts'
 /** How many tolerated violations are shown. */
 const MAX_TOLERATED = 5
 
-/** Shows the verdict, and goes to the fault if asked to. */
+/** Shows the verdict, with a way to go to the fault. */
 export function showVerdict(model: Model, place: HTMLElement, goTo: (offset: number) => void): void {
   const { bytes, packets } = model
   const last = packets.at(-1)

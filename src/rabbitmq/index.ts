@@ -1,4 +1,4 @@
-// The public face of `mqtt-wire/rabbitmq`: re-exports only. It builds on the core; the core knows nothing of it.
+// The public API of `mqtt-wire/rabbitmq`: re-exports only. It builds on the core, which never imports it.
 
 export {
   bindingKeyToFilter,

@@ -1,14 +1,14 @@
-// Topic names and filters, and the keys of the topic exchange that RabbitMQ's MQTT plugin publishes to.
+// Converts topic names and filters to and from the keys of the topic exchange of RabbitMQ's MQTT plugin.
 
 import { encodedLength } from '../index.ts'
 import { MappingError, type MappingErrorCode } from './mapping-error.ts'
 import { checkNameLength } from './name-length.ts'
 
-/** How to treat what does not survive. */
+/** How to treat text that cannot be converted. */
 export interface MappingOptions {
   /**
-   * Called for everything that does not survive, once per code; the result is then what RabbitMQ makes of the text.
-   * Without it, the first of them is thrown.
+   * Called once per code for text that cannot be converted. The function then returns what RabbitMQ makes of the text. Without
+   * `onLoss`, the first loss is thrown.
    */
   readonly onLoss?: ((loss: MappingError) => void) | undefined
 }
@@ -19,12 +19,12 @@ interface Loss {
 }
 
 /**
- * What combines with the character before it into one that the reader sees: marks, joiners, skin tones, and two vowels that
- * Unicode counts among them. RabbitMQ splits into such characters, and so misses a separator that is only part of one.
+ * Characters that combine with the one before them: marks, joiners, skin tones, and two vowels that Unicode counts among them.
+ * RabbitMQ splits text into such combinations, and does not see a separator that is only part of one.
  */
 const MARK = String.raw`[\p{M}\p{Grapheme_Extend}\p{Emoji_Modifier}\u200D\u0E33\u0EB3]`
 
-/** Both have no meaning in MQTT and one in AMQP, where they cannot be escaped. */
+/** These characters have no meaning in MQTT but have one in AMQP, where they cannot be escaped. */
 const IN_TOPIC: readonly Loss[] = [
   { code: 'separator-as-text', pattern: /\./ },
   { code: 'wildcard-as-text', pattern: /\*/ },
@@ -35,14 +35,14 @@ const MARKED_DOT: Loss = { code: 'separator-before-mark', pattern: new RegExp(`\
 const SEPARATORS = new RegExp(`\\.(?!${MARK})`, 'gu')
 const SINGLE_WORDS = new RegExp(`\\*(?!${MARK})`, 'gu')
 
-/** A topic name holds no wildcard [MQTT-3.3.2-2], so neither may a key that becomes one. */
+/** A topic name must not contain wildcards [MQTT-3.3.2-2], so neither may a key that becomes one. */
 const IN_ROUTING_KEY: readonly Loss[] = [
   { code: 'separator-as-text', pattern: /\// },
   { code: 'wildcard-as-text', pattern: /[*+#]/ },
   MARKED_DOT,
 ]
 
-/** In AMQP, * and # are wildcards as whole words only, and + never is. */
+/** In AMQP, * and # are wildcards only as whole words, and + never is. */
 const IN_BINDING_KEY: readonly Loss[] = [
   { code: 'separator-as-text', pattern: /\// },
   { code: 'wildcard-as-text', pattern: /\+|[*#](?=[^.])|(?<=[^.])[*#]/ },
@@ -51,16 +51,16 @@ const IN_BINDING_KEY: readonly Loss[] = [
 ]
 
 /**
- * The routing key that the MQTT plugin publishes a topic name with: `/` becomes `.`. Empty levels become empty words,
+ * Returns the routing key with which the MQTT plugin publishes a topic name: `/` becomes `.`. Empty levels become empty words,
  * which RabbitMQ keeps.
  *
  * @param topic a topic name, 1 to 65,535 bytes in UTF-8
- * @returns the routing key, 1 to 255 bytes in UTF-8, to which {@link routingKeyToTopic} is the way back
- * @throws EncodeError if it is no topic name: `wildcard-in-topic-name`, `empty-topic-name`, `null-character`,
+ * @returns the routing key, 1 to 255 bytes in UTF-8, which {@link routingKeyToTopic} converts back
+ * @throws EncodeError if it is not a topic name: `wildcard-in-topic-name`, `empty-topic-name`, `null-character`,
  * `ill-formed-utf8`, `field-too-long`, `missing-field` or `wrong-field-type`
  * @throws MappingError unless `onLoss` is given: `separator-as-text` for `.` and `wildcard-as-text` for `*`, which an MQTT
- * subscriber of RabbitMQ would receive as `/` and `+`; `separator-before-mark` for a `/` that a combining character follows,
- * which it would receive as `.`; `name-too-long` for more than 255 bytes, at which RabbitMQ closes the
+ * subscriber of RabbitMQ would receive as `/` and `+`; `separator-before-mark` for `/` before a combining character,
+ * which it would receive as `.`; `name-too-long` for more than 255 bytes, for which RabbitMQ closes the
  * connection of an AMQP consumer
  */
 export function topicToRoutingKey(topic: string, options?: MappingOptions): string {
@@ -69,12 +69,12 @@ export function topicToRoutingKey(topic: string, options?: MappingOptions): stri
 }
 
 /**
- * The topic name that an MQTT subscriber receives a routing key as: `.` becomes `/`.
+ * Returns the topic name that MQTT subscribers receive for a routing key: `.` becomes `/`.
  *
  * @param routingKey at most 255 bytes in UTF-8
- * @returns the topic name, to which {@link topicToRoutingKey} is the way back; with `onLoss` it may hold wildcards, as the
- * PUBLISH that RabbitMQ sends then does, against [MQTT-3.3.2-2]
- * @throws EncodeError if it would be no topic name otherwise: `empty-topic-name`, `null-character`, `ill-formed-utf8`,
+ * @returns the topic name, which {@link topicToRoutingKey} converts back; with `onLoss` it may contain wildcards, as does
+ * the PUBLISH that RabbitMQ sends, against [MQTT-3.3.2-2]
+ * @throws EncodeError if the result would not be a topic name for another reason: `empty-topic-name`, `null-character`, `ill-formed-utf8`,
  * `missing-field` or `wrong-field-type`
  * @throws MappingError unless `onLoss` is given: `separator-as-text` for `/`, `wildcard-as-text` for `*`, `+` and `#`,
  * `separator-before-mark` for `.` before a combining character, `name-too-long` for more than 255 bytes
@@ -86,17 +86,17 @@ export function routingKeyToTopic(routingKey: string, options?: MappingOptions):
 }
 
 /**
- * The binding key that the MQTT plugin binds a subscription's queue with: `/` becomes `.`, `+` becomes `*`, `#` stays.
+ * Returns the binding key with which the MQTT plugin binds a subscription's queue: `/` becomes `.`, `+` becomes `*`, `#` stays.
  *
- * To RabbitMQ a wildcard in the first level matches topics that begin with `$`, too, against [MQTT-4.7.2-1]: for AMQP
- * bindings and for its MQTT subscribers.
+ * In RabbitMQ, a wildcard in the first level also matches topics that begin with `$`, against [MQTT-4.7.2-1]. This applies to AMQP
+ * bindings and to MQTT subscribers.
  *
  * @param filter a topic filter, 1 to 65,535 bytes in UTF-8
- * @returns the binding key, 1 to 255 bytes in UTF-8, to which {@link bindingKeyToFilter} is the way back
- * @throws EncodeError if it is no topic filter: `misplaced-multi-level-wildcard`, `misplaced-single-level-wildcard`,
+ * @returns the binding key, 1 to 255 bytes in UTF-8, which {@link bindingKeyToFilter} converts back
+ * @throws EncodeError if it is not a topic filter: `misplaced-multi-level-wildcard`, `misplaced-single-level-wildcard`,
  * `empty-topic-filter`, `null-character`, `ill-formed-utf8`, `field-too-long`, `missing-field` or `wrong-field-type`
- * @throws MappingError unless `onLoss` is given: `separator-as-text` for `.`, `wildcard-as-text` for `*`, which as a whole
- * level would match any; `separator-before-mark` for `/` before a combining character; `name-too-long` for more than 255 bytes, which no AMQP client can bind
+ * @throws MappingError unless `onLoss` is given: `separator-as-text` for `.`, `wildcard-as-text` for `*`, which would match any
+ * level; `separator-before-mark` for `/` before a combining character; `name-too-long` for more than 255 bytes, which no AMQP client can bind
  */
 export function filterToBindingKey(filter: string, options?: MappingOptions): string {
   assertTopicFilter(filter)
@@ -104,11 +104,11 @@ export function filterToBindingKey(filter: string, options?: MappingOptions): st
 }
 
 /**
- * The topic filter that matches what a binding key of a topic exchange matches: `.` becomes `/`, `*` becomes `+`, `#` stays.
+ * Returns the topic filter that matches the same topics as a binding key of a topic exchange: `.` becomes `/`, `*` becomes `+`, `#` stays.
  *
  * @param bindingKey at most 255 bytes in UTF-8
- * @returns the topic filter, to which {@link filterToBindingKey} is the way back; with `onLoss` its wildcards may be misplaced
- * @throws EncodeError if it would be no topic filter otherwise: `empty-topic-filter`, `null-character`, `ill-formed-utf8`,
+ * @returns the topic filter, which {@link filterToBindingKey} converts back; with `onLoss` its wildcards may be misplaced
+ * @throws EncodeError if the result would not be a topic filter for another reason: `empty-topic-filter`, `null-character`, `ill-formed-utf8`,
  * `missing-field` or `wrong-field-type`
  * @throws MappingError unless `onLoss` is given: `separator-as-text` for `/`; `wildcard-as-text` for `+`, and for `*` and `#`
  * beside other characters of a word; `separator-before-mark` for `.` before a combining character; `wildcard-not-last` for `#` before other words; `name-too-long` for more than 255 bytes
@@ -138,7 +138,7 @@ function toMqtt(
   losses: readonly Loss[],
   options: MappingOptions | undefined,
 ): string {
-  if (typeof key !== 'string') return key // the core says what it should be
+  if (typeof key !== 'string') return key // the core reports the wrong type
   report(field, key, losses, options)
   checkNameLength(field, key, options?.onLoss)
   return key.replace(SEPARATORS, '/').replace(SINGLE_WORDS, '+')

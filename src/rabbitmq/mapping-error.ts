@@ -1,9 +1,9 @@
-// What the mapping between MQTT and RabbitMQ cannot preserve, as data: one row per code.
+// The reasons why names cannot be converted between MQTT and RabbitMQ: one row per code.
 
 import { MqttError } from '../index.ts'
 
 /**
- * Why text cannot be mapped to the other side, one row per code. `rule` is a section of AMQP 0-9-1, or the RabbitMQ
+ * Why text cannot be converted, one row per code. `rule` is a section of AMQP 0-9-1, or the RabbitMQ
  * guide that describes the behaviour.
  */
 // biome-ignore format: a table, one row per code
@@ -17,25 +17,25 @@ export const MAPPING_ERRORS = {
   'colons-on-two-lines': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ closes the connection if colons stand on more than one line' },
 } as const
 
-/** Why text cannot be mapped to the other side: {@link MappingError.code}. */
+/** Why text cannot be converted: {@link MappingError.code}. */
 export type MappingErrorCode = keyof typeof MAPPING_ERRORS
 
-/** What a {@link MappingError} says besides its code. */
+/** The properties of a {@link MappingError} besides its code. */
 export interface MappingErrorDetails {
-  /** What was to be mapped: `'Topic Name'`, `'Topic Filter'`, `'Routing Key'`, `'Binding Key'`, `'Queue Name'` or `'User Name'`. */
+  /** The kind of name: `'Topic Name'`, `'Topic Filter'`, `'Routing Key'`, `'Binding Key'`, `'Queue Name'` or `'User Name'`. */
   readonly field: string
-  /** The text that was to be mapped, or its length in bytes where that is too much. */
+  /** The text, or its length in bytes if that is too large. */
   readonly found: string | number
-  /** Where in the text, in UTF-16 code units; undefined where it is the whole. */
+  /** The index in the text, in UTF-16 code units; undefined if the whole text is the reason. */
   readonly index?: number | undefined
 }
 
 /** Thrown for text that would mean something else on the other side. */
 export class MappingError extends MqttError {
   readonly code: MappingErrorCode
-  /** The text that was to be mapped, cut to 64 characters, or its length in bytes where that is too much. */
+  /** The text, truncated to 64 characters, or its length in bytes if that is too large. */
   readonly found: string | number
-  /** Where in the text the violation lies, in UTF-16 code units; undefined where it is the whole. */
+  /** The index of the violation in the text, in UTF-16 code units; undefined if the whole text is the reason. */
   readonly index: number | undefined
 
   constructor(code: MappingErrorCode, { field, found, index }: MappingErrorDetails) {
@@ -48,7 +48,7 @@ export class MappingError extends MqttError {
   }
 }
 
-// On the prototype, so that an error's own properties are its facts alone.
+// On the prototype, so that it is not an own property of each error.
 Object.defineProperty(MappingError.prototype, 'name', {
   value: 'MappingError',
   configurable: true,
@@ -58,7 +58,7 @@ Object.defineProperty(MappingError.prototype, 'name', {
 const LONGEST = 64
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 
-/** On one line, at most 64 characters of a text, and nothing that a terminal would obey. */
+/** At most 64 characters of a text, on one line and without terminal control characters. */
 function quote(found: string | number): string {
   if (typeof found === 'number') return String(found)
   const shown = found.length <= LONGEST ? found : `${found.slice(0, LONGEST)}…`

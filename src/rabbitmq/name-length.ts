@@ -1,9 +1,9 @@
 import { MappingError } from './mapping-error.ts'
 
-/** What fits into a short string of AMQP 0-9-1 (§4.2.5.3), in bytes. */
+/** The maximum length of a short string of AMQP 0-9-1 (§4.2.5.3), in bytes. */
 const LONGEST_NAME = 255
 
-/** Reports a name that does not fit into a short string, or throws it. */
+/** Reports or throws the loss if the name does not fit in a short string. */
 export function checkNameLength(field: string, name: string, onLoss?: (loss: MappingError) => void): void {
   const found = utf8Length(name)
   if (found <= LONGEST_NAME) return
@@ -12,7 +12,7 @@ export function checkNameLength(field: string, name: string, onLoss?: (loss: Map
   onLoss(loss)
 }
 
-/** How many bytes well-formed text takes in UTF-8. */
+/** The length of well-formed text in UTF-8 bytes. */
 function utf8Length(text: string): number {
   let length = 0
   for (const character of text) {

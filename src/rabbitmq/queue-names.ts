@@ -1,4 +1,4 @@
-// The queues that hold what MQTT clients have subscribed to.
+// The queues of MQTT clients' subscriptions.
 
 import { encodedLength, type QoS } from '../index.ts'
 import { checkNameLength } from './name-length.ts'
@@ -6,18 +6,18 @@ import { checkNameLength } from './name-length.ts'
 const NAME = /^mqtt-subscription-(?<clientId>.+)qos(?<qos>[01])$/s
 
 /**
- * The queue that the MQTT plugin creates at a client's first subscription of this QoS:
- * `mqtt-subscription-<client identifier>qos0` or `…qos1`. All subscriptions of one QoS share it.
+ * Returns the queue that the MQTT plugin creates for a client's first subscription with this QoS:
+ * `mqtt-subscription-<client identifier>qos0` or `…qos1`. All subscriptions with the same QoS share it.
  *
- * RabbitMQ grants QoS 1 where 2 was requested, so that QoS 2 has the queue of QoS 1. Older texts write
- * `mqtt-subscriber-[NAME]qos[N]`; no version that was looked at makes such a name.
+ * RabbitMQ grants QoS 1 if QoS 2 was requested, so QoS 2 has the queue of QoS 1. Older documents describe
+ * `mqtt-subscriber-[NAME]qos[N]`, but none of the examined versions creates such a name.
  *
- * @param clientId not empty: RabbitMQ makes one up then, which the client never learns
+ * @param clientId not empty, because RabbitMQ would replace it by one that the client never learns
  * @param qos the QoS that the client requested
- * @throws EncodeError if it is no client identifier: `empty-client-identifier`, `null-character`, `ill-formed-utf8`,
+ * @throws EncodeError if it is not a client identifier: `empty-client-identifier`, `null-character`, `ill-formed-utf8`,
  * `field-too-long`, `missing-field` or `wrong-field-type`
- * @throws MappingError `name-too-long` for a client identifier of more than 233 bytes: RabbitMQ makes the queue, but no AMQP
- * client can name it
+ * @throws MappingError `name-too-long` for a client identifier of more than 233 bytes: RabbitMQ creates the queue, but no
+ * AMQP client can name it
  * @throws TypeError if `qos` is not 0, 1 or 2
  */
 export function queueName(clientId: string, qos: QoS): string {
@@ -29,9 +29,9 @@ export function queueName(clientId: string, qos: QoS): string {
 }
 
 /**
- * Whose queue it is, and of which QoS.
+ * Returns the client identifier and the QoS of a queue.
  *
- * @returns undefined if it is not a name that {@link queueName} makes
+ * @returns undefined if {@link queueName} does not return such a name
  */
 export function parseQueueName(name: string): { clientId: string; qos: 0 | 1 } | undefined {
   const { clientId, qos } = NAME.exec(name)?.groups ?? {}

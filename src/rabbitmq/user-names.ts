@@ -1,10 +1,10 @@
-// The User Name of CONNECT, in which a client may name its virtual host.
+// The User Name of CONNECT, which may contain a virtual host.
 
 import { MappingError } from './mapping-error.ts'
 
 /** A user of RabbitMQ, and the virtual host to connect to. */
 export interface UserName {
-  /** Undefined: the one of the listener or of `mqtt.vhost`, `/` unless it is configured. */
+  /** Undefined for the virtual host of the listener or of `mqtt.vhost`, by default `/`. */
   readonly virtualHost?: string | undefined
   readonly user: string
 }
@@ -12,11 +12,11 @@ export interface UserName {
 const LINE = /[^\n]*/g
 
 /**
- * The User Name of CONNECT for a user and a virtual host: `vhost:user`.
+ * Returns the User Name of CONNECT for a user and a virtual host: `vhost:user`.
  *
- * @returns the user alone where `virtualHost` is undefined; {@link splitUserName} is the way back
- * @throws MappingError `colon-in-user` for a user whose name has a colon, who cannot connect with MQTT; `colons-on-two-lines`
- * @throws TypeError if one of them is not a string
+ * @returns the user alone if `virtualHost` is undefined; {@link splitUserName} converts it back
+ * @throws MappingError `colon-in-user` for a user with a colon, which cannot connect with MQTT; `colons-on-two-lines`
+ * @throws TypeError if a property is not a string
  */
 export function joinUserName({ virtualHost, user }: UserName): string {
   if (typeof user !== 'string') throw new TypeError('user is a string')
@@ -30,10 +30,10 @@ export function joinUserName({ virtualHost, user }: UserName): string {
 }
 
 /**
- * The virtual host and the user that RabbitMQ reads in the User Name of CONNECT. It splits it at the last colon, unless
- * `mqtt.ignore_colons_in_username` is set: then all of it is the user.
+ * Splits the User Name of CONNECT into virtual host and user at the last colon, as RabbitMQ does unless
+ * `mqtt.ignore_colons_in_username` is set.
  *
- * @throws MappingError `colons-on-two-lines`: at these RabbitMQ 3.10 closes the connection without a CONNACK
+ * @throws MappingError `colons-on-two-lines`, for which RabbitMQ 3.10 closes the connection without a CONNACK
  * @throws TypeError if it is not a string
  */
 export function splitUserName(userName: string): UserName {
@@ -44,7 +44,7 @@ export function splitUserName(userName: string): UserName {
   return { virtualHost: userName.slice(0, colon), user: userName.slice(colon + 1) }
 }
 
-/** RabbitMQ looks for the last colon of each line, and then for one line with a colon. */
+/** RabbitMQ searches for the last colon of each line, and expects a colon in only one line. */
 function checkLines(userName: string): void {
   const lines = (userName.match(LINE) ?? []).filter((line) => line.includes(':'))
   if (lines.length > 1) throw new MappingError('colons-on-two-lines', { field: 'User Name', found: userName })

@@ -236,7 +236,7 @@ describe('bad input', () => {
       expect(run(args)).toMatchObject({
         status: 2,
         stdout: '',
-        stderr: expect.stringMatching(/^mqtt-wire: [^\n]+ \(mqtt-wire help lists what it takes\)\n$/),
+        stderr: expect.stringMatching(/^mqtt-wire: [^\n]+ \(see mqtt-wire help\)\n$/),
       })
     },
   )

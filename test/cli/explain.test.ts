@@ -85,9 +85,9 @@ describe('input', () => {
 
   // biome-ignore format: one row per input
   test.each([
-    [['no-such-file'], '', /^mqtt-wire: no-such-file: there is no such file, and this is text in no known form/],
+    [['no-such-file'], '', /^mqtt-wire: no-such-file: there is no such file, and this is text in an unknown form/],
     [['src'], '', 'mqtt-wire: src: this is a directory'],
-    [['-'], 'hello, world', 'mqtt-wire: standard input: this is text in no known form'],
+    [['-'], 'hello, world', 'mqtt-wire: standard input: this is text in an unknown form'],
     [['-'], 'GET / HTTP/1.1\r\n\r\n', 'mqtt-wire: standard input: this is HTTP, not MQTT'],
     [['-'], '{"bytes":"c000"}\n{"bytes":1}', 'line 2 of the recording: bytes must be hexadecimal text, not 1'],
     [['a\u001b[2Jb'], '', 'mqtt-wire: a\\u001b[2Jb: there is no such file'],

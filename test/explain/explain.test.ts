@@ -264,7 +264,7 @@ describe.each([
   ['f0 00', 'Control Packet type', '§2.2.1', 'type', 0, 1, 15, '15: reserved'],
   ['40 02 00', 'Packet Identifier', '§3.4.2', 'identifier', 2, 1, undefined, 'missing'],
   ["30 07 0003 'a/b' 'h'", 'Payload', '§3.3.3', 'binary', 7, 1, undefined, '1 byte so far'],
-  ["30 07 0003 'a'", 'Topic Name', '§3.3.2.1', 'text', 2, 3, undefined, '3 bytes announced, 1 there'],
+  ["30 07 0003 'a'", 'Topic Name', '§3.3.2.1', 'text', 2, 3, undefined, '3 bytes announced, 1 available'],
   ["30 07 0003 'a+b' 'hi'", 'Unread', '§2.2.3', 'unread', 7, 2, undefined, '2 bytes not read'],
 ] as const)('%s: %s', (notation, name, section, kind, offset, length, value, meaning) => {
   test(meaning === '' ? 'is a group' : meaning, () => {

@@ -217,7 +217,7 @@ describe('Wireshark', () => {
 
 // biome-ignore format: one row per input
 test.each([
-  ['hello, world', /text in no known form: 'hello, world'; paste .* tshark -r FILE/],
+  ['hello, world', /text in an unknown form: 'hello, world'; paste .* tshark -r FILE/],
   ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'this is HTTP, not MQTT'],
   ['c0 00 g0', "the hexadecimal text contains 'g'"],
   ['c0 0', 'the hexadecimal text has an odd number of digits'],
@@ -228,7 +228,7 @@ test.each([
   ['{"bytes":"c000","milliseconds":"1"}', "line 1 of the recording: milliseconds must be a number, not '1'"],
   ['{"bytes":"c000"}\n{"connection":"\u001b[2J', /line 2 of the recording is not a JSON object: '\{"connection":"\\u\{1b\}/],
   ['00000000: 30070003 612f\n00000008: 6268', 'line 2 of the xxd dump starts at 00000008, where byte 6 should be'],
-  ['00000000: 30070003 612f\nand so on', "line 2 of the xxd dump is no line of one: 'and so on'"],
+  ['00000000: 30070003 612f\nand so on', "line 2 of the xxd dump does not have this format: 'and so on'"],
   ['[48, 7, 300]', "an array contains '300', which is not a byte"],
   ['{0x30, 0x07', 'a C array has no } at its end'],
   ['{0x30, seven}', "a C array contains 's'"],

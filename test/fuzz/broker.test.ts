@@ -39,7 +39,7 @@ describe('--remote', () => {
     broker.server.off('connection', count)
     expect(status).toBe(2)
     expect(stderr).toBe(
-      'mqtt-wire: 127.1 is not this machine; if the broker is yours to break, add --remote (mqtt-wire help lists what it takes)\n',
+      'mqtt-wire: 127.1 is not this machine; if the broker is yours to break, add --remote (see mqtt-wire help)\n',
     )
     expect(connections).toBe(0)
   })

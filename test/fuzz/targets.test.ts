@@ -140,8 +140,8 @@ test('a parser that waits is told apart from one that accepts', () => {
   const { status, stdout, findings } = report('check', waits)
   expect(status).toBe(1)
   expect(new Set(findings.map(({ outcome }: { outcome: string }) => outcome))).toEqual(new Set(['wait']))
-  expect(stdout).toContain('\nWaits: it asks for more bytes, though the packet is whole\n')
-  expect(stdout).toMatch(/ 0 broken, [1-9][\d,]* waited for; /)
+  expect(stdout).toContain('\nWaits: the target asks for more bytes although the packet is complete\n')
+  expect(stdout).toMatch(/: 0 violated, [1-9][\d,]* waits; /)
 })
 
 describe('--exec', () => {

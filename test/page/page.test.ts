@@ -42,7 +42,7 @@ describeInBrowser('input', () => {
   test('says how to export what it cannot read, and shows no bytes', async () => {
     page = await openPage()
     await enter(page, 'hello, world!')
-    expect(await page.locator('#taken').textContent()).toContain('this is text in no known form')
+    expect(await page.locator('#taken').textContent()).toContain('this is text in an unknown form')
     expect(await page.locator('#input').getAttribute('aria-invalid')).not.toBe(null)
     expect(await bytesOf(page)).toBe('')
   })

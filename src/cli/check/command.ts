@@ -8,7 +8,7 @@ import { groupAsJson, section, table } from './report.ts'
 import { type Group, Results } from './result.ts'
 import { type CheckedRow, rowsFor } from './rows.ts'
 
-/** Runs the command and returns the exit status: 1 if the target breaks a must that is not in the baseline. */
+/** Runs the command and returns the exit status: 1 if the target violates a must that is not in the baseline. */
 export async function checkCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, { ...TARGET_OPTIONS, ...REPORT_OPTIONS })
   const target = await targetFrom('check', positionals, values)
@@ -54,7 +54,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A broker is asked about single packets: what it says of several cannot be told apart. */
+/** A broker only gets single packets, because its verdicts on several could not be told apart. */
 async function rowsOf(target: Target): Promise<CheckedRow[]> {
   const rows = rowsFor(await target.start())
   return target.verdicts === undefined ? rows : rows.filter(({ row }) => row.packets === undefined)
@@ -64,7 +64,7 @@ function summary(rows: readonly CheckedRow[], results: Results): string {
   const musts = rows.filter(({ row }) => row.requirement === 'must').length
   const number = (groups: readonly Group[]): number => new Set(groups.flatMap((group) => group.rows)).size
   const [broken, waits, mays] = [results.of('must'), results.of('wait'), results.of('may')].map(number)
-  return `${count(musts, 'must')}, ${broken} broken, ${waits} waited for; ${count(rows.length - musts, 'may')}, ${mays} used.`
+  return `${count(musts, 'must')}: ${broken} violated, ${waits} ${waits === 1 ? 'wait' : 'waits'}; ${count(rows.length - musts, 'may')}: ${mays} used.`
 }
 
 function cases(rows: readonly CheckedRow[], results: Results) {

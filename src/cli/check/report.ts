@@ -10,9 +10,9 @@ const EXAMPLES = 3
 const LONGEST_HEX = 64
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
-  must: 'Musts that it breaks',
-  wait: 'Waits: it asks for more bytes, though the packet is whole',
-  may: 'Mays that it uses; nothing is wrong with that',
+  must: 'Violated musts',
+  wait: 'Waits: the target asks for more bytes although the packet is complete',
+  may: 'Permissions that the target uses, which are not faults',
 }
 
 /** The groups of one outcome. */
@@ -58,7 +58,7 @@ export function groupAsJson(
 
 const VERDICTS = ['accepted', 'closed', 'refused', 'silent'] as const
 
-/** What a broker has done with the rows, counted by what is wrong with them. */
+/** A broker's verdicts on the rows, counted by code. */
 export function table(rows: readonly Row[], verdicts: readonly (string | undefined)[]): string {
   const counts = new Map<string, number[]>()
   for (const [index, { code = 'valid' }] of rows.entries()) {
@@ -68,7 +68,7 @@ export function table(rows: readonly Row[], verdicts: readonly (string | undefin
     if (column >= 0) cells[column + 1] = (cells[column + 1] ?? 0) + 1
     counts.set(code, cells)
   }
-  const head = ['mqtt-wire says', 'rows', 'accepts', 'closes', 'answers a refusal', 'silent']
+  const head = ['mqtt-wire says', 'rows', 'accepts', 'closes', 'answers with a refusal', 'silent']
   const lines = [head, ...[...counts].sort(byName).map(([code, cells]) => [code, ...cells.map(String)])]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)))
   return lines

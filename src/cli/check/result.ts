@@ -1,10 +1,10 @@
-// What a target has done with the rows of the corpus, by what each row asks of it.
+// A target's results for the rows of the corpus.
 
 import type { Row } from '../corpus.ts'
 import type { Symptom } from '../verdict/finding.ts'
 import { ACCEPTED_AS_A_WHOLE } from '../verdict/judge.ts'
 
-/** A must that is broken; one for which the target waits; what the standard leaves to the target. */
+/** A violated must; a must for which the target waits; or a permission that the target uses. */
 export type Outcome = 'must' | 'wait' | 'may'
 
 /** Rows with the same outcome, subject, clause and packet type. */
@@ -16,7 +16,7 @@ export interface Group extends Pick<Symptom, 'kind' | 'about' | 'rule' | 'packet
   readonly rows: Row[]
 }
 
-/** What a row's symptom amounts to. */
+/** The outcome of a row with a symptom. */
 export function outcomeOf({ requirement, permission }: Row, symptom: Symptom): Outcome {
   const { kind, waits, about, happened } = symptom
   if (kind !== 'verdict') return 'must'

@@ -14,7 +14,7 @@ export interface CheckedRow extends TestInput {
   readonly known: Expectation
 }
 
-/** The rows that hold for a target that declares this. */
+/** The rows that apply to a target with this declaration. */
 export function rowsFor(declaration: Declaration): CheckedRow[] {
   return corpusRows().flatMap((row) => {
     const bytes = Buffer.from(row.hex, 'hex')
@@ -23,7 +23,7 @@ export function rowsFor(declaration: Declaration): CheckedRow[] {
   })
 }
 
-/** Whether what the row says holds for the target. */
+/** Whether the row applies to the target. */
 function holdsFor({ options, ...row }: Row, bytes: Uint8Array, declaration: Declaration): boolean {
   const { refuse, ...declared } = parserOptions(declaration)
   if (options !== undefined) {
@@ -33,7 +33,7 @@ function holdsFor({ options, ...row }: Row, bytes: Uint8Array, declaration: Decl
     )
     return isOwn && isDeepStrictEqual([...refused].sort(), [...(refuse ?? [])].sort())
   }
-  // A row for receivers without options holds where the target's own options change nothing.
+  // A row for receivers without options applies if the target's own options change nothing.
   const { ending, packets } = expectationFor(bytes, declaration)
   const expected = expectationFrom(row as Row, bytes)
   if (packets.length !== expected.packets.length) return false
@@ -47,14 +47,14 @@ function holdsFor({ options, ...row }: Row, bytes: Uint8Array, declaration: Decl
   )
 }
 
-/** What the row says, in the words of a judge. */
+/** What the row expects. */
 function expectationFrom(row: Row, bytes: Uint8Array): Expectation {
   const packets = (row.packet === undefined ? (row.packets ?? []) : [row.packet]).map(withBytes)
   const breach = row.error ?? (row.code === undefined ? undefined : (row as Breach))
   const ends = endsOf(bytes, packets.length)
   if (breach !== undefined) {
     const { code, rule, packetType } = breach
-    const message = `${packetType?.toUpperCase() ?? 'the packet'} breaks ${code} [${rule}]`
+    const message = `${packetType?.toUpperCase() ?? 'the packet'} violates ${code} [${rule}]`
     const ending = { kind: 'refused', code, rule, packetType, message, end: bytes.length } as const
     return { packets, ends, ending }
   }

@@ -27,26 +27,26 @@ export interface CampaignOptions {
 
 const BATCH = 64
 
-/** How many streams to try when minimising a finding. Memory that leaks adds up. */
+/** The maximum number of streams tried to minimise a finding; fewer for memory, because leaks add up. */
 const ATTEMPTS = 1_500
 const ATTEMPTS_FOR_MEMORY = 150
-/** Milliseconds in which to minimise a hang, each of which costs its time limit. */
+/** Milliseconds to minimise a hang. Each attempt that hangs takes the time limit. */
 const TIME_FOR_HANGS = 10 * TIME_LIMIT
 
-/** Stop after this many hangs and deaths: each takes a second. */
+/** The campaign stops after more hangs and deaths than this, each of which takes a second. */
 const MAX_DEATHS = 10
 
-/** What a promise becomes if the campaign is stopped first. */
+/** The result of a promise if the campaign is stopped first. */
 const STOPPED = Symbol('stopped')
 
 export class Campaign {
   inputs = 0
-  /** Why it has ended before its last input. */
+  /** Why the campaign ended before its last input. */
   endedBy: 'stop' | 'deaths' | undefined
   private readonly options: CampaignOptions
   private readonly known = new Set<string>()
   private readonly stopped: Promise<typeof STOPPED>
-  /** Ends the campaign. What it has found is still reported, if not minimised. */
+  /** Stops the campaign. Its findings are still reported, but may not be minimised. */
   stop: () => void = () => {}
 
   constructor(options: CampaignOptions) {
@@ -84,7 +84,7 @@ export class Campaign {
   }
 
   private async unlessStopped<Value>(work: Promise<Value>): Promise<Value | typeof STOPPED> {
-    work.catch(() => {}) // what fails after the end does not matter
+    work.catch(() => {}) // failures after the end do not matter
     return Promise.race([work, this.stopped])
   }
 
@@ -123,7 +123,7 @@ export class Campaign {
   }
 }
 
-/** Names the packet type of a death, which nobody has seen but for the bytes. */
+/** Adds the packet type of a death, which follows from the bytes. */
 function attributed(finding: Finding): Finding {
   if (finding.packetType !== undefined || !finding.isDeath) return finding
   const types = packetTypesOf(finding.stream.bytes)

@@ -40,7 +40,7 @@ export function findingAsJson(finding: Finding): Reported & { readonly chunks: r
   }
 }
 
-/** The findings by what they share, which is often one cause: the subject and the clause. */
+/** The findings grouped by subject and clause, which often share a cause. */
 export function groups(findings: readonly Finding[]): string {
   const byCause = new Map<string, Map<string, string[]>>()
   for (const { kind, about, rule, packetType } of findings) {

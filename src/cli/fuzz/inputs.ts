@@ -1,4 +1,4 @@
-// The input streams: the conformance corpus, then generated streams: valid, malformed and mutated.
+// The input streams: the conformance corpus, then generated streams, which are valid, malformed or mutated.
 
 import { encode, type Packet } from '../../index.ts'
 import { CONTROL_PACKETS, packetTypeOf } from '../../packet-types.ts'
@@ -23,7 +23,7 @@ export interface NamedInput extends TestInput {
 
 const NOTHING = new Uint8Array(0)
 
-/** What follows a packet, so that it is noticed if a target reads on: one that the target is sent. */
+/** The packet that follows each row, to detect targets that read on. It has a type that the target is sent. */
 function followerFor(declaration: Declaration): Uint8Array {
   const type = (['pingreq', 'pingresp'] as const).find((name) => isSent(declaration, name))
   return type === undefined ? NOTHING : encode({ type })
@@ -41,7 +41,7 @@ export function* corpusInputs(seed: number, declaration: Declaration): Generator
   }
 }
 
-/** Generates inputs without end. The same seed gives the same inputs. */
+/** Generates inputs endlessly. The same seed gives the same inputs. */
 export function* generatedInputs(seed: number, declaration: Declaration): Generator<NamedInput> {
   const random = new Random(seed)
   const makers = makersFor(seed, declaration)
@@ -52,10 +52,10 @@ export function* generatedInputs(seed: number, declaration: Declaration): Genera
   }
 }
 
-/** Those that the target is sent. */
+/** The packets that the target is sent. */
 function* sent<Value>(values: Iterable<Value>, isForIt: (value: Value) => boolean): Generator<Value, never> {
   for (const value of values) if (isForIt(value)) yield value
-  throw new RangeError('the generators are without end')
+  throw new RangeError('the generators never end')
 }
 
 type Made = Pick<TestInput, 'bytes' | 'known'>
@@ -90,7 +90,7 @@ function makersFor(seed: number, declaration: Declaration): Maker[] {
   ]
 }
 
-/** Encodes the packets. The generator's own packets are the expectation, so that our decoder is not trusted. */
+/** Encodes the packets. The generator's own packets are expected, so that our decoder need not be trusted. */
 function fromPackets(packets: readonly Packet[]): Made {
   const encoded = packets.map((packet) => encode(packet))
   return {

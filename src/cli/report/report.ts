@@ -1,10 +1,10 @@
-// What fuzz and check hand to other programs: JSON, annotations, JUnit, and the comparison with a baseline.
+// Reports of fuzz and check for other programs: JSON, annotations, JUnit, and the comparison with a baseline.
 
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { escaped } from '../terminal.ts'
 import { UsageError } from '../usage.ts'
 
-/** A finding as other programs get it. Two with the same kind, subject and packet type are the same finding. */
+/** A finding for other programs. Two with the same kind, subject and packet type are the same finding. */
 export interface Reported {
   readonly kind: string
   readonly about: string
@@ -32,13 +32,13 @@ export interface ReportValues {
 export interface ReportFiles {
   readonly json: string | undefined
   readonly junit: string | undefined
-  /** Whether findings are annotations of a GitHub workflow, too. */
+  /** Whether to annotate a GitHub workflow with the findings. */
   readonly annotates: boolean
   readonly baseline: Baseline | undefined
 }
 
 /**
- * Checks what can be checked before hours of work are lost.
+ * Checks the files before the run, which may take hours.
  *
  * @throws UsageError if a file cannot be read or written
  */
@@ -79,7 +79,7 @@ export function title({
   return `${kind}: ${escaped(about)}${rule === undefined ? '' : ` [${rule}${note}]`}${type}`
 }
 
-/** A GitHub workflow command, https://docs.github.com/actions: one line a finding. */
+/** A GitHub workflow command, https://docs.github.com/actions: one line per finding. */
 export function annotation(finding: Reported): string {
   const { bytes, expected, happened } = finding
   const message = `${expected}\n${happened}\nbytes: ${bytes.slice(0, 400)}`
@@ -145,13 +145,13 @@ export class Baseline {
     return true
   }
 
-  /** Known findings that have not been found. */
+  /** Known findings that were not found. */
   stale(): Reported[] {
     return [...this.entries].flatMap(([key, finding]) => (this.seen.has(key) ? [] : [finding]))
   }
 }
 
-/** A baseline is what `--json` has written. */
+/** Reads a baseline, which is a file that `--json` wrote. */
 function readBaseline(file: string): Baseline {
   let findings: unknown
   try {

@@ -1,4 +1,4 @@
-// What a broker does with the bytes of a packet: it goes on with the connection, or it does not.
+// Finds out whether a broker accepts the bytes of a packet or refuses them.
 
 import type { Socket } from 'node:net'
 import { type ConnectInput, DecodeError, encode } from '../../index.ts'
@@ -14,7 +14,7 @@ export type BrokerVerdict =
 export interface Asked extends Address {
   /** How long the broker may take to answer or to close, in milliseconds. */
   readonly patience: number
-  /** The protocol that the packet is of, for the CONNECT before it. */
+  /** The packet's protocol, for the CONNECT before it. */
   readonly protocolName?: ConnectInput['protocolName']
   /** Called with each connection that is opened. */
   readonly onOpen?: (socket: Socket) => void
@@ -30,17 +30,17 @@ const typeOf = (bytes: Uint8Array): number => (bytes[0] ?? 0) >> 4
 
 let connections = 0
 
-/** A client identifier that every server allows [MQTT-3.1.3-5], and that nobody else has. */
+/** A unique client identifier that every server must allow [MQTT-3.1.3-5]. */
 export const newClientId = (): string => `mw${process.pid}x${++connections}`
 
-/** The stream in which a broker gets a packet: after a CONNECT if it is none itself, and before a PINGREQ. */
+/** The stream in which a broker gets a packet: after a CONNECT, unless the packet is one, and before a PINGREQ. */
 export function brokerStream(
   bytes: Uint8Array,
   clientId: string,
   protocolName: ConnectInput['protocolName'] = 'MQTT',
 ): Buffer {
   const connect = typeOf(bytes) === CONNECT ? [] : [encode({ type: 'connect', clientId, protocolName })]
-  // In one write: what is closed on the first half cannot take the second.
+  // In one write, because the broker may close the connection before a second one.
   return Buffer.concat([...connect, bytes, PINGREQ])
 }
 
@@ -55,7 +55,7 @@ async function opened(asked: Asked): Promise<Connection> {
   return new Connection(socket)
 }
 
-/** Who answers what comes behind the packet has accepted it. */
+/** A broker that answers the PINGREQ after the packet has accepted the packet. */
 async function verdictByPing(bytes: Uint8Array, asked: Asked): Promise<BrokerVerdict> {
   const connection = await opened(asked)
   let hasFailed = false
@@ -71,14 +71,14 @@ async function verdictByPing(bytes: Uint8Array, asked: Asked): Promise<BrokerVer
         return `refused, return code ${packet.returnCode}`
     }
   } catch (error) {
-    if (error instanceof DecodeError) return 'accepted' // and answered by what is malformed itself
+    if (error instanceof DecodeError) return 'accepted' // but the answer is malformed
     throw error
   } finally {
     connection.destroy()
   }
 }
 
-/** After DISCONNECT nobody answers; who has accepted it has discarded the will [MQTT-3.14.4-3], others publish it. */
+/** Nothing is answered after DISCONNECT. A broker that accepts it discards the will [MQTT-3.14.4-3]; others publish it. */
 async function verdictByWill(bytes: Uint8Array, asked: Asked): Promise<BrokerVerdict> {
   const { patience, protocolName = 'MQTT' } = asked
   const topic = `will/${newClientId()}`
@@ -94,7 +94,7 @@ async function verdictByWill(bytes: Uint8Array, asked: Asked): Promise<BrokerVer
     await connection.next('connack', patience)
     connection.write(Buffer.concat([bytes, PINGREQ]))
     const answer = await connection.take(patience)
-    if (answer !== undefined) return 'accepted' // and ignored
+    if (answer !== undefined) return 'accepted' // but ignored
     if (!connection.isClosed) return 'silent'
     watcher.send({ type: 'pingreq' })
     const packet = await watcher.take(patience)

@@ -1,4 +1,4 @@
-// Brokers under test. Each input has a connection of its own, and a second client has to be served after it.
+// Brokers under test. Each input has a connection of its own. After each, the broker must still serve a second client.
 
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
@@ -35,7 +35,7 @@ interface BrokerOptions {
 
 export class Broker implements Target {
   readonly name: string
-  /** What the broker has done with the inputs of the last call. */
+  /** The broker's verdicts on the inputs of the last call. */
   verdicts: readonly (BrokerVerdict | undefined)[] = []
   private readonly address: Address
   private readonly declaration: Declaration
@@ -93,7 +93,7 @@ export class Broker implements Target {
         found(index, [death])
       }
     }
-    // Those that share a client identifier come one after the other, or the broker closes the first of two.
+    // CONNECTs are sent one after another: the broker closes the first of two with the same client identifier.
     const indexes = [...inputs.keys()]
     const connects = indexes.filter((index) => isConnect(inputs[index]))
     const others = indexes.filter((index) => !isConnect(inputs[index]))
@@ -111,7 +111,7 @@ export class Broker implements Target {
     for (const socket of this.sockets) socket.destroy()
   }
 
-  /** Returns the symptom if the broker does not serve other clients any more. */
+  /** Returns the symptom if the broker no longer serves other clients. */
   private async examineOne(
     input: TestInput,
     report: (verdict: BrokerVerdict, symptoms: Symptom[]) => void,
@@ -137,7 +137,7 @@ export class Broker implements Target {
     return isServed === true ? undefined : notServing('a PUBLISH of a second client does not arrive')
   }
 
-  /** One packet: what a broker says of several cannot be told apart. */
+  /** The first packet of the input, because a broker's verdicts on several could not be told apart. */
   private asked(input: TestInput): { bytes: Uint8Array; expectation: Expectation } {
     if (input.isStrict === true && input.known !== undefined)
       return { bytes: input.bytes, expectation: input.known }
@@ -161,7 +161,7 @@ export class Broker implements Target {
     if (this.next > now) await setTimeout(this.next - now, undefined, { ref: false })
   }
 
-  /** A broker that is gone for good stays so: the next input says that it does not serve. */
+  /** Connects the clients again. If the broker is gone for good, the next input reports that it serves nobody. */
   private async restart(): Promise<void> {
     this.served?.close()
     this.served = await ServedClients.start(this.address, this.patience).catch(() => undefined)
@@ -199,7 +199,7 @@ function notServing(happened: string): Symptom {
   }
 }
 
-/** Compares what a broker did with what the standard expects of the packet. */
+/** Compares a broker's verdict with what the standard expects for the packet. */
 function judgeBroker(
   { packets, ending, permissions = [] }: Expectation,
   verdict: BrokerVerdict,
@@ -239,12 +239,12 @@ function judgeBroker(
 }
 
 const HAPPENED = {
-  accepted: 'it went on',
+  accepted: 'it continued',
   closed: 'it closed the connection',
-  silent: 'neither an answer nor the end of the connection in time',
+  silent: 'it neither answered nor closed the connection in time',
 } as const
 
-/** What the standard leaves to a server beyond what it leaves to a parser. */
+/** What the standard lets a server refuse, but not a parser. */
 function brokersPermission(
   packet: Expectation['packets'][number],
   verdict: BrokerVerdict,
@@ -257,7 +257,7 @@ function brokersPermission(
   return topic?.startsWith('$') === true ? { reason: 'server-topics', rule: '§4.7.2' } : undefined
 }
 
-/** Two clients, of which one publishes and the other one has to get it. */
+/** Two clients: one publishes, and the other must receive it. */
 class ServedClients {
   private readonly publisher: Connection
   private readonly subscriber: Connection

@@ -16,7 +16,7 @@ export interface Address {
 
 export class Connection {
   isClosed = false
-  /** Decoded by a client's rules; the connection fails with the error otherwise. */
+  /** Decodes by a client's rules. Its error fails the connection. */
   private readonly parser = new PacketParser<Buffer>({ role: 'client' })
   private readonly inbox: Packet<Buffer>[] = []
   private readonly socket: Socket
@@ -41,7 +41,7 @@ export class Connection {
     this.socket.write(bytes)
   }
 
-  /** The next packet, which has to be of this type. */
+  /** Returns the next packet, which must have this type. */
   async next<Type extends Packet['type']>(type: Type, patience: number = PATIENCE): Promise<PacketOf<Type>> {
     const packet = await this.take(patience)
     if (packet?.type !== type)
@@ -49,7 +49,7 @@ export class Connection {
     return packet as PacketOf<Type>
   }
 
-  /** The next packet; undefined when the peer has closed, or has been silent for so many milliseconds. */
+  /** Returns the next packet; undefined if the peer closes, or does not send one within so many milliseconds. */
   async take(patience: number = PATIENCE): Promise<Packet<Buffer> | undefined> {
     const end = performance.now() + patience
     while (this.inbox.length === 0 && this.failure === undefined && !this.isClosed) {
@@ -67,12 +67,12 @@ export class Connection {
     if (!this.isClosed) await once(this.socket, 'close')
   }
 
-  /** Ends the connection as a power failure does. */
+  /** Drops the connection without a DISCONNECT. */
   destroy(): void {
     this.socket.destroy()
   }
 
-  /** Called with each packet that comes in and its bytes. What it throws fails the connection. */
+  /** Called with each received packet and its bytes. An exception fails the connection. */
   protected inspect(_packet: Packet<Buffer>, _bytes: Buffer): void {}
 
   private receive(chunk: Buffer): void {
@@ -100,7 +100,7 @@ export class Connection {
   }
 }
 
-/** @throws Error if nobody listens there */
+/** @throws Error if the connection is refused */
 export async function openSocket({ host, port }: Address): Promise<Socket> {
   const socket = connect({ port, host, noDelay: true })
   await once(socket, 'connect')

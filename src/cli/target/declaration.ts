@@ -1,10 +1,10 @@
-// What a target says about itself, by which it is judged.
+// What a target declares about itself. It is judged by this declaration.
 
 import { readFileSync } from 'node:fs'
 import { PacketParser, PacketType, type ParserOptions } from '../../index.ts'
 import { UsageError } from '../usage.ts'
 
-/** Reasons for which the standard lets a receiver refuse a valid packet. */
+/** Reasons for which the standard allows a receiver to refuse a valid packet. */
 export const REFUSABLE = [
   'control-characters',
   'non-characters',
@@ -16,7 +16,7 @@ export const REFUSABLE = [
 
 export type PermittedRefusal = (typeof REFUSABLE)[number]
 
-/** The options of mqtt-wire's parser that a target may have as well. */
+/** The options of mqtt-wire's parser that a target may declare. */
 const PARSER_OPTIONS = [
   'role',
   'maxPacketSize',
@@ -30,11 +30,11 @@ const PARSER_OPTIONS = [
 type DeclaredOptions = Pick<ParserOptions, (typeof PARSER_OPTIONS)[number]>
 
 export interface Declaration extends DeclaredOptions {
-  /** What it refuses although the packet is valid. What is not declared may be refused as well, but need not be. */
+  /** The valid packets that it refuses. It may also refuse what it does not declare, but need not. */
   readonly refuses?: readonly PermittedRefusal[]
-  /** The packet types that it reads: those that one side sends (Table 2.1), or a list. It is sent no others. */
+  /** The packet types that it is sent: those of one side (Table 2.1), or a list. */
   readonly sendsOnly?: 'client' | 'server' | readonly string[]
-  /** Whether it gives no packets, and only accepts or refuses. */
+  /** Whether it only accepts or refuses, without returning packets. */
   readonly verdictsOnly?: boolean
 }
 
@@ -53,14 +53,14 @@ const SENT_BY_CLIENTS_ONLY: readonly string[] = [
  * Checks a declaration.
  *
  * @param where the origin, for the error
- * @throws UsageError if it is none
+ * @throws UsageError if it is invalid
  */
 export function declarationFrom(value: unknown, where: string): Declaration {
   const fail = (message: string): never => {
     throw new UsageError(`${where}: ${message}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return fail('a declaration is an object such as { "role": "server" }')
+    return fail('a declaration must be an object such as { "role": "server" }')
   const unknown = Object.keys(value).find((key) => !KEYS.includes(key))
   if (unknown !== undefined) fail(`${unknown} is not one of ${KEYS.join(', ')}`)
   const declaration = value as Declaration
@@ -91,7 +91,7 @@ export function readDeclaration(file: string): Declaration {
   return declarationFrom(value, `--declare ${file}`)
 }
 
-/** The options with which mqtt-wire's parser does what the target declares. */
+/** The options with which mqtt-wire's parser behaves as the target declares. */
 export function parserOptions(declaration: Declaration): ParserOptions {
   const { refuses = [] } = declaration
   const options: Record<string, unknown> = {}
@@ -100,7 +100,7 @@ export function parserOptions(declaration: Declaration): ParserOptions {
   return { ...options, refuse }
 }
 
-/** Whether the declaration changes what mqtt-wire's parser says, so that what a generator expects may not hold. */
+/** Whether the declaration changes the verdicts of mqtt-wire's parser, so that a generator's expectation may not apply. */
 export function changesVerdicts(declaration: Declaration): boolean {
   return PARSER_OPTIONS.some((key) => declaration[key] !== undefined)
 }

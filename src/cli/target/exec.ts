@@ -80,14 +80,14 @@ export class ExecTarget implements Target {
   }
 }
 
-const ANSWERS = 'expected packet, more, refused or crashed; what is not an answer belongs on standard error'
+const ANSWERS = 'expected packet, more, refused or crashed; write everything else to standard error'
 
 function split(line: string): [word: string, text: string] {
   const space = line.indexOf(' ')
   return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)]
 }
 
-/** The binary fields of a packet, which JSON has in hexadecimal. */
+/** The binary fields of a packet, which are hexadecimal in JSON. */
 const BINARY: readonly string[] = ['payload', 'password']
 
 function packetFrom(json: string): unknown {

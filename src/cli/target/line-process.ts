@@ -1,4 +1,4 @@
-// A child process that answers line by line. It may hang, crash or write without end here.
+// A child process that answers line by line. It may hang, crash or write endlessly.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,7 +8,7 @@ import { crash, HANG, TIME_LIMIT } from '../verdict/finding.ts'
 import { type Declaration, declarationFrom } from './declaration.ts'
 import { Death } from './observation.ts'
 
-/** How long a process may take to start: a virtual machine, or a compiler before it. */
+/** How long a process may take to start, in milliseconds. It may need to compile or to start a virtual machine. */
 const START_LIMIT = 30_000
 const MAX_LINE_LENGTH = 2 ** 24
 const MAX_ERROR_LENGTH = 2_000
@@ -28,7 +28,7 @@ export class LineProcess {
 
   constructor(command: string) {
     this.command = command
-    // In a process group of its own, so that its children can be killed with it.
+    // In its own process group, so that its children can be killed with it.
     this.child = spawn(command, { shell: true, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
     this.ended = once(this.child, 'close').catch(() => {})
     this.child.stdin?.on('error', () => {}) // 'close' follows
@@ -43,9 +43,9 @@ export class LineProcess {
   }
 
   /**
-   * Waits until the process says that it is ready, and returns what it declares.
+   * Waits until the process is ready, and returns its declaration.
    *
-   * @throws UsageError if it says something else, or nothing
+   * @throws UsageError if it writes something else, or nothing
    */
   async ready(): Promise<Declaration> {
     const line = await this.next(START_LIMIT)
@@ -66,7 +66,7 @@ export class LineProcess {
     this.child.stdin?.write(`${line}\n`)
   }
 
-  /** The next line. Rejects with {@link Death} if none comes. */
+  /** Returns the next line. Rejects with {@link Death} if there is none in time. */
   async line(): Promise<string> {
     const line = await this.next(TIME_LIMIT)
     if (typeof line === 'object') return line.text
@@ -82,7 +82,7 @@ export class LineProcess {
     try {
       process.kill(-pid, 'SIGKILL')
     } catch {
-      this.child.kill('SIGKILL') // there is no such group: it has ended, or the system has none
+      this.child.kill('SIGKILL') // the group has ended, or the system has no groups
     }
     this.child.stdout?.destroy()
     this.child.stderr?.destroy()
@@ -119,7 +119,7 @@ export class LineProcess {
   private crash(): ReturnType<typeof crash> {
     const { exitCode, signalCode } = this.child
     const how = signalCode ?? `exit status ${exitCode}`
-    // A shell says 128 and the signal's number for a command that a signal has ended.
+    // A shell exits with 128 plus the number of the signal that killed its command.
     const signal = SIGNALS[(exitCode ?? 0) - 128]
     const about = `the process ended: ${signal === undefined ? how : `${how}, ${signal}`}`
     return { ...crash(about), happened: `${about}${this.errorText()}` }

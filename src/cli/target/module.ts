@@ -1,4 +1,4 @@
-// Adapters: modules that are the interface to a parser under test.
+// Adapters: modules that wrap a parser under test.
 
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../usage.ts'
@@ -15,7 +15,7 @@ export interface Adapter {
   readonly accepts?: (chunks: Buffer[]) => boolean | Promise<boolean>
   /** Whether a thrown value is a refusal; any other is a crash. For the default see {@link isRefusal}. */
   readonly isRefusal?: (error: unknown) => boolean
-  /** What the parser is, by which it is judged. */
+  /** What the parser declares about itself. */
   readonly declares?: Declaration
 }
 

@@ -1,4 +1,4 @@
-// What a target has done with a stream.
+// The result of running a stream through a target.
 
 import type { Symptom } from '../verdict/finding.ts'
 import type { Stream } from './stream.ts'
@@ -12,14 +12,14 @@ export interface Observation {
   /** Undefined for a target that only accepts or refuses. */
   readonly packets: readonly unknown[] | undefined
   readonly thrown: Thrown | undefined
-  /** The memory that it has used, in bytes; 0 if that cannot be told. */
+  /** The memory used, in bytes; 0 if unknown. */
   readonly memory: number
 }
 
 /** Runs a stream through a target. Rejects with {@link Death} if the target hangs or dies. */
 export type Observe = (stream: Stream) => Promise<Observation>
 
-/** The target has hung or died, and has to be started again. */
+/** Thrown if the target has hung or died, and must be started again. */
 export class Death extends Error {
   readonly symptom: Symptom
 

@@ -18,7 +18,7 @@ export async function observeModule(adapter: Adapter, stream: Stream): Promise<O
     thrown = { isRefusal: isRefusal(adapter, error), text: textOf(error) }
   }
   const memory = memoryInUse() - before
-  if (memory > COLLECT_ABOVE) collectGarbage() // otherwise it would be counted against the next stream
+  if (memory > COLLECT_ABOVE) collectGarbage() // otherwise the next stream would be blamed for it
   return {
     packets: adapter.open === undefined ? undefined : packets,
     thrown,
@@ -34,7 +34,7 @@ async function feed(open: NonNullable<Adapter['open']>, chunks: Buffer[], packet
   }
 }
 
-/** The number of bytes from which memory is collected at once. */
+/** Above this number of bytes, garbage is collected at once. */
 const COLLECT_ABOVE = 2 ** 24
 
 const collectGarbage = findCollector()

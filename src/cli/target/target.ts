@@ -1,4 +1,4 @@
-// What is under test: a module, a process, or a broker.
+// The target under test: a module, a process, or a broker.
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -8,14 +8,14 @@ import type { Symptom } from '../verdict/finding.ts'
 import type { Declaration } from './declaration.ts'
 import { readDeclaration } from './declaration.ts'
 
-/** Called with the index of an input and the faults that it has shown. */
+/** Called with the index of an input and the faults that it showed. */
 export type Found = (index: number, symptoms: readonly Symptom[]) => void
 
 export interface Target {
-  /** What it is called in reports. */
+  /** Its name in reports. */
   readonly name: string
   /**
-   * Starts it, and returns what it declares.
+   * Starts the target, and returns its declaration.
    *
    * @throws UsageError if it cannot be started
    */
@@ -26,7 +26,7 @@ export interface Target {
    * @returns the number of times that the target hung or died; another one has then replaced it
    */
   examine(inputs: readonly TestInput[], found: Found): Promise<number>
-  /** What a broker has done with the inputs of the last call. */
+  /** A broker's verdicts on the inputs of the last call. */
   readonly verdicts?: readonly (string | undefined)[]
   close(): Promise<void>
 }

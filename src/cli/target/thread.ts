@@ -56,7 +56,7 @@ export class ParserThread implements Target {
 
   async close(): Promise<void> {
     this.isClosed = true
-    this.onEvent({ type: 'done' }) // what is being examined ends here
+    this.onEvent({ type: 'done' }) // ends the current examination
     await this.endThread()
   }
 

@@ -1,4 +1,4 @@
-// The thread in which the parser under test runs. It may hang, crash or run out of memory here.
+// The thread in which the parser under test runs. The parser may hang, crash or run out of memory.
 
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -11,7 +11,7 @@ import { observeModule } from './observe-module.ts'
 
 export interface WorkerData {
   readonly adapter: string
-  /** What the command line declares beside the adapter. */
+  /** The declaration of the command line, in addition to the adapter's. */
   readonly declared: Declaration
   /** The index of the input that is being examined, in shared memory. */
   readonly current: Int32Array

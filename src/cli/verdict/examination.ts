@@ -12,7 +12,7 @@ import { judge } from './judge.ts'
 export interface TestInput extends Stream {
   /** What its generator expects; defaults to the result of our decoder. */
   readonly known?: Expectation | undefined
-  /** Whether `known` holds whatever the target declares, and whatever it may refuse. */
+  /** Whether `known` applies regardless of the declaration, and of what the target may refuse. */
   readonly isStrict?: boolean
 }
 
@@ -41,7 +41,7 @@ function expectationOfInput({ bytes, known, isStrict }: TestInput, declaration: 
   return expectationFor(bytes, declaration, changesVerdicts(declaration) ? undefined : known)
 }
 
-/** Packets that are delivered from chunks of their own, but lost if one behind them in the same chunk is refused. */
+/** Detects packets that are delivered from chunks of their own, but lost if a later packet in the same chunk is refused. */
 async function lostPackets(
   observe: Observe,
   expectation: Expectation,
@@ -65,7 +65,7 @@ async function lostPackets(
   return own === undefined ? [lost] : [lost, own]
 }
 
-/** Looks closer at a symptom: for the packet that causes a crash, and for reads beyond a packet's end. */
+/** Examines a symptom further: which packet causes a crash, and whether the parser reads beyond a packet's end. */
 async function explained(
   observe: Observe,
   expectation: Expectation,

@@ -1,4 +1,4 @@
-// What the standard expects of a stream: its packets, and how it ends.
+// What the standard expects for a stream: its packets, and how it ends.
 
 import { DecodeError, decodeRemainingLength, type Packet, PacketParser } from '../../index.ts'
 import { CONTROL_PACKETS, packetTypeOf } from '../../packet-types.ts'
@@ -30,14 +30,14 @@ export interface Expectation {
   /** The offset at which each packet ends. */
   readonly ends: readonly number[]
   readonly ending: Ending
-  /** For each packet, why a receiver may refuse it. Without it, it must accept them all. */
+  /** For each packet, why a receiver may refuse it. If absent, it must accept them all. */
   readonly permissions?: readonly (readonly Permission[])[]
 }
 
 /** [MQTT-3.1.2-1] and [MQTT-3.1.2-2] let a receiver support other protocols. */
 const OTHER_PROTOCOL_CODES: readonly string[] = ['unknown-protocol-name', 'unsupported-protocol-level']
 
-/** What the standard expects of a target that declares this. */
+/** What the standard expects from a target with this declaration. */
 export function expectationFor(
   bytes: Uint8Array,
   declaration: Declaration,
@@ -108,12 +108,12 @@ function claimedEnd(bytes: Uint8Array, start: number): number | undefined {
   }
 }
 
-/** Whether all packets of a stream are of types that the target is sent. */
+/** Whether the target is sent all packet types of a stream. */
 export function isForTarget(bytes: Uint8Array, declaration: Declaration): boolean {
   return packetTypesOf(bytes).every((type) => isSent(declaration, type))
 }
 
-/** The types of the packets of a stream, by their first bytes. */
+/** The packet types in a stream, by their first bytes. */
 export function packetTypesOf(bytes: Uint8Array): (string | undefined)[] {
   const types: (string | undefined)[] = []
   for (let start = 0; start < bytes.length; start = claimedEnd(bytes, start) ?? bytes.length)

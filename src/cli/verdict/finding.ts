@@ -11,10 +11,10 @@ export type Kind =
   | 'next packet'
   | 'lost packets'
 
-/** A fault that one stream has shown. */
+/** A fault that one stream showed. */
 export interface Symptom {
   readonly kind: Kind
-  /** Distinguishes it from others of its kind: a code of `DECODE_ERRORS`, a field, or a message without its numbers. */
+  /** Distinguishes the fault from others of its kind: a code of `DECODE_ERRORS`, a field, or a message without its numbers. */
   readonly about: string
   /** The clause of the standard, if one applies. */
   readonly rule: string | undefined
@@ -28,9 +28,9 @@ export interface Symptom {
   readonly needsCuts: boolean
   /** Whether the target hung or died. */
   readonly isDeath: boolean
-  /** Whether it asked for more bytes instead of giving a verdict. */
+  /** Whether the target asked for more bytes instead of giving a verdict. */
   readonly waits: boolean
-  /** What allows it, where the standard leaves it to the target. */
+  /** The permission, if the standard leaves it to the target. */
   readonly permission?: { readonly reason: string; readonly rule: string } | undefined
 }
 

@@ -1,4 +1,4 @@
-// Compares what a parser did with what the standard expects of the stream.
+// Compares the result of a parser with what the standard expects for the stream.
 
 import { PacketType } from '../../index.ts'
 import type { Observation } from '../target/observation.ts'
@@ -110,10 +110,10 @@ function accepted(expectation: Expectation, { code, rule, message }: Refusal, ha
   }
 }
 
-/** What is said of a target that gives no packets. */
+/** The text for a target that returns no packets. */
 export const ACCEPTED_AS_A_WHOLE = 'it was accepted'
 
-/** What is said of a target that refuses what it must accept. */
+/** The text for a target that refuses what it must accept. */
 export const REFUSES = 'refuses a valid packet'
 
 /** The symptom for a valid packet that was not delivered. */

@@ -1,4 +1,4 @@
-// What the standard leaves to a receiver: valid packets that it may refuse.
+// Permissions: valid packets that the standard allows a receiver to refuse.
 
 import type { Packet } from '../../index.ts'
 import type { Declaration, PermittedRefusal } from '../target/declaration.ts'
@@ -8,7 +8,7 @@ export interface Permission {
   readonly rule: string
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
 const CONTROL_CHARACTERS = /[\u0001-\u001F\u007F-\u009F]/
 const NON_CHARACTERS = /\p{Noncharacter_Code_Point}/u
 const USUAL_CLIENT_IDENTIFIER = /^[0-9a-zA-Z]*$/
@@ -31,7 +31,7 @@ export function permissionsFor(packet: Packet, bytes: Uint8Array): Permission[] 
   return permissions
 }
 
-/** The first of the permissions that the target declares to use. */
+/** The first permission that the target declares to use. */
 export function declaredRefusal(
   { refuses = [] }: Declaration,
   permissions: readonly Permission[],
@@ -39,7 +39,7 @@ export function declaredRefusal(
   return permissions.find(({ reason }) => refuses.includes(reason))
 }
 
-/** Whether the last byte of the Remaining Length adds nothing to it. */
+/** Whether the Remaining Length is not in its shortest form: its last byte is 0. */
 function hasLongRemainingLength(bytes: Uint8Array): boolean {
   let index = 1
   while ((bytes[index] ?? 0) >= 0x80) index++

@@ -10,10 +10,10 @@ const VALUES: ReadonlyMap<string, number> = new Map([
   ['_', 63],
 ])
 
-/** What base64 consists of, without white space. */
+/** The characters of base64, without white space. */
 export const BASE64: RegExp = /^(?:[a-z\d+/]+|[a-z\d_-]+)=*$/i
 
-/** Decodes symbols of the alphabet. Bits that fill no byte are dropped. */
+/** Decodes symbols of the alphabet. Bits that do not fill a byte are dropped. */
 export function bytesOfBase64(symbols: string): Uint8Array {
   const bytes = new Uint8Array((symbols.length * 3) >> 2)
   let bits = 0
@@ -33,7 +33,7 @@ export const base64: Form = textForm('base64', () => {
     const invalid = /[^a-z\d+/_-]/iu.exec(symbols) ?? (isPadded ? /[^=]/u.exec(symbols) : null)
     if (invalid !== null) throw new InputError(`the base64 contains ${show(invalid[0])}`)
     if (padding !== undefined && !/^=+$/.test(padding))
-      throw new InputError('the base64 goes on after its padding')
+      throw new InputError('the base64 continues after its padding')
     isPadded ||= padding !== undefined
     const length = isLast || isPadded ? symbols.length : symbols.length & ~3
     if (length % 4 === 1) throw new InputError('the base64 is cut off: one symbol is left over')

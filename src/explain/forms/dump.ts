@@ -1,4 +1,4 @@
-// Dumps: lines of an offset, bytes, and perhaps the same bytes as text, as xxd, hexdump, od, Wireshark and tshark print them.
+// Dumps of xxd, hexdump, od, Wireshark and tshark: lines with an offset, bytes, and possibly the same bytes as text.
 
 import { show } from '../../show.ts'
 import { type Form, type InputChunk, InputError, type LineReader, lineForm } from './form.ts'
@@ -10,9 +10,9 @@ interface Layout {
   readonly name: string
   /** Matches a line with bytes: the offset, and the groups of digits; for xxd also the text. */
   readonly line: RegExp
-  /** What the offsets may be written in; the first that fits is right. */
+  /** The possible radixes of the offsets; the first that fits is used. */
   readonly radixes: readonly number[]
-  /** Whether the groups are numbers of a little-endian machine. */
+  /** Whether the groups are little-endian numbers. */
   readonly isSwapped?: true
 }
 
@@ -25,12 +25,12 @@ const LAYOUTS: readonly Layout[] = [
   { name: 'a Wireshark hex dump', line: /^(?<indent>[ \t]*)(?<offset>[\da-f]{4,8}) {2,3}(?<groups>[\da-f]{2}(?: {1,2}[\da-f]{2}){0,15})(?:\s{2,}.*|\s*)$/i, radixes: [16] },
 ]
 
-/** A line that says where the dump ends. */
+/** A line with the offset at which the dump ends. */
 const END = /^(?<indent>[ \t]*)(?<offset>[\da-f]{6,})\s*$/i
-/** A line in place of lines like the one before. */
+/** A line that stands for repetitions of the line before. */
 const REPEATED = /^\*\s*$/
 
-/** The form of a dump whose first line is this; undefined if it is not that of a dump. */
+/** The form of a dump with this first line; undefined if it is not a dump. */
 export function dumpForm(firstLine: string): Form | undefined {
   const layout = LAYOUTS.find(({ line }) => line.test(firstLine))
   if (layout === undefined) return undefined
@@ -38,14 +38,14 @@ export function dumpForm(firstLine: string): Form | undefined {
   return lineForm(layout.name, layout === WIRESHARK ? () => new FrameReader(open()) : open)
 }
 
-/** The layout of Wireshark and tshark, in which the bytes of the server are indented. */
+/** The layout of Wireshark and tshark, which indent the server's bytes. */
 export const WIRESHARK: Layout = LAYOUTS.at(-1)!
 
-/** Reads the lines of dumps. Each that starts at offset 0 follows the one before it. */
+/** Reads the lines of one or more dumps. A line at offset 0 starts another dump. */
 export class DumpReader implements LineReader {
   private readonly layout: Layout
   private radixes: readonly number[]
-  /** Where the next line should start, by the indentation of the lines. */
+  /** The expected offset of the next line, by the indentation of the lines. */
   private readonly ends = new Map<string, number>()
   private last: Uint8Array = new Uint8Array(0)
   private isRepeated = false
@@ -65,7 +65,7 @@ export class DumpReader implements LineReader {
     }
     const place = `line ${number} of the ${this.layout.name.replace(/^an? /, '')}`
     const found = this.layout.line.exec(line) ?? END.exec(line)
-    if (found === null) throw new InputError(`${place} is no line of one: ${show(line)}`)
+    if (found === null) throw new InputError(`${place} does not have this format: ${show(line)}`)
     const { offset: digits = '', indent = '', groups, padding } = found.groups!
     const end = this.ends.get(indent)
     const offset = this.offsetOf(digits, end)
@@ -84,7 +84,7 @@ export class DumpReader implements LineReader {
       padding === undefined
         ? (isSwapped ? swapped : straight)(groups.split(/ +/))
         : bytesOfXxd(groups, padding !== '')
-    if (bytes === undefined) throw new InputError(`${place} is no line of one: ${show(line)}`)
+    if (bytes === undefined) throw new InputError(`${place} does not have this format: ${show(line)}`)
     this.last = bytes
     this.ends.set(indent, offset + this.last.length)
     if (isSwapped) this.held = [this.chunk(indent)]
@@ -100,7 +100,7 @@ export class DumpReader implements LineReader {
     return indent === '' ? { bytes: this.last } : { bytes: this.last, direction: 's2c' }
   }
 
-  /** The offset that the digits stand for; undefined if no line can start there. */
+  /** The offset in digits; undefined if no line can start there. */
   private offsetOf(digits: string, end: number | undefined): number | undefined {
     for (const radix of this.radixes) {
       const offset = Number.parseInt(digits, radix)
@@ -121,17 +121,17 @@ const GROUPS = /^[\da-f]+(?: +[\da-f]+)*$/i
 type Reading = (groups: readonly string[]) => Uint8Array
 
 const straight: Reading = (groups) => bytesOfDigits(groups.join(''))
-/** The groups as numbers of a little-endian machine. */
+/** Reads the groups as little-endian numbers. */
 const swapped: Reading = (groups) =>
   straight(groups.map((group) => group.replace(/../g, ' $&').split(' ').reverse().join('')))
-/** The groups as digits of one byte each. */
+/** Reads the groups as digits of bytes in order. */
 const binary: Reading = (groups) => Uint8Array.from(groups, (group) => Number.parseInt(group, 2) & 0xff)
 
 /**
- * The bytes of a line of xxd after its offset. Where the text starts, and how the groups are to be read, shows in that the text
- * has one character for each byte, and the same printable ones.
+ * Reads the bytes of a line of xxd after its offset. The text has one character for each byte, and shows the printable ones: this
+ * determines where the text starts and how to read the groups.
  *
- * @param isPadded whether the first group is short, and stands to the right: that of a little-endian number
+ * @param isPadded whether the first group is short and aligned to the right, as little-endian numbers are
  */
 function bytesOfXxd(line: string, isPadded: boolean): Uint8Array | undefined {
   const readings = isPadded ? [swapped, straight, binary] : [straight, swapped, binary]
@@ -149,7 +149,7 @@ function bytesOfXxd(line: string, isPadded: boolean): Uint8Array | undefined {
   return GROUPS.test(digits) ? straight(digits.split(/ +/)) : undefined
 }
 
-/** Whether a text shows the bytes: printable ASCII as it is, anything else as a dot. */
+/** Whether the text shows the bytes: printable ASCII unchanged, everything else as a dot. */
 function agrees(bytes: Uint8Array, text: string): boolean {
   return bytes.every(
     (byte, index) => text[index] === (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'),

@@ -1,4 +1,4 @@
-// What tshark prints for `-z follow,tcp,raw,0` and `-z follow,tcp,hex,0`. The lines of the server are indented.
+// The output of tshark for `-z follow,tcp,raw,0` and `-z follow,tcp,hex,0`. The server's lines are indented.
 
 import { show } from '../../show.ts'
 import { DumpReader, WIRESHARK } from './dump.ts'

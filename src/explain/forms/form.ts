@@ -1,18 +1,18 @@
-// What all forms of input have in common. Nothing here needs Node, so that a page can use it.
+// The common parts of all forms of input. Nothing here requires Node, so that a page can use it.
 
 import { utf8Decoder } from './utf8.ts'
 
-/** Bytes of a stream, and where they came from, if the input tells. */
+/** Bytes of a stream and, if the input says so, where they come from. */
 export interface InputChunk {
   readonly bytes: Uint8Array
   readonly connection?: string | undefined
   /** From client to server, or from server to client. */
   readonly direction?: 'c2s' | 's2c' | undefined
-  /** When the chunk arrived, since the beginning of the recording. */
+  /** When the chunk arrived, in milliseconds since the start of the recording. */
   readonly milliseconds?: number | undefined
 }
 
-/** Input that is in no known form, or that breaks the rules of its form. The message is safe to print. */
+/** Thrown for input in an unknown form, or input that violates its form. The message is safe to print. */
 export class InputError extends Error {}
 Object.defineProperty(InputError.prototype, 'name', {
   value: 'InputError',
@@ -30,14 +30,14 @@ export interface FormReader {
 
 /** A form of input. */
 export interface Form {
-  /** With its article: `'an xxd dump'`. */
+  /** The name with its article: `'an xxd dump'`. */
   readonly name: string
   open(): FormReader
 }
 
 /**
- * Reads the beginning of a text, as far as it does not depend on what follows. Returns the chunks, and the number of characters
- * that it has read. With `isLast` nothing follows.
+ * Reads the start of a text, up to where the meaning depends on the text that follows. Returns the chunks, and the number of
+ * characters read. `isLast` means that no text follows.
  */
 export type TextReader = (
   text: string,
@@ -81,7 +81,7 @@ export function lineForm(name: string, open: () => LineReader): Form {
       const decoder = utf8Decoder()
       const reader = open()
       let number = 0
-      /** The beginning of a line, in pieces: joining them at every piece would take quadratic time. */
+      /** The pieces of an unfinished line. Joining them for every piece would take quadratic time. */
       let beginning: string[] = []
       const take = (text: string): InputChunk[] => {
         const [first = '', ...others] = text.split('\n')

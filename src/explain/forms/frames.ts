@@ -1,16 +1,16 @@
-// Frames of a network, as Wireshark's hex dumps have them: the MQTT bytes are the payload of TCP in them.
+// Network frames in Wireshark's hex dumps. The MQTT bytes are their TCP payloads.
 
 import { concat } from '../../wire/bytes.ts'
 import type { InputChunk, LineReader } from './form.ts'
 
-/** The lengths of what may precede the IP header: nothing, loopback, Ethernet, Linux' cooked capture, Ethernet with a VLAN. */
+/** The lengths of link-layer headers: none, loopback, Ethernet, Linux cooked capture, Ethernet with a VLAN. */
 const LINK_LENGTHS = [0, 4, 14, 16, 18]
-/** The most that Ethernet adds to short packets. */
+/** The maximum padding that Ethernet adds to short packets. */
 const MAX_PADDING = 46
 const TCP = 6
 const MQTT_PORT = 1883
 
-/** The payload of TCP in a frame; undefined if the bytes are no frame with TCP in it. */
+/** The TCP payload of a frame; undefined if the bytes are not a frame with TCP. */
 export function tcpPayload(frame: Uint8Array): InputChunk | undefined {
   for (const linkLength of LINK_LENGTHS) {
     const packet = frame.subarray(linkLength)
@@ -27,10 +27,10 @@ export function tcpPayload(frame: Uint8Array): InputChunk | undefined {
   return undefined
 }
 
-/** The longest frame: more bytes are no frame. */
+/** The maximum length of a frame. */
 const MAX_FRAME = 65_600
 
-/** Reads dumps, and takes the payload out of those that are frames. */
+/** Reads dumps, and extracts the payload of those that are frames. */
 export class FrameReader implements LineReader {
   private readonly dump: LineReader
   /** The dump that may be a frame. */
@@ -66,7 +66,7 @@ export class FrameReader implements LineReader {
 
 const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!
 
-/** What the header of IPv4 or IPv6 says; a protocol of -1 if it is none. */
+/** Reads an IPv4 or IPv6 header; the protocol is -1 if it is neither. */
 function ipHeader(packet: Uint8Array): { headerLength: number; length: number; protocol: number } {
   const [first = 0] = packet
   const version = first >> 4

@@ -3,18 +3,18 @@
 import { show } from '../../show.ts'
 import { type Form, InputError, textForm } from './form.ts'
 
-/** What may stand between digits: `30 07`, `30:07`, `30-07`, `0x30,0x07`, `\x30\x07`. */
+/** Separators between digits: `30 07`, `30:07`, `30-07`, `0x30,0x07`, `\x30\x07`. */
 const BETWEEN = /0x|\\x|[\s,:;_-]+/gi
 
 /** A byte with a prefix and one digit. */
 const ONE_DIGIT = /(?:0x|\\x)([\da-f])(?![\da-f])/gi
-/** What the next piece may continue. */
+/** The end of a piece that the next one may continue. */
 const UNFINISHED = /(?:(?<!(?:0x|\\x)[\da-f])0|0x[\da-f]?|\\|\\x[\da-f]?)$/i
 
-/** Characters that hexadecimal text consists of. */
+/** The characters of hexadecimal text. */
 export const HEXADECIMAL: RegExp = /^(?:[\da-f\s,:;_-]|0x|\\x)*(?:0|\\)?$/i
 
-/** Whether these are pairs of digits, or nothing. A regular expression for pairs overflows the stack if there are many. */
+/** Whether the text consists of pairs of digits. A regular expression for pairs overflows the stack if there are many. */
 export const isDigits = (text: string): boolean => text.length % 2 === 0 && !/[^\da-f]/i.test(text)
 
 /** The bytes of pairs of digits. */

@@ -1,4 +1,4 @@
-// Lists of bytes as programs print and write them: C arrays, Erlang binaries, Node's Buffers, JavaScript's arrays.
+// Lists of bytes in the notations of programs: C arrays, Erlang binaries, Node's Buffers, JavaScript's arrays.
 
 import { show } from '../../show.ts'
 import { type Form, InputError, type TextReader, textForm } from './form.ts'
@@ -13,7 +13,7 @@ interface Notation {
   readonly isHexadecimal: (sample: string) => boolean
 }
 
-/** Whether the numbers cannot all be decimal: a letter or a leading zero. */
+/** Whether a letter or a leading zero shows that the numbers are not all decimal. */
 const hasHexadecimal = (sample: string): boolean => /(?<![\dx#])(?:[\da-f]?[a-f][\da-f]?|0\d)\b/i.test(sample)
 
 // biome-ignore format: one row per notation
@@ -24,13 +24,13 @@ const NOTATIONS: readonly Notation[] = [
   { name: 'an array', opening: /^\s*(?:(?:Uint8Array|Buffer)\s*(?:\(\d*\)\s*)?)?\[\s*(?=[\d\]])/, closing: ']', isHexadecimal: hasHexadecimal },
 ]
 
-/** The form of a list that starts like this; undefined if none does. */
+/** The form of a list with this beginning; undefined if it is not a list. */
 export function listForm(beginning: string): Form | undefined {
   const notation = NOTATIONS.find(({ opening }) => opening.test(beginning))
   return notation && textForm(notation.name, () => listReader(notation))
 }
 
-/** How many characters show the notation. */
+/** How many characters are needed to recognize the notation. */
 const SAMPLE = 512
 
 /** A number, or text in double quotes. */

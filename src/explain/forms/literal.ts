@@ -1,10 +1,10 @@
-// String literals with escapes, as Python, C, Go and shells write bytes: b'0\x07\x00\x03a/b', "\x30\007".
+// String literals with escapes, as in Python, C, Go and shells: b'0\x07\x00\x03a/b', "\x30\007".
 
 import { show } from '../../show.ts'
 import { type Form, InputError, textForm } from './form.ts'
 import { encodeUtf8 } from './utf8.ts'
 
-/** A literal that has an escape in it, without which it would be any text in quotes. */
+/** A literal with at least one escape. Without it, any text in quotes would match. */
 export const LITERAL: RegExp = /^\s*[bB$]?(["'])(?:(?!\1)[^\\])*\\/
 
 const ESCAPED: Readonly<Record<string, number>> = {
@@ -21,7 +21,7 @@ const ESCAPED: Readonly<Record<string, number>> = {
   '\\': 92,
 }
 const PART = /\\x([\da-f]{1,2})|\\u00([\da-f]{2})|\\([0-3]?[0-7]{1,2})|\\(.)|([^\\])/isuy
-/** The longest escape: the next piece may continue a shorter rest. */
+/** The length of the longest escape. The next piece may continue anything shorter. */
 const LONGEST = 6
 
 export const literal: Form = textForm('a string literal', () => {

@@ -1,4 +1,4 @@
-// Finds out in which form an input is, from its first bytes.
+// Recognizes the form of an input from its first bytes.
 
 import { decodeFixedHeader } from '../../index.ts'
 import { show } from '../../show.ts'
@@ -18,7 +18,7 @@ const HOW_TO =
   'paste hexadecimal text, base64 or a hex dump, or export the bytes: tshark -r FILE -T fields -e tcp.payload, ' +
   'or in Wireshark "Follow > TCP Stream", "Show as: Raw", "Save as…"'
 
-/** MQTT bytes as they are. */
+/** Raw MQTT bytes. */
 export const raw: Form = {
   name: 'raw bytes',
   open: (): FormReader => ({ push: (bytes) => [{ bytes }], end: () => [] }),
@@ -27,7 +27,7 @@ export const raw: Form = {
 /** No bytes at all. */
 export const nothing: Form = { name: 'empty', open: raw.open }
 
-/** Captures of packets, which need a program that takes them apart. */
+/** Packet captures, which require a program to read them. */
 export const capture: Form = {
   name: 'a capture file',
   open() {
@@ -40,18 +40,18 @@ export const capture: Form = {
 
 const CAPTURES = ['\xa1\xb2\xc3\xd4', '\xd4\xc3\xb2\xa1', '\xa1\xb2\x3c\x4d', '\x4d\x3c\xb2\xa1', '\n\r\r\n']
 
-/** No packet starts like this: the first byte would be that of a PUBCOMP with reserved flags. */
+/** No valid packet starts like this: the first byte would be a PUBCOMP with reserved flags. */
 const RECORDING = /^(?:\xEF\xBB\xBF)?\s*\{\s*"\w/
 
-/** How many bytes identify every form. */
+/** How many bytes are enough to recognize every form. */
 const DECISIVE = 512
 
 /**
- * The form of an input that begins like this.
+ * The form of an input with this beginning.
  *
- * @param isWhole whether nothing follows
+ * @param isWhole whether this is the whole input
  * @returns undefined if more bytes are needed: at most 512
- * @throws InputError if it is text in no known form
+ * @throws InputError if it is text in an unknown form
  */
 export function recognise(beginning: Uint8Array, isWhole: boolean): Form | undefined {
   if (beginning.length === 0) return isWhole ? nothing : undefined
@@ -66,7 +66,7 @@ export function recognise(beginning: Uint8Array, isWhole: boolean): Form | undef
   if (text === undefined) return raw
   const start = text.replace(/^\s*\n(?=[^\n]*\S)/, '')
   const [line = ''] = start.split(/\r?\n/, 1)
-  // The first line decides, or a long part of it: an open connection may pause after it.
+  // The first line decides, or a long part of it, because an open connection may pause after it.
   const isLine = line.length < start.length || start.length >= LONG
   if (!isLine && !isEnough) return undefined
   const form = textualForm(start.trimStart(), line)
@@ -74,7 +74,7 @@ export function recognise(beginning: Uint8Array, isWhole: boolean): Form | undef
   return form
 }
 
-/** The length of a line that is enough to decide. */
+/** The length of a line that is enough to recognize its form. */
 const LONG = 64
 
 function textualForm(start: string, line: string): Form | undefined {
@@ -89,7 +89,7 @@ function textualForm(start: string, line: string): Form | undefined {
   return isAlmostHexadecimal(start) ? hexadecimal : undefined
 }
 
-/** Whether these are symbols of base64 for bytes that a packet may start with, or end as only base64 does. */
+/** Whether this is base64: its bytes may start a packet, or it ends as only base64 does. */
 function isBase64(symbols: string): boolean {
   if (symbols.length < 4 || !BASE64.test(symbols)) return false
   try {
@@ -100,7 +100,7 @@ function isBase64(symbols: string): boolean {
   }
 }
 
-/** Whether a wrong character is best told as one of hexadecimal text. */
+/** Whether to report a wrong character as one in hexadecimal text. */
 function isAlmostHexadecimal(text: string): boolean {
   return text.replace(/[^\da-f\s]/gi, '').length > 0.8 * text.length
 }
@@ -108,27 +108,27 @@ function isAlmostHexadecimal(text: string): boolean {
 function unknownText(beginning: Uint8Array, start: string): InputError {
   const { protocol = 'unknown', description } = identify(beginning) ?? {}
   if (protocol !== 'unknown') return new InputError(`this is ${description}, not MQTT`)
-  return new InputError(`this is text in no known form: ${show(start.trimStart())}; ${HOW_TO}`)
+  return new InputError(`this is text in an unknown form: ${show(start.trimStart())}; ${HOW_TO}`)
 }
 
-/** The bytes as text; undefined if they are not UTF-8, or have control characters in them. */
+/** The bytes as text; undefined if they are not UTF-8 or contain control characters. */
 function textOf(bytes: Uint8Array): string | undefined {
   const text = beginningOfText(bytes)
   return text === undefined || /[^\P{Cc}\t\n\v\f\r]/u.test(text) ? undefined : text
 }
 
-/** An input, read to its end. */
+/** An input that was read to its end. */
 export interface ReadInput {
-  /** What it was taken for, with an article: `'an xxd dump'`. */
+  /** The recognized form, with its article: `'an xxd dump'`. */
   readonly form: string
   readonly chunks: readonly InputChunk[]
 }
 
 /**
- * Reads what people paste: bytes, hexadecimal text in its usual forms, dumps, base64, and more.
+ * Reads bytes in the forms that people paste: raw, hexadecimal text in its usual forms, dumps, base64, and more.
  *
- * @param input text, or bytes of text or of MQTT
- * @throws InputError if the input is in no known form, or breaks the rules of its form
+ * @param input text, or the bytes of text or of MQTT
+ * @throws InputError if the form of the input is unknown, or the input violates it
  */
 export function readInput(input: Uint8Array | string): ReadInput {
   const bytes = typeof input === 'string' ? encodeUtf8(input) : input

@@ -1,4 +1,4 @@
-// The host's UTF-8, declared here because the core's types know only what the core needs.
+// The host's UTF-8 decoder, declared here because the types of the core only include what the core needs.
 
 interface Decoder {
   decode(bytes?: Uint8Array, options?: { readonly stream: boolean }): string
@@ -12,7 +12,7 @@ const host = globalThis as unknown as {
 /** A decoder that replaces ill-formed UTF-8 and drops a byte order mark. */
 export const utf8Decoder = (): Decoder => new host.TextDecoder('utf-8', {})
 
-/** The text of the beginning of a file; undefined if it is not UTF-8. */
+/** The start of a file as text; undefined if it is not UTF-8. */
 export function beginningOfText(bytes: Uint8Array): string | undefined {
   try {
     return new host.TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
