@@ -139,7 +139,7 @@ export class Broker {
       if (!isClean) return { session: last, sessionPresent: true } // [MQTT-3.2.2-2]
       this.#end(last) // [MQTT-3.1.2-6]
     }
-    const session = new Session(clientId || randomUUID(), isClean, this.options, () => this.#drop(session)) // [MQTT-3.1.3-6]
+    const session = new Session(clientId || randomUUID(), isClean, this.options, this.#drop) // [MQTT-3.1.3-6]
     this.#sessions.set(session.clientId, session)
     return { session, sessionPresent: false } // [MQTT-3.2.2-1] [MQTT-3.2.2-3]
   }
@@ -206,7 +206,7 @@ export class Broker {
   }
 
   /** @param {Session} session */
-  #drop(session) {
+  #drop = (session) => {
     this.#dropped++
     if (session.dropped++ === 0)
       this.options.log(`${show(session.clientId)}: there is no room, messages are dropped`)

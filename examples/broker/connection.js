@@ -25,7 +25,7 @@ export class Connection {
   #session
   /** @type {Connect['will']} until it is published or discarded */
   #will
-  /** For CONNECT, then for the next packet, then for the client to close. @type {NodeJS.Timeout | undefined} */
+  /** For CONNECT, then for the next packet. @type {NodeJS.Timeout | undefined} */
   #timer
   /** @type {NodeJS.Timeout | undefined} while the client has more to read than it may */
   #stall
@@ -50,10 +50,9 @@ export class Connection {
     stream.on('data', (chunk) => this.#take(chunk))
     stream.on('drain', () => this.#drained())
     stream.on('error', ({ message }) => this.close(message))
-    // Both, because the 'close' of a WebSocket stream waits for our end.
-    for (const event of ['end', 'close'])
-      stream.on(event, () => this.close('the client closed the connection without DISCONNECT'))
-    stream.on('close', () => clearTimeout(this.#timer))
+    const left = () => this.close('the client closed the connection without DISCONNECT')
+    stream.on('end', left) // of a WebSocket stream 'close' would wait for our end
+    stream.on('close', left)
   }
 
   /** Whether the client reads what it is sent. */
@@ -100,7 +99,7 @@ export class Connection {
     const { hasRoom } = this
     this.#stream.end()
     this.#stream.resume() // what it has sent yet is read and ignored: its end is behind that
-    if (hasRoom) this.#timer = setTimeout(() => this.#stream.destroy(), this.#broker.options.closeTimeout)
+    if (hasRoom) setTimeout(() => this.#stream.destroy(), this.#broker.options.closeTimeout).unref()
     else this.#stream.destroy()
     this.#broker.left(this.#session, this.#will, reason)
   }

@@ -30,7 +30,8 @@ export class Retained {
     const others = this.#bytes - (this.#byTopic.get(topic)?.cost ?? 0)
     const isEmpty = payload.length === 0 // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
     const isKept = !isEmpty && others + cost <= this.#maxBytes
-    if (isKept) this.#byTopic.set(topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
+    if (isKept)
+      this.#byTopic.set(topic, message) // [MQTT-3.3.1-5] [MQTT-3.3.1-7]
     else this.#byTopic.delete(topic)
     this.#bytes = isKept ? others + cost : others
     return isKept || isEmpty

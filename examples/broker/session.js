@@ -48,7 +48,7 @@ export class Session {
    * @param {string} clientId
    * @param {boolean} isClean it ends with its connection
    * @param {Limits} limits
-   * @param {() => void} onDrop called for each message that finds no room
+   * @param {(session: Session) => void} onDrop called for each message that finds no room
    */
   constructor(clientId, isClean, limits, onDrop) {
     this.clientId = clientId
@@ -77,12 +77,12 @@ export class Session {
     if (qos === 0) {
       // A QoS 0 message is not kept for later; [MQTT-3.1.2-5] asks that for QoS 1 and 2 only.
       if (connection?.hasRoom) connection.send(message.packetFor({ qos }))
-      else if (connection !== undefined) this.#onDrop()
+      else if (connection !== undefined) this.#onDrop(this)
       return
     }
     const { maxQueue, maxQueueBytes } = this.#limits
     if (this.#queue.length >= maxQueue || this.#bytes + message.cost > maxQueueBytes) {
-      this.#onDrop()
+      this.#onDrop(this)
       connection?.giveUp()
       return
     }

@@ -270,6 +270,38 @@ test('a broker that sends faster than the loop takes has to wait', async () => {
   await client.close()
 })
 
+test('a connection that breaks while messages wait for the loop is opened again', async () => {
+  const lost: Error[] = []
+  const port = await broker(
+    ({ socket }) => {
+      const messages = Array.from({ length: 10 }, () => encode({ type: 'publish', topic: 'a', payload: 'x' }))
+      socket.write(Buffer.concat([ACCEPTED, ...messages]), () =>
+        setTimeout(() => socket.resetAndDestroy(), 30),
+      )
+    },
+    ({ socket }) => socket.write(ACCEPTED),
+  )
+  const client = await open(port, { maxInbox: 5, onDisconnect: (error) => lost.push(error) })
+  await expect.poll(() => lost.length).toBe(1)
+  expect(lost[0]!.message).toContain('ECONNRESET')
+  let count = 0
+  for await (const _ of client) if (++count === 5) break
+  await client.publish('a', 'x')
+  await client.close()
+})
+
+test('closing does not wait for a loop that has more messages than it may', async () => {
+  const port = await broker(async (peer) => {
+    const message = encode({ type: 'publish', topic: 'a', payload: Buffer.alloc(100_000) })
+    peer.socket.write(Buffer.concat([ACCEPTED, ...Array(200).fill(message)]))
+    expect(await peer.next()).toEqual({ type: 'disconnect' })
+  })
+  const client = await open(port, { maxInbox: 5, closeTimeout: 50_000 })
+  await sleep(50)
+  const closed = client.close().then(() => 'closed')
+  expect(await Promise.race([closed, sleep(20_000, 'late', { ref: false })])).toBe('closed')
+})
+
 test('a loop that publishes for each message gets its answers, however many messages wait', async () => {
   const port = await broker(async (peer) => {
     peer.socket.write(ACCEPTED)
