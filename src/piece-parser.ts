@@ -16,7 +16,7 @@ import {
 import type { Reader } from './wire/reader.ts'
 import { PREFIX_SIZE } from './wire/writer.ts'
 
-// As in decode.ts: of this module, and not taken from the table of all types.
+// A constant of this module, as in decode.ts, and not taken from the table of all types.
 const PUBLISH: typeof PacketType.PUBLISH = 3
 
 interface ApplicationMessageStart extends ApplicationMessageHeader {

@@ -1,4 +1,4 @@
-// Copies of the same bytes, made many at a time: a few large copies fill a block of memory, and each copy is then one view.
+// Makes many copies of the same bytes at a time. A few large copies fill a block of memory, and each copy is then a view of it.
 
 import { BufferView, ownMemory, put } from './bytes.ts'
 import { type EncodedBytes, markAsUntransferable } from './host.ts'
@@ -7,10 +7,10 @@ import { allocate, DEFAULT_KIND } from './pool.ts'
 /** What one retained copy keeps alive. With half of it, copies of 300 bytes take 7 % longer; with twice as much, 6 % less. */
 const BLOCK_SIZE = 65_536
 
-/** So many copies come from the pool, one by one, before the first block is made. */
+/** The number of copies that come from the pool, one by one, before the first block is made. */
 const SINGLE_COPIES = 8
 
-/** Makes copies of `original`. A block holds at most as many as were made before it, and is no larger than `BLOCK_SIZE`. */
+/** Makes copies of `original`. A block holds at most as many copies as were made before it, and at most `BLOCK_SIZE` bytes. */
 export class Copies {
   readonly original: Uint8Array
   private made = 0
@@ -50,7 +50,7 @@ export class Copies {
   }
 }
 
-/** `bytes`, `count` times in a row. */
+/** `bytes`, repeated `count` times. */
 function repeated(bytes: Uint8Array, count: number): Uint8Array {
   const all = ownMemory(DEFAULT_KIND, count * bytes.length)
   put(all, 0, bytes)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 
-// The type check does without this folder's own packages.
+// The type check does not require this folder's packages.
 // biome-ignore lint/suspicious/noExplicitAny: the types of amqplib may not be installed
 type Untyped = any
 const { connect }: Untyped = await import('amqplib' as string)
@@ -14,7 +14,7 @@ interface ConsumeMessage {
 const EXCHANGE = 'amq.topic'
 const PATIENCE_MS = 20_000
 
-/** The AMQP end of RabbitMQ. */
+/** An AMQP connection to RabbitMQ. */
 export class AmqpClient {
   private readonly connection: Untyped
   private readonly channel: Untyped
@@ -33,7 +33,7 @@ export class AmqpClient {
     return new AmqpClient(connection, await connection.createChannel())
   }
 
-  /** A queue of its own, bound with this key. */
+  /** Creates a queue that is bound with this key. */
   async consume(bindingKey: string): Promise<Consumer> {
     const { queue } = await this.channel.assertQueue('', { exclusive: true })
     await this.channel.bindQueue(queue, EXCHANGE, bindingKey)
@@ -50,12 +50,12 @@ export class AmqpClient {
     this.channel.publish(EXCHANGE, routingKey, Buffer.from(payload))
   }
 
-  /** Past the exchange, into one queue. */
+  /** Sends to a queue directly, without the exchange. */
   publishTo(queue: string, payload: string): void {
     this.channel.sendToQueue(queue, Buffer.from(payload))
   }
 
-  /** Whether there is such a queue; if not, this client is of no further use. */
+  /** Whether the queue exists. If it does not, this client cannot be used any more. */
   async hasQueue(name: string): Promise<boolean> {
     return this.channel.checkQueue(name).then(
       () => true,
@@ -97,7 +97,7 @@ export class Consumer {
     return this.inbox.shift()!
   }
 
-  /** The messages before the one of this payload. */
+  /** The messages before the one with this payload. */
   async until(payload: string): Promise<ConsumeMessage[]> {
     const messages: ConsumeMessage[] = []
     for (;;) {

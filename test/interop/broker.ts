@@ -10,14 +10,14 @@ import {
   type Will,
 } from '../../src/index.ts'
 
-/** A broker of what mosquitto_sub and mosquitto_pub need: no sessions that outlive a connection. */
+/** A minimal broker for mosquitto_sub and mosquitto_pub, without persistent sessions. */
 export class Broker {
   readonly server: Server = createServer((socket) => new Connection(this, socket))
   private readonly connections = new Set<Connection>()
   private readonly retained = new Map<string, Publish>()
-  /** Emits each topic filter once somebody has subscribed to it. */
+  /** Emits each topic filter when a client has subscribed to it. */
   readonly subscribed = new EventEmitter()
-  /** What went wrong with a client's bytes. */
+  /** The errors in clients' bytes. */
   readonly errors: unknown[] = []
 
   join(connection: Connection): void {
@@ -61,7 +61,7 @@ class Connection {
     })
   }
 
-  /** Sends a message by the highest QoS that a matching subscription was granted [MQTT-3.3.5-1]. */
+  /** Sends a message with the highest QoS granted to a matching subscription [MQTT-3.3.5-1]. */
   deliver(message: Publish): void {
     const granted = [...this.granted].filter(([filter]) => topicMatches(filter, message.topic))
     if (granted.length === 0) return

@@ -2,13 +2,13 @@ import { Connection, openSocket } from '../../src/cli/target/connection.ts'
 import type { Connack, ConnectInput, Packet, Publish } from '../../src/index.ts'
 import { encode } from '../../src/index.ts'
 
-/** A client's end of a connection, on mqtt-wire: what comes in has to decode, and to encode to the same bytes. */
+/** A client on mqtt-wire. Everything that it receives must decode, and encode to the same bytes. */
 export class Client extends Connection {
   static async open(port: number): Promise<Client> {
     return new Client(await openSocket({ host: '127.0.0.1', port }))
   }
 
-  /** A client that has sent CONNECT and got CONNACK. */
+  /** Connects a client: sends CONNECT and awaits CONNACK. */
   static async connect(
     port: number,
     options: Omit<ConnectInput, 'type'>,
@@ -31,7 +31,7 @@ export class Client extends Connection {
     return publish
   }
 
-  /** Once this has come back, everything that was sent before has been processed. */
+  /** Resolves when the broker has processed everything that was sent before. */
   async ping(): Promise<void> {
     this.send({ type: 'pingreq' })
     await this.next('pingresp')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Broker } from './broker.ts'
 import { programPath } from './peers/installed.ts'
 
-// mosquitto's own clients, served by a minimal broker on our parser and encoder.
+// A minimal broker on our parser and encoder serves mosquitto's own clients.
 
 const programs = ['mosquitto_sub', 'mosquitto_pub'].map(programPath)
 const isMissing = programs.includes(undefined) && process.env.CI !== 'true'
@@ -25,7 +25,7 @@ describe.skipIf(isMissing)('mosquitto_sub and mosquitto_pub', () => {
     expect(broker.errors).toEqual([])
   })
 
-  /** Both speak 3.1.1 unless told otherwise. */
+  /** Both use 3.1.1 by default. */
   const run = (name: string, ...args: string[]): ChildProcess =>
     spawn(programPath(name)!, ['-h', '127.0.0.1', '-p', port, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -36,7 +36,7 @@ describe.skipIf(isMissing)('mosquitto_sub and mosquitto_pub', () => {
     expect(code).toBe(0)
   }
 
-  /** A subscriber that ends after one message; comes back once it is subscribed, with what it will print. */
+  /** Starts a subscriber that exits after one message. Resolves when it has subscribed, with a promise of its output. */
   async function subscribe(filter: string, ...args: string[]): Promise<{ printed: Promise<string> }> {
     const isSubscribed = once(broker.subscribed, filter)
     const child = run('mosquitto_sub', '-C', '1', '-t', filter, ...args)

@@ -17,7 +17,7 @@ const isHere = mosquitto.isInstalled()
 if (!isHere && process.env.CI) throw new Error(`mosquitto is not installed: ${mosquitto.source}`)
 if (!isHere) console.log(`skipped: mosquitto is not installed: ${mosquitto.source}`)
 
-/** A proxy on a free port. */
+/** Starts a proxy on a free port. */
 async function start(target: string, ...args: string[]) {
   const child = spawn(process.execPath, [MAIN, 'proxy', '127.0.0.1:0', target, ...args])
   onTestFinished(() => void child.kill())

@@ -22,7 +22,7 @@ import { Client } from './client.ts'
 import { describeWith } from './peers/peer.ts'
 import { rabbitmq } from './peers/rabbitmq.ts'
 
-// mqtt-wire/rabbitmq against RabbitMQ itself: MQTT at one end, AMQP at the other.
+// Compares mqtt-wire/rabbitmq with RabbitMQ itself, between an MQTT client and an AMQP client.
 
 const PASSWORD = 'pw'
 const REPORT = { onLoss: () => {} }
@@ -91,7 +91,7 @@ describeWith(rabbitmq, (peer) => {
       await subscribe(client, filter, 0)
       const consumer = await amqp.consume(filterToBindingKey(filter))
       for (const topic of topics) await publish(topic)
-      await publish('end') // so that what is late would be seen
+      await publish('end') // so that late messages would be noticed
       amqp.publishTo(queueName(clientId, 0), 'end')
       amqp.publishTo(consumer.queue, 'end')
       const received: string[] = []
@@ -249,7 +249,7 @@ describeWith(rabbitmq, (peer) => {
       peer().control('import_definitions', file)
     })
 
-    // amqplib takes an empty virtual host for none, so that only MQTT can tell that there is one.
+    // amqplib treats an empty virtual host as none, so only MQTT can show that it exists.
     const reachable = USER_NAMES.filter(({ virtualHost, user }) => virtualHost !== '' && user !== '')
 
     test('the virtual host without a name', async () => {
@@ -285,7 +285,7 @@ describeWith(rabbitmq, (peer) => {
   })
 })
 
-/** The binding keys of queues, from what `list_bindings` prints. */
+/** The binding keys of queues, from the output of `list_bindings`. */
 function bindings(json: string, queues: readonly string[]): Record<string, string[]> {
   const rows = JSON.parse(json) as { source_name: string; destination_name: string; routing_key: string }[]
   const keysOf = (queue: string): string[] =>
@@ -298,7 +298,7 @@ function bindings(json: string, queues: readonly string[]): Record<string, strin
   return Object.fromEntries(queues.map((queue) => [queue, keysOf(queue)]))
 }
 
-/** Virtual hosts, and users who may do everything in each. */
+/** Virtual hosts, and users with all permissions in each. */
 function definitions(virtualHosts: readonly string[], users: readonly string[]): string {
   const salt = randomBytes(4)
   const digest = createHash('sha256').update(salt).update(PASSWORD).digest()
@@ -317,7 +317,7 @@ function definitions(virtualHosts: readonly string[], users: readonly string[]):
   })
 }
 
-/** A subscriber that takes topic names with wildcards, which RabbitMQ sends against [MQTT-3.3.2-2]. */
+/** A subscriber that tolerates topic names with wildcards, which RabbitMQ sends against [MQTT-3.3.2-2]. */
 class Lenient {
   private readonly received: AsyncIterator<Packet>
   private readonly socket: Socket

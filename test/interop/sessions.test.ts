@@ -16,17 +16,17 @@ interface Broker {
   readonly installation: Installation
   /** The highest QoS that it grants. */
   readonly highestQos: QoS
-  /** The will's QoS that it takes. */
+  /** The highest QoS of a will that it accepts. */
   readonly willQos: QoS
   /** The return code for a wrong password. */
   readonly refusal: number
-  /** Which valid packets of a client it does not take; mosquitto is asked about malformed ones, too, elsewhere. */
+  /** The valid packets of a client that it does not accept. For mosquitto, verdicts.test.ts also tests malformed ones. */
   readonly differences?: readonly Difference[]
 }
 
 const BROKERS: readonly Broker[] = [
   { installation: mosquitto, highestQos: 2, willQos: 2, refusal: 5 },
-  // It grants QoS 1 at most, as [MQTT-3.8.4-6] allows, and does not take a will of QoS 2.
+  // It grants at most QoS 1, as [MQTT-3.8.4-6] allows, and does not accept a will with QoS 2.
   { installation: rabbitmq, highestQos: 1, willQos: 1, refusal: 4, differences: RABBITMQ },
   { installation: aedes, highestQos: 2, willQos: 2, refusal: 4, differences: AEDES },
 ]
@@ -76,7 +76,7 @@ describe.each(BROKERS)(
   '$installation.name',
   ({ installation, highestQos, willQos, refusal, differences }) => {
     describeWith(installation, (peer) => {
-      // RabbitMQ answers a PUBLISH of QoS 2 with PUBACK, against [MQTT-3.3.4-1].
+      // RabbitMQ answers a PUBLISH with QoS 2 with PUBACK, against [MQTT-3.3.4-1].
       const answersQos2 = highestQos === 2
       const topicOf = (name: string): string => `mqtt-wire/${newId()}/${name}`
 

@@ -9,13 +9,13 @@ import { corpus } from '../vectors/corpus.ts'
 import { programPath } from './peers/installed.ts'
 import { dissected, type Field } from './tshark.ts'
 
-// tshark's dissector reads what we encode, field by field. It is an oracle for fields, not for what is allowed.
+// tshark's dissector reads our packets field by field. It shows what the fields are, not whether they are valid.
 
-/** What fits into an IP packet; larger packets go to the brokers in sessions.test.ts. */
+/** The maximum size in an IP packet. sessions.test.ts sends larger packets to the brokers. */
 const MOST_BYTES = 60_000
 const GENERATED = 2_000
 
-/** A field that tshark has to show: its name, and its number, or its bytes in hexadecimal. */
+/** A field that tshark must show: its name, and its number or its bytes in hexadecimal. */
 type Shown = readonly [name: string, value: number | string]
 
 const text = (content: string | Uint8Array): string => Buffer.from(content as string).toString('hex')
@@ -105,12 +105,12 @@ function identifier({ packetId }: { readonly packetId?: number | undefined }): S
   return packetId === undefined ? [] : [['mqtt.msgid', packetId]]
 }
 
-/** tshark takes a password for text: of one that starts with U+0000 it shows nothing. */
+/** tshark treats a password as text, and shows nothing of one that starts with U+0000. */
 function hasHiddenPassword(packet: PacketInput): boolean {
   return packet.type === 'connect' && packet.password?.[0] === 0
 }
 
-/** The fields that hold something, without the bytes that only group their bits. */
+/** The fields with a value, without the bytes that only group their bits. */
 function leaves({ name, value, show, fields }: Field): [name: string, value: string, show: string][] {
   if (fields.length > 0) return fields.flatMap(leaves)
   return value === '' || name === 'mqtt.conack.flags' ? [] : [[name, value, show]]
@@ -130,7 +130,7 @@ describe.skipIf(isMissing)('tshark', () => {
 
   test.each([
     ['of the corpus', packets.filter((packet) => !isOther(packet))],
-    // In a capture of their own: tshark reads what follows a CONNECT by the level that it asks for.
+    // In a separate capture, because tshark reads the packets after a CONNECT by its level.
     ['of bridges and of MQTT 3.1', packets.filter(isOther)],
     ['generated', [...generatePackets(0x311, GENERATED)] as PacketInput[]],
   ])('agrees on every field of every packet, %s', (_, packets) => {

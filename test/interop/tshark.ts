@@ -5,7 +5,7 @@ import { XMLParser } from 'fast-xml-parser'
 
 const PORT = 1883
 
-/** A field of tshark's: its name, its bytes in hexadecimal, and the fields within. */
+/** A field in tshark's output: its name, its bytes in hexadecimal, and its parts. */
 export interface Field {
   readonly name: string
   readonly value: string
@@ -13,13 +13,13 @@ export interface Field {
   readonly fields: readonly Field[]
 }
 
-/** What tshark sees in a capture of these packets, each in a TCP segment of its own. */
+/** Returns what tshark shows for a capture of these packets, each in its own TCP segment. */
 export function dissected(packets: readonly Uint8Array[], folder: string): Field[][] {
   const dump = join(folder, 'packets.txt')
   const capture = join(folder, 'packets.pcap')
   writeFileSync(dump, packets.map(hexDump).join('\n'))
   run('text2pcap', ['-q', '-T', `40000,${PORT}`, dump, capture])
-  // Each segment for itself: nothing is put together again, nothing is taken for a repetition.
+  // Treat each segment separately: no reassembly, and no detection of retransmissions.
   const options = ['-o', 'tcp.desegment_tcp_streams:FALSE', '-o', 'tcp.analyze_sequence_numbers:FALSE']
   const pdml = run('tshark', [
     '-r',
@@ -35,7 +35,7 @@ export function dissected(packets: readonly Uint8Array[], folder: string): Field
   return framesOf(pdml).map((frame) => frame.filter(({ name }) => name === 'mqtt'))
 }
 
-/** As `od -Ax -tx1` writes it: text2pcap starts a packet at each offset of 0. */
+/** Formats bytes like `od -Ax -tx1`. text2pcap starts a packet at each offset 0. */
 function hexDump(bytes: Uint8Array): string {
   const pairs = Buffer.from(bytes).toString('hex').match(/../g) ?? []
   return `000000 ${pairs.join(' ')}\n`

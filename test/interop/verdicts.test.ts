@@ -8,19 +8,19 @@ import { describeWith } from './peers/peer.ts'
 import { agrees, isForAll, isForBrokers, type Row, streamOf, type Verdict, verdictsOn } from './verdict.ts'
 import { expectCommitted, onEveryRow } from './verdicts-page.ts'
 
-// mosquitto's verdict on every row that a client can send, beside ours.
+// Compares mosquitto's verdict with ours for every row that a client can send.
 
-/** mosquitto reads on by the rules of MQTT 5. */
+/** mosquitto continues with the rules of MQTT 5. */
 const MQTT_5 = 5
 
 const sent: readonly Row[] = [...corpus.malformed, ...corpus.valid].filter(isForBrokers)
-/** Those that hold for every receiver, so that our default decoder and mosquitto can be compared. */
+/** The rows that apply to every receiver, so that our default decoder and mosquitto can be compared. */
 const rows = sent.filter(isForAll)
 const reasonsFor = (row: Row) => explaining(MOSQUITTO, row)
 
 describeWith(mosquitto, (peer) => {
   let verdicts: Map<Row, Verdict>
-  /** The rows on which mosquitto and mqtt-wire do not agree. */
+  /** The rows on which mosquitto and mqtt-wire disagree. */
   let differing: Row[]
   const accepts = (row: Row): boolean => verdicts.get(row) === 'accepted'
 

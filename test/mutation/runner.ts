@@ -1,15 +1,15 @@
 import { type RunnerTestCase, type SerializedConfig, TestRunner } from 'vitest'
 
-/** As Stryker escapes the names of tests. */
+/** Escapes the names of tests like Stryker. */
 const escaped = (name: string): string => name.replace(/[.*+\-?^${}()|[\]\\]/g, '\\$&')
 
-/** Does what Stryker asks of Vitest, in a hundredth of the time. */
+/** Selects the tests that Stryker asks for, in a hundredth of Vitest's time. */
 export default class Runner extends TestRunner {
   private killed = false
 
   /**
-   * A mutant's tests are asked for by one regular expression: all their names, with `|` between them. To match thousands
-   * of names against thousands takes minutes.
+   * Stryker selects a mutant's tests with one regular expression: all their names, separated by `|`. Matching thousands of names
+   * against thousands takes minutes.
    */
   constructor(config: SerializedConfig) {
     super(config)
@@ -28,7 +28,7 @@ export default class Runner extends TestRunner {
     this.cancel('test-failure')
   }
 
-  /** Nothing more is to be learned of a mutant that is dead, and Vitest is slow to notice. */
+  /** Skips all tests after the first failure, because Vitest is slow to stop. */
   override importFile(file: string, source: 'collect' | 'setup'): unknown {
     return this.killed ? undefined : super.importFile(file, source)
   }

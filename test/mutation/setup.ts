@@ -1,4 +1,4 @@
 import fc from 'fast-check'
 
-// The same inputs for each mutant, so that a verdict stays what it is; and one counterexample is enough, however long.
+// Uses the same inputs for each mutant, so that verdicts are reproducible, and does not shrink: any counterexample is enough.
 fc.configureGlobal({ seed: 0x311, endOnFailure: true })

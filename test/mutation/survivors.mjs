@@ -1,4 +1,4 @@
-// Holds Stryker's report to SURVIVORS.md: a score of 95 %, and no survivor but those that are listed there with why.
+// Checks Stryker's report: a score of at least 95 %, and no survivors except those that SURVIVORS.md explains.
 
 import { readFileSync } from 'node:fs'
 
@@ -7,7 +7,7 @@ const LIST = new URL('SURVIVORS.md', import.meta.url)
 const LEAST = 95
 
 /**
- * A mutant by its file, the first line that it changes, and what it makes of it: line numbers would not outlive the next
+ * Identifies a mutant by its file, the first line that it changes, and the changed line. Line numbers would be outdated by the next
  * commit.
  */
 function identify(file, source, { location: { start, end }, replacement }) {
@@ -17,7 +17,7 @@ function identify(file, source, { location: { start, end }, replacement }) {
   return [file, line.trim(), mutant.trim().replace(/\s+/g, ' ')].join('\n')
 }
 
-/** The pairs of lines in the list's `diff` blocks, by the file in the heading above them. */
+/** The pairs of lines in the list's `diff` blocks, each with the file in the heading above it. */
 function listed(markdown) {
   const known = new Set()
   for (const section of markdown.split(/^## /m).slice(1)) {
@@ -70,7 +70,8 @@ for (const identity of strangers) {
 }
 for (const identity of resurrected) {
   const [file, line, mutant] = identity.split('\n')
-  if (file in files) console.log(`\nin SURVIVORS.md, and killed or gone: ${file}\n- ${line}\n+ ${mutant}`)
+  if (file in files)
+    console.log(`\nin SURVIVORS.md, but killed or no longer there: ${file}\n- ${line}\n+ ${mutant}`)
 }
 
 if (score(total) < LEAST || strangers.length > 0) process.exitCode = 1

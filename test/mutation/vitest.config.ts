@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// The tests that import `src/` itself and are fast: what runs the built package, or takes seconds, sees no mutant or
-// costs more than it finds. In this order, because the first failure ends a mutant's run: rows before what is random,
-// and last of all what loads the library anew.
+// The fast tests that import `src/` itself. Tests of the built package see no mutants, and slow tests cost more than they find. The
+// order matters, because the first failure ends a mutant's run: rows of data first, then random tests, and last the tests that load
+// the library again.
 const TESTS = [
   'test/show.test.ts',
   'test/protocol-hint.test.ts',

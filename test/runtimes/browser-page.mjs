@@ -1,4 +1,4 @@
-// Runs the suite in the page and in a worker, speaks to a broker over WebSocket, and posts what came of it to the server.
+// Runs the suite in the page and in a worker, talks to a broker over WebSocket, and posts the results to the server.
 
 import { runMqttPacket } from './mqtt-packet.mjs'
 import { runSuite } from './suite.mjs'
@@ -18,7 +18,7 @@ function inWorker(script) {
   })
 }
 
-/** Connects, subscribes, publishes, and waits for what it has published. */
+/** Connects, subscribes, publishes, and waits for its own message. */
 async function overWebSocket(url) {
   const { PacketParser, encode } = await import('/dist/index.js')
   const socket = new WebSocket(url, 'mqtt')
@@ -46,7 +46,7 @@ async function overWebSocket(url) {
   })
   socket.send(encode({ type: 'disconnect' }))
   socket.close()
-  return seen.filter((each) => each !== 'puback') // it may come before the message or after it
+  return seen.filter((each) => each !== 'puback') // it may arrive before or after the message
 }
 
 async function outcome(run) {

@@ -2,7 +2,7 @@
 
 import { runSuite } from './suite.mjs'
 
-/** Loads a CommonJS module of npm's, and what it requires: name, and the text of each of these modules by name. */
+/** Loads a CommonJS module and the modules that it requires, given the texts of all modules by name. */
 function required(name, texts, loaded = new Map()) {
   const known = loaded.get(name)
   if (known !== undefined) return known.exports
@@ -22,5 +22,5 @@ if (location.search === '?npm-buffer') {
 }
 
 const corpus = await (await fetch('/test/vectors/vectors.json')).json()
-// After Buffer is there: the library looks it up once.
+// After Buffer was defined, because the library looks it up once.
 postMessage(await runSuite(await import('/dist/index.js'), corpus))

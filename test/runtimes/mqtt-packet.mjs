@@ -1,4 +1,4 @@
-// mqtt-packet's API where there is no Node: no `node:` imports, no Buffer, no process. It imports nothing.
+// Tests mqtt-packet's API without Node: no `node:` imports, no Buffer, no process. This file imports nothing.
 
 const PACKETS = [
   { cmd: 'connect', clientId: 'page', clean: true, keepalive: 60, username: 'größe' },
@@ -93,7 +93,7 @@ class CorkedStream extends Stream {
   }
 }
 
-/** What the parser emits, with the fields that were given to `generate`. */
+/** The packet that the parser emits, with only the fields that were passed to `generate`. */
 function parsed(connection, chunks, view = withFieldsOf) {
   const packets = []
   connection.on('packet', (packet) => packets.push(view(packet, PACKETS[packets.length])))

@@ -1,4 +1,4 @@
-// One suite, suite.mjs, in every runtime that is installed. In CI all of them must be.
+// Runs suite.mjs in every installed runtime. In CI, all of them must be installed.
 
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,17 +22,17 @@ interface Results {
   readonly failures: readonly string[]
 }
 
-/** The number of rows: each is checked with every kind of bytes, and a host has at least one kind. */
+/** The number of rows. Each is checked with every kind of bytes, and a host has at least one kind. */
 const { valid, malformed, streams, headers, matching } = JSON.parse(readFileSync(VECTORS, 'utf8'))
 const ROWS = [valid, malformed, streams, headers, matching].reduce((sum, rows) => sum + rows.length, 0)
 
-/** @param kinds the kinds of bytes that the runtime has at least */
+/** @param kinds the minimum number of kinds of bytes that the runtime has */
 function expectPassed({ passed, failures }: Results, kinds: number): void {
   expect(failures).toEqual([])
   expect(passed).toBeGreaterThan(kinds * (ROWS - matching.length))
 }
 
-/** A test that needs a program; skipped where it is absent, but for CI, where that is a failure. */
+/** Defines a test that requires a program. If it is not installed, the test is skipped, or fails in CI. */
 function testWith(
   name: string,
   path: string | undefined,
@@ -49,7 +49,7 @@ function testWith(
   }
 }
 
-/** Loads one of the packages of this folder, which the type check does without. */
+/** Loads one of this folder's packages, which the type check does not require. */
 // biome-ignore lint/suspicious/noExplicitAny: their types may not be installed
 const load = (name: string): Promise<any> => import(name)
 
@@ -121,7 +121,7 @@ interface PageResults {
   readonly page: Results
   readonly worker: Results
   readonly mqttPacket: Results
-  /** In a worker with npm's buffer. */
+  /** The result in a worker with npm's buffer. */
   readonly npmBuffer: Results
   readonly messages?: readonly string[]
 }
@@ -180,7 +180,7 @@ describe('browsers', () => {
   )
 })
 
-/** Serves the page and a broker that it can reach, and waits for what the page posts. */
+/** Serves the page, starts a broker that it can reach, and waits for the results that the page posts. */
 async function withPage(open: (url: string) => Promise<void>): Promise<PageResults> {
   const server = await serveFolder(ROOT)
   const broker = await startBroker()

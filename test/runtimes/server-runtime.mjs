@@ -1,4 +1,4 @@
-// Runs the suite in Node, Bun or Deno and prints what came of it as one line of JSON:
+// Runs the suite in Node, Bun or Deno, and prints the results as one line of JSON:
 // server-runtime.mjs host-buffer | no-buffer | npm-buffer
 
 import { readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { runSuite } from './suite.mjs'
 const [kind] = process.argv.slice(2)
 const corpus = JSON.parse(readFileSync(new URL('../vectors/vectors.json', import.meta.url), 'utf8'))
 
-// Before the library is loaded: it looks the host's Buffer up once.
+// Before the library is loaded, because it looks up the host's Buffer once.
 if (kind === 'no-buffer') delete globalThis.Buffer
 if (kind === 'npm-buffer') globalThis.Buffer = NpmBuffer
 const library = await import('../../dist/index.js')

@@ -1,5 +1,5 @@
-// The corpus, the parser and the streams, checked in whatever runtime loads this file. It imports nothing, so that a
-// browser, a worker and every server runtime run the same text.
+// Checks the library with the corpus, the parser and the streams in the runtime that loads this file. It imports nothing, so that
+// browsers, workers and every server runtime run the same file.
 
 /**
  * @param library the built package's exports
@@ -35,7 +35,7 @@ export async function runSuite(library, vectors) {
   return results
 }
 
-/** The corpus with its large rows, spelled out, beside the others. */
+/** The corpus with its large rows expanded and added to the others. */
 function withLargeRows(vectors) {
   const { valid, malformed, streams } = JSON.parse(
     JSON.stringify(vectors.large),
@@ -49,7 +49,7 @@ function withLargeRows(vectors) {
   }
 }
 
-/** Every kind of bytes that the host has: a name, how to make them from hexadecimal, and what decoded bytes must be. */
+/** The host's kinds of bytes: the name, how to create them from hexadecimal, and the required kind of decoded bytes. */
 function kindsOfBytes() {
   const filled = (memory, bytes) => {
     const view = new Uint8Array(memory, 1, bytes.length) // not at the start of its memory
@@ -167,7 +167,7 @@ function checkHeader(library, kind, { hex, packetType, flags, remainingLength, l
     equal(library.decodeFixedHeader(kind.make(bytesOf(hex).subarray(0, cut))), undefined)
 }
 
-/** All the packets that need no options, as one stream. */
+/** All packets that require no options, as one stream. */
 const wholeStream = (corpus) => corpus.valid.filter(({ options, hex }) => !options && hex.length < LONG)
 
 async function checkDecodeStream(library, kind, corpus) {
@@ -208,13 +208,13 @@ function checkEncodedKind({ encode }) {
   }
 }
 
-/** All that a parser returns, and the error that ends it. */
+/** The packets that a parser returns, and the error that it ends with. */
 function parsed({ PacketParser }, chunks, options) {
   const packets = []
   return { packets, ...pushed(new PacketParser(options), chunks, (packet) => packets.push(plain(packet))) }
 }
 
-/** The same, of a parser that gives every payload in pieces. */
+/** The same for a parser that returns every payload in pieces. */
 function parsedInPieces({ PieceParser }, chunks, options) {
   const packets = []
   let publish
@@ -247,7 +247,7 @@ function thrown(run) {
   return undefined
 }
 
-/** In hexadecimal digits: longer rows are cut into larger pieces than single bytes, and into fewer prefixes. */
+/** In hexadecimal digits. Longer rows are cut into pieces of more than one byte, and into fewer prefixes. */
 const LONG = 1_000
 
 function cuts(kind, hex) {
@@ -299,7 +299,7 @@ function plain(value) {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]))
 }
 
-/** A packet of the corpus as `encode` takes it. */
+/** A packet of the corpus in the form that `encode` accepts. */
 function input({ payload, password, will, ...rest }) {
   return {
     ...rest,
@@ -309,7 +309,7 @@ function input({ payload, password, will, ...rest }) {
   }
 }
 
-/** @throws Error unless both hold the same data; a property that is undefined counts as absent. */
+/** @throws Error unless both have the same data; undefined properties count as absent. */
 function equal(actual, expected) {
   const [one, other] = [canonical(actual), canonical(expected)]
   if (one !== other) throw new Error(`expected ${other.slice(0, 500)}, got ${one.slice(0, 500)}`)

@@ -11,7 +11,7 @@ const CONTENT_TYPES: Record<string, string> = {
   '.json': 'application/json',
 }
 
-/** Serves the files of a folder on the loopback interface. `results` settles with what a page posts to `/results`. */
+/** Serves the files of a folder on the loopback interface. `results` resolves with the data that a page posts to `/results`. */
 export async function serveFolder(folder: string) {
   let post: (results: unknown) => void
   const results = new Promise<unknown>((resolve) => {
@@ -30,7 +30,7 @@ export async function serveFolder(folder: string) {
     }
     response.writeHead(200, {
       'content-type': CONTENT_TYPES[extname(path)] ?? 'application/octet-stream',
-      // Pages get a SharedArrayBuffer only where they are isolated from other origins.
+      // Pages only have SharedArrayBuffer if they are isolated from other origins.
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
     })

@@ -13,11 +13,11 @@ const qos: fc.Arbitrary<QoS> = fc.constantFrom(0, 1, 2)
 const packetId = fc.oneof(fc.constantFrom(1, 255, 256, 65_535), fc.integer({ min: 1, max: 65_535 }))
 const bytes = fc.uint8Array({ maxLength: 200, size: 'max' })
 
-// `unit: 'binary'` is the same, and takes a second to set up.
+// `unit: 'binary'` is equivalent, but takes a second to set up.
 const scalarValues = (min: number, max: number): fc.Arbitrary<string> =>
   fc.integer({ min, max }).map((codePoint) => String.fromCodePoint(codePoint))
 
-// Mostly ASCII, so that every way of reading text is taken; never U+0000.
+// Mostly ASCII, so that every way of reading text is used; never U+0000.
 const character = fc
   .oneof(
     { weight: 8, arbitrary: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 1 }) },
@@ -33,7 +33,7 @@ const text = (unit: fc.Arbitrary<string>, minLength: number): fc.Arbitrary<strin
     { weight: 1, arbitrary: fc.string({ unit, minLength, maxLength: 140, size: 'max' }) },
   )
 
-/** Topic names, some of which come again and again. */
+/** Topic names, some of which repeat often. */
 export const topicName: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: text(nameCharacter, 1) },
   { weight: 1, arbitrary: fc.constantFrom('sensors/1/temperature', 'größe/der/dinge', '$SYS/broker/load') },
@@ -97,7 +97,7 @@ const connack: fc.Arbitrary<Packet> = fc
 
 const typed = <Type extends PacketTypeName>(...types: Type[]): fc.Arbitrary<Type> => fc.constantFrom(...types)
 
-/** Any packet that the library encodes, its defaults written out. */
+/** Any packet that the library can encode, with explicit defaults. */
 export const packet: fc.Arbitrary<Packet> = fc.oneof(
   publish,
   connect,
@@ -150,7 +150,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
   insert: fc.uint8Array({ maxLength: 2 }),
 })
 
-/** A few changes to some bytes, each at its place or, where there is none, at the end. */
+/** A few changes to bytes, each at its position, or at the end if the position does not exist. */
 const damage: fc.Arbitrary<(sound: Uint8Array) => Uint8Array> = fc
   .array(edit, { maxLength: 3 })
   .map((edits) => {
@@ -165,14 +165,14 @@ const damage: fc.Arbitrary<(sound: Uint8Array) => Uint8Array> = fc
 
 export const bytesOf = (sound: Packet): Uint8Array => Uint8Array.from(encode(sound))
 
-/** A whole packet, by its Remaining Length, whose body was damaged. */
+/** A packet with a correct Remaining Length and a damaged body. */
 export const damagedPacket: fc.Arbitrary<Uint8Array> = fc.tuple(packet, damage).map(([sound, damaged]) => {
   const whole = encode(sound)
   const body = damaged(whole.subarray(whole.findIndex((byte, index) => index > 0 && byte < 0x80) + 1))
   return join(whole.subarray(0, 1), encodeRemainingLength(body.length), body)
 })
 
-/** Some sound packets, with damage anywhere. */
+/** Some valid packets, damaged anywhere. */
 export const damagedStream: fc.Arbitrary<Uint8Array> = fc
   .tuple(fc.array(packet, { minLength: 1, maxLength: 4 }), damage)
   .map(([packets, damaged]) => damaged(join(...packets.map(bytesOf))))

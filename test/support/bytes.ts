@@ -1,5 +1,5 @@
 /**
- * Bytes as a reader of the standard writes them: hexadecimal with spaces, and text in single quotes for its UTF-8.
+ * Parses bytes in a notation close to the standard's: hexadecimal with spaces, and text in single quotes, as UTF-8.
  * `bytes("30 07 0003 'a/b' 6869")`
  */
 export function bytes(notation: string): Uint8Array {
@@ -11,7 +11,7 @@ export function bytes(notation: string): Uint8Array {
   )
 }
 
-/** A length prefix of two bytes, and `content` behind it. */
+/** A two-byte length prefix followed by `content`. */
 export function prefixed(content: Uint8Array): Uint8Array {
   return Uint8Array.of(content.length >> 8, content.length & 0xff, ...content)
 }
@@ -20,7 +20,7 @@ export function join(...pieces: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(pieces))
 }
 
-/** Every way to cut that the tests try by default: whole, and one byte at a time. */
+/** The default ways to cut a stream: whole, and into single bytes. */
 export const CUTS: readonly { readonly name: string; cut(whole: Uint8Array): Uint8Array[] }[] = [
   { name: 'whole', cut: (whole) => [whole] },
   { name: 'byte by byte', cut: (whole) => Array.from(whole, (byte) => Uint8Array.of(byte)) },

@@ -1,4 +1,4 @@
-/** Arguments with which Debian's Chromium starts as root and connects to nothing by itself. */
+/** Arguments that let Debian's Chromium start as root, and keep it from connecting to anything by itself. */
 export const CHROMIUM_ARGUMENTS: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url))
 export const MAIN: string = join(ROOT, 'dist/cli/main.js')
 
-/** Runs the command that was built, as a user would. */
+/** Runs the built command as a user would. */
 export function run(
   args: readonly string[],
   input: string | Uint8Array = '',

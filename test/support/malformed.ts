@@ -13,7 +13,7 @@ import {
 import { bytes, CUTS, join } from './bytes.ts'
 import { facts, parse } from './valid.ts'
 
-/** Bytes that are refused, and all that the error says. */
+/** Malformed bytes, and the properties of the error. */
 export interface MalformedRow {
   readonly name: string
   readonly hex: string
@@ -24,13 +24,13 @@ export interface MalformedRow {
   readonly packetType?: string
   readonly action?: DecodeError['action']
   readonly options?: ParserOptions
-  /** What is read once the code is tolerated: with every tolerable code. */
+  /** The packet if the code is tolerated. Set for every tolerable code. */
   readonly tolerated?: Packet
 }
 
 const PUBACK = bytes('40 02 0001')
 
-/** What is thrown, if anything is. */
+/** The thrown value, if any. */
 export function caught(action: () => unknown): unknown {
   try {
     action()
@@ -99,7 +99,7 @@ export function testMalformed(rows: readonly MalformedRow[]): void {
   })
 }
 
-/** The DecodeError that is thrown, if one is; nothing else may be. */
+/** The thrown DecodeError, if any. Nothing else may be thrown. */
 export function refusal(action: () => void): DecodeError | undefined {
   const error = caught(action)
   if (error !== undefined && !(error instanceof DecodeError)) throw error

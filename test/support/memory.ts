@@ -4,17 +4,17 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
 
-/** The bytes of heap and of ArrayBuffers that `run` leaves behind, with what it returns still held. */
+/** The bytes of heap and ArrayBuffers in use after `run`, while its result is still held. */
 export function heldBy(run: () => unknown): number {
   const before = heldBytes()
   const result = run()
   const held = heldBytes() - before
-  return result === gc ? 0 : held // `result` is alive until here
+  return result === gc ? 0 : held // keeps `result` alive until here
 }
 
 function heldBytes(): number {
   gc()
-  gc() // what the first collection finds dead is freed by the second
+  gc() // the second collection frees what the first found to be dead
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }

@@ -1,4 +1,4 @@
-// The tools of test/package/package.json. Without `npm ci --prefix test/package` their tests are skipped, but for CI.
+// The tools of test/package/package.json. Without `npm ci --prefix test/package`, their tests are skipped, or fail in CI.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -13,11 +13,11 @@ if (!isInstalled) console.log('Skipped: the tools of the package tests (npm ci -
 /** Whether to skip the tests that need the tools. */
 export const withoutTools: boolean = !isInstalled
 
-/** Loads one of the tools, which the type check does without. */
+/** Loads one of the tools, which the type check does not require. */
 // biome-ignore lint/suspicious/noExplicitAny: their types may not be installed
 export const loadTool = (path: string): Promise<any> => import(join(TOOLS, path))
 
-/** Runs a tool, a file of JavaScript, and gives what it printed and its exit code. */
+/** Runs a tool, which is a JavaScript file, and returns its output and exit code. */
 export function runTool(path: string, ...args: readonly string[]): { code: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(TOOLS, path), ...args], {
     encoding: 'utf8',
@@ -25,5 +25,5 @@ export function runTool(path: string, ...args: readonly string[]): { code: numbe
   return { code: status, output: stdout + stderr }
 }
 
-/** The path of a file of the tools. */
+/** The path of a file in the tools' folder. */
 export const toolPath = (path: string): string => join(TOOLS, path)

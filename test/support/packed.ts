@@ -13,23 +13,23 @@ interface Pack {
   readonly files: readonly { readonly path: string; readonly size: number }[]
 }
 
-/** An empty project with what `npm publish` would upload, installed as a user's package manager unpacks it. */
+/** An empty project in which the package is installed as `npm publish` would upload it. */
 export class Consumer {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'mqtt-wire-consumer-'))
   readonly installed: string = join(this.folder, 'node_modules/mqtt-wire')
   readonly pack: Pack
 
   constructor() {
-    // Through a shell, as npm is a script on Windows.
+    // Through a shell, because npm is a script on Windows.
     const npm = `npm pack --json --ignore-scripts --pack-destination "${this.folder}"`
     ;[this.pack] = JSON.parse(execSync(npm, { cwd: ROOT, ...QUIETLY }))
     mkdirSync(this.installed, { recursive: true })
-    // Some tar programs take what stands before a colon for a host.
+    // Some tar programs treat the part before a colon as a host.
     this.run('tar', '-xzf', this.pack.filename, '-C', 'node_modules/mqtt-wire', '--strip-components=1')
     this.write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   }
 
-  /** Installs what this repository has installed under that name. */
+  /** Installs this repository's copy of a package. */
   install(name: string): void {
     const path = join(this.folder, 'node_modules', name)
     mkdirSync(dirname(path), { recursive: true })
@@ -40,12 +40,12 @@ export class Consumer {
     writeFileSync(join(this.folder, name), text)
   }
 
-  /** Gives what the command prints; throws unless it succeeds. */
+  /** Returns the output of a command; throws unless it succeeds. */
   run(command: string, ...args: readonly string[]): string {
     return execFileSync(command, args, { cwd: this.folder, ...QUIETLY })
   }
 
-  /** What the TypeScript compiler says of these files, which is nothing if all is well. */
+  /** The TypeScript compiler's output for these files, which is empty if there are no errors. */
   compile(
     files: readonly string[],
     { lib = [], ...options }: Readonly<Record<string, unknown>>,

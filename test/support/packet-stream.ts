@@ -1,4 +1,4 @@
-// A stream of three packets, and what the tests of both kinds of stream do with one.
+// A stream of three packets, and helpers for the tests of both kinds of stream.
 
 import type { DecodeError, Packet } from '../../src/index.ts'
 import { bytes, join } from './bytes.ts'
@@ -11,7 +11,7 @@ export const BAD = bytes('00 00')
 
 export const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** The types of all packets, and how it ended. */
+/** The types of all packets, and how the stream ended. */
 export async function collect(packets: AsyncIterable<Packet>): Promise<unknown[]> {
   const seen: unknown[] = []
   try {

@@ -1,4 +1,4 @@
-// Payloads in pieces, put together again.
+// Joins the pieces of payloads.
 
 import { expect } from 'vitest'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../src/index.ts'
 import { join } from './bytes.ts'
 
-/** The packets that the items stand for, and what has come of one that is not whole. */
+/** The packets that the items represent, and the available part of an incomplete one. */
 export function putTogether(items: Iterable<PacketOrPiece>, piecesFrom = 1) {
   const packets: Packet[] = []
   let started: { fields: Omit<Publish, 'payload'>; pieces: Uint8Array[]; remaining: number } | undefined
@@ -37,7 +37,7 @@ export function putTogether(items: Iterable<PacketOrPiece>, piecesFrom = 1) {
   return { packets, started }
 }
 
-/** As `parse`, by a parser that gives payloads in pieces. */
+/** Like `parse`, with a parser that returns payloads in pieces. */
 export function parseInPieces(chunks: Iterable<Uint8Array>, options?: PieceParserOptions): Packet[] {
   const parser = new PieceParser({ piecesFrom: 1, ...options })
   const items = Array.from(chunks, (chunk) => [...parser.push(chunk)]).flat()

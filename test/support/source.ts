@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 const SOURCE = new URL('../../src/', import.meta.url)
 
-/** The files of src/ by their paths in it, which have slashes on every system. */
+/** The paths of the files in src/, with slashes on every system. */
 export const sourceFiles: readonly string[] = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replaceAll('\\', '/'))

@@ -1,4 +1,4 @@
-/** A name at `start` of some memory, as the caches are given it. */
+/** A name at `start` in some memory, as it is passed to the caches. */
 export interface Place {
   readonly view: DataView
   readonly start: number
@@ -12,7 +12,7 @@ export function place(name: string, start = 3): Place {
   return { view: new DataView(memory.buffer), start, end: start + text.length }
 }
 
-/** Numbers below `count` that look random and are the same at every run. */
+/** Pseudo-random numbers below `count`, the same in every run. */
 export function pseudoRandom(seed: number): (count: number) => number {
   let state = seed
   return (count) => {
@@ -22,8 +22,8 @@ export function pseudoRandom(seed: number): (count: number) => number {
 }
 
 /**
- * How many of the names that came three times before are found, in percent: `length` names are drawn out of `topics`.
- * `meet` looks a name up, lets it be learnt, and says whether it was found.
+ * The percentage of names found among those that appeared at least three times before. `length` names are drawn from `topics`.
+ * `meet` looks up a name, lets the cache learn it, and returns whether it was found.
  */
 export function foundAfterThree(
   topics: readonly string[],
@@ -46,7 +46,7 @@ export function foundAfterThree(
   return (100 * found) / due
 }
 
-/** Populations as in the benchmark: W1 and W6, the PUBLISH packets of W2, W8. */
+/** Sets of topics as in the benchmark: W1 and W6, the PUBLISH packets of W2, W8. */
 export const POPULATIONS = [
   { title: '1,000 short topics', length: 100_000, topics: numbered(1_000, 'site/', '/temp') },
   { title: '1,000 topics beyond ASCII', length: 100_000, topics: numbered(1_000, 'größe/', '/温度') },

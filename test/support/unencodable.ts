@@ -10,7 +10,7 @@ import {
   type PacketInput,
 } from '../../src/index.ts'
 
-/** What is refused on its way out. `packet` may be anything that a JavaScript caller can pass. */
+/** A packet that the encoder refuses. `packet` may be anything that a JavaScript caller can pass. */
 export interface UnencodableRow {
   readonly name: string
   readonly packet: unknown
@@ -18,7 +18,7 @@ export interface UnencodableRow {
   readonly field?: string
   /** The path to the value. */
   readonly property?: string
-  /** The code's own unless given. */
+  /** Defaults to the rule of the code. */
   readonly rule?: string
   /** Part of the message. */
   readonly says?: string
@@ -33,7 +33,7 @@ export function testUnencodable(rows: readonly UnencodableRow[]): void {
     const input = packet as PacketInput
     const target = Uint8Array.from(UNTOUCHED)
     const packetType = code === 'unknown-packet-type' ? undefined : input.type
-    // The property, what it must be, and what it is; or a summary.
+    // The property, the requirement and the value; or a summary.
     const style = new RegExp(`^${packetType?.toUpperCase().concat(' ') ?? ''}(\\S+ [a-z]+ \\S.*|.*: .+) \\[`)
 
     test.each([

@@ -18,16 +18,16 @@ export interface ValidRow {
   readonly name: string
   readonly hex: string
   readonly packet: Packet
-  /** What `encode` is given instead of `packet`. */
+  /** The input of `encode`, if it is not `packet`. */
   readonly input?: PacketInput
-  /** Set if these bytes are read, but never written. */
+  /** Set if these bytes are decoded but never encoded. */
   readonly readOnly?: true
   readonly options?: ParserOptions
 }
 
 const PINGREQ = bytes('c0 00')
 
-/** The packets that a parser gives for chunks, and nothing that must not be in between. */
+/** The packets that a parser returns for chunks. */
 export function parse(chunks: Iterable<Uint8Array>, options?: ParserOptions): Packet[] {
   const parser = new PacketParser(options)
   const packets: Packet[] = []
@@ -81,7 +81,7 @@ export function testValid(rows: readonly ValidRow[]): void {
   })
 }
 
-/** What a thrown error is compared by. */
+/** The properties by which thrown errors are compared. */
 export function facts(error: unknown): Partial<DecodeError> {
   const { code, rule, field, offset, action, packetType } = error as DecodeError
   return { code, rule, field, offset, action, packetType }

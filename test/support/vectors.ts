@@ -12,7 +12,7 @@ export function written(packet: Packet): VectorPacket {
   return JSON.parse(plain)
 }
 
-/** A packet of the corpus as `encode` takes it. */
+/** A packet of the corpus in the form that `encode` accepts. */
 export function input(packet: VectorPacket): PacketInput {
   if (packet.type === 'publish') return { ...packet, payload: bytesOf(packet.payload) }
   if (packet.type !== 'connect') return packet

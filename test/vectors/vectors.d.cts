@@ -1,5 +1,5 @@
-// The types of vectors.json, in the terms of schema.json: they depend on nothing, not even on mqtt-wire. JSON is what
-// `require` returns, and the default of an `import`, as a CommonJS module is.
+// The types of vectors.json, as in schema.json. They depend on nothing, not even on mqtt-wire. Like a CommonJS module, the JSON is
+// the result of `require` and the default export of an `import`.
 
 declare const vectors: vectors.Vectors
 
@@ -7,21 +7,21 @@ declare namespace vectors {
   /** An even number of hexadecimal digits in lower case. */
   export type Hex = string
 
-  /** Only the options that a row needs; what is absent has its default. */
+  /** The options that a row needs. Absent options have their defaults. */
   export interface VectorOptions {
     protocols?: ('3.1.1' | '3.1' | 'bridge')[]
     maxTopicLength?: number
     maxTopicLevels?: number
     maxTopicFilters?: number
     refuse?: ('control-characters' | 'non-characters')[]
-    /** Breaches to tolerate in some packet types. */
+    /** Violations to tolerate in some packet types. */
     tolerate?: { code: string; packets: string[] }[]
-    /** What the receiver is. */
+    /** The receiver's role. */
     role?: 'server' | 'client'
     maxPacketSize?: number
   }
 
-  /** A decoded packet. Text is text, binary fields are hexadecimal, and absent fields are absent. */
+  /** A decoded packet. Binary fields are hexadecimal, and fields that the packet does not have are absent. */
   export type VectorPacket =
     | {
         type: 'connect'
@@ -51,7 +51,7 @@ declare namespace vectors {
     | { type: 'unsubscribe'; packetId: number; topicFilters: string[] }
     | { type: 'pingreq' | 'pingresp' | 'disconnect' }
 
-  /** What leaves a receiver free to do otherwise, and the rule that says so, or that does not go as far. */
+  /** Why a receiver may deviate from the row, and the rule that allows it or does not forbid it. */
   export interface Permission {
     reason:
       | 'control-characters'
@@ -68,66 +68,65 @@ declare namespace vectors {
   interface Row {
     /** Unique in its list. */
     name: string
-    /** What the row shows: `'MQTT-3.3.2-2'`, or a section where no numbered statement covers it: `'§2.2.3'`. */
+    /** The statement that the row shows: `'MQTT-3.3.2-2'`, or a section if no numbered statement covers it: `'§2.2.3'`. */
     rule: string
     /** Other rules that it shows as well. */
     also?: string[]
     /**
-     * `'must'`: every receiver that the row is for has to do what it says. `'may'`: it is free to do otherwise, for the
-     * reason in `permission`.
+     * `'must'`: every receiver to which the row applies must follow it. `'may'`: it may deviate, for the reason in `permission`.
      */
     requirement: 'must' | 'may'
-    /** With `'may'`. */
+    /** Present if `requirement` is `'may'`. */
     permission?: Permission
     options?: VectorOptions
     /** The published advisory that the bytes come from, or the protocol that they belong to. */
     advisory?: string
   }
 
-  /** One packet that is right. */
+  /** One valid packet. */
   export interface ValidVector extends Row {
     hex: Hex
     packet: VectorPacket
-    /** These bytes are read, and an encoder writes others for the same packet, or none. */
+    /** Set if an encoder writes other bytes for this packet, or none. */
     readOnly?: true
   }
 
-  /** What is wrong, and where. */
+  /** A violation, and its position. */
   export interface Breach {
     code: string
     rule: string
-    /** The standard's name of the field, where the breach lies in one. */
+    /** The standard's name of the field, if the violation is in one. */
     field?: string
     /** In bytes from the packet's first byte. */
     offset: number
   }
 
-  /** Bytes that start with a packet that is wrong. More bytes than its own may follow where a length lies. */
+  /** Bytes that start with a malformed packet. If a length is wrong, bytes after the packet may follow. */
   export interface MalformedVector extends Row, Breach {
     hex: Hex
     action: 'close' | { connack: 1 | 2 }
-    /** What a server may answer instead. */
+    /** The answer that a server may send instead. */
     alternative?: { suback: 0x80 }
-    /** The standard implies the rule, but has no sentence that says it. */
+    /** Set if the standard implies the rule but does not state it. */
     inferred?: true
-    /** Absent where the packet type is reserved. */
+    /** Absent if the packet type is reserved. */
     packetType?: string
-    /** With `unsupported-protocol-level`: the byte that was found. */
+    /** The byte that was found, for `unsupported-protocol-level`. */
     found?: number
-    /** What else is wrong, in the order in which a reader who lets the breaches before it pass meets it. */
+    /** Further violations, in the order in which a receiver finds them if it tolerates those before. */
     further?: Breach[]
-    /** The packet that is read once all of its breaches are let pass; absent where one of them cannot be. */
+    /** The decoded packet if all violations are tolerated; absent if one of them cannot be tolerated. */
     tolerated?: VectorPacket
   }
 
   /** Bytes of several packets. */
   export interface StreamVector extends Row {
     hex: Hex
-    /** Those that are read before the breach, or the end. */
+    /** The packets before the violation or the end. */
     packets: VectorPacket[]
-    /** What is wrong with the packet behind them; `streamOffset` counts from the stream's first byte. */
+    /** The violation in the packet after them; `streamOffset` counts from the stream's first byte. */
     error?: Breach & { packetType?: string; streamOffset: number }
-    /** How many bytes of a packet that is not whole are left at the end. */
+    /** The number of bytes of an incomplete packet at the end. */
     incomplete?: number
   }
 
@@ -151,12 +150,12 @@ declare namespace vectors {
     rule: string
   }
 
-  /** A string of many equal parts, written as [part, times] in order. */
+  /** A string of repeated parts, written as [part, times] in order. */
   export interface Runs {
     runs: [part: string, times: number][]
   }
 
-  /** A row in which any string may be written as runs. */
+  /** A row in which any string may be given as runs. */
   export type Large<Value> = Value extends string
     ? Value | Runs
     : Value extends object

@@ -22,7 +22,7 @@ export const mosquitto: Installation = {
       ACCOUNT.username,
       ACCOUNT.password,
     ])
-    // Started as root it becomes the user mosquitto, who has to be able to read this.
+    // If started as root, it becomes the user mosquitto, which must be able to read this.
     chmodSync(folder, 0o755)
     chmodSync(passwords, 0o644)
     const configuration = join(folder, 'mosquitto.conf')

@@ -8,10 +8,10 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll } from 'vitest'
 import { describeIfInstalled, type Installable } from '../../support/installed.ts'
 
-/** A real broker that runs on a port of this machine. */
+/** A real broker on a port of this machine. */
 export interface Peer {
   readonly port: number
-  /** Where {@link ACCOUNT} is known, and others are not. */
+  /** The port at which only {@link ACCOUNT} may connect. */
   readonly accountPort: number
   stop(): Promise<void>
 }
@@ -45,7 +45,7 @@ export function describeWith<Running extends Peer>(
   })
 }
 
-/** So many ports of the loopback interface that nobody listens on. */
+/** Finds `count` free ports of the loopback interface. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   await Promise.all(servers.map((server) => once(server, 'listening')))
@@ -55,13 +55,13 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 interface Surroundings {
-  /** Added to this process' own. */
+  /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /** The working directory, where a program that crashes may leave a dump. */
   readonly cwd?: string
 }
 
-/** Starts a program that serves until it is stopped, and waits until its ports answer. */
+/** Starts a server program, and waits until its ports accept connections. */
 export async function serve(
   command: string,
   args: readonly string[],

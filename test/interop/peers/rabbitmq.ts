@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { freePorts, type Installation, type Peer, serve } from './peer.ts'
 
-// Not the wrapper on the path: as root that becomes another user, who then lacks the cookie.
+// Not the wrapper on the path, which becomes another user if started as root, and then cannot read the cookie.
 const PROGRAMS = '/usr/lib/rabbitmq/bin'
 const RELEASES = '/usr/lib/rabbitmq/lib'
 const SERVER = join(PROGRAMS, 'rabbitmq-server')
@@ -12,11 +12,11 @@ const SERVER = join(PROGRAMS, 'rabbitmq-server')
 /** RabbitMQ with its MQTT plugin. */
 export interface RabbitPeer extends Peer {
   readonly amqpPort: number
-  /** Runs rabbitmqctl, which takes some seconds, and gives what it prints. */
+  /** Runs rabbitmqctl, which takes some seconds, and returns its output. */
   control(...args: string[]): string
-  /** Kills the node, which has no chance to store anything. */
+  /** Kills the node, so that it cannot store anything. */
   kill(): Promise<void>
-  /** Starts it again. */
+  /** Starts the node again. */
   restart(): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export const rabbitmq: Installation<RabbitPeer> = {
   source: 'Debian: apt-get install rabbitmq-server',
   isInstalled: () => existsSync(SERVER),
   version() {
-    // To ask the program takes a second.
+    // Asking the program takes a second.
     const [, version] = /rabbitmq_server-([\d.]+)/.exec(readdirSync(RELEASES).join(' ')) ?? []
     return version ?? 'of an unknown version'
   },
@@ -40,7 +40,7 @@ export const rabbitmq: Installation<RabbitPeer> = {
   },
 }
 
-/** RabbitMQ twice. The first node of the cluster is the peer of {@link Peer}. */
+/** Two nodes of RabbitMQ. The ports of {@link Peer} are those of the first. */
 export const rabbitmqCluster: Installation<ClusterPeer> = {
   ...rabbitmq,
   name: 'a cluster of RabbitMQ',
@@ -66,10 +66,10 @@ const nodeName = (suffix: string): string => `mqtt-wire-${process.pid}${suffix}@
 
 interface Node {
   readonly name: string
-  /** Where the cookie is, which the nodes of a cluster share. */
+  /** The folder of the cookie, which the nodes of a cluster share. */
   readonly home: string
   readonly daemonPort: number
-  /** The names of all its nodes. */
+  /** The names of all nodes of the cluster. */
   readonly cluster: readonly string[]
 }
 
