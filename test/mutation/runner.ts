@@ -1,4 +1,4 @@
-import { type RunnerTestCase, type SerializedConfig, TestRunner } from 'vitest'
+import { type RunnerTestCase, type SerializedConfig, TestRunner, test } from 'vitest'
 
 /** Escapes the names of tests like Stryker. */
 const escaped = (name: string): string => name.replace(/[.*+\-?^${}()|[\]\\]/g, '\\$&')
@@ -28,8 +28,19 @@ export default class Runner extends TestRunner {
     this.cancel('test-failure')
   }
 
-  /** Skips all tests after the first failure, because Vitest is slow to stop. */
-  override importFile(file: string, source: 'collect' | 'setup'): unknown {
-    return this.killed ? undefined : super.importFile(file, source)
+  /**
+   * Skips all tests after the first failure, because Vitest is slow to stop. Stryker sees only tests, so if a mutant keeps a file
+   * from loading, the file gets a test that fails.
+   */
+  override async importFile(file: string, source: 'collect' | 'setup'): Promise<unknown> {
+    if (this.killed) return undefined
+    try {
+      return await super.importFile(file, source)
+    } catch (error) {
+      test('loads', () => {
+        throw error
+      })
+      return undefined
+    }
   }
 }

@@ -1,20 +1,17 @@
+import { groupOf } from './groups.mjs'
+
+const group = process.env.MUTATION_GROUP
+
 export default {
   testRunner: 'vitest',
-  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
-  mutate: [
-    'src/*.ts',
-    'src/encoding/*.ts',
-    'src/packets/*.ts',
-    'src/streams/*.ts',
-    'src/topic/*.ts',
-    'src/wire/*.ts',
-    '!src/wire/ascii.ts',
-  ],
+  vitest: { configFile: 'test/mutation/vitest.config.mjs', related: false },
+  mutate: groupOf(group).mutate,
   tsconfigFile: 'none',
   concurrency: 1,
-  timeoutMS: 8_000,
+  timeoutMS: 20_000,
+  dryRunTimeoutMinutes: 30,
+  warnings: { slow: false },
   ignorePatterns: ['bench', 'dist', 'reports', 'test/fuzz', 'test/interop', 'test/package', 'test/fixtures'],
-  reporters: ['clear-text', 'json'],
-  clearTextReporter: { allowColor: false, reportTests: false, reportMutants: false },
-  jsonReporter: { fileName: 'reports/mutation.json' },
+  reporters: ['progress-append-only', 'json'],
+  jsonReporter: { fileName: `reports/mutation/${group}.json` },
 }
