@@ -5,7 +5,7 @@ import {
   type DecodeErrorCode,
   decode,
   decodeRemainingLength,
-  type ENCODE_ERRORS,
+  ENCODE_ERRORS,
   EncodeError,
   encode,
   encodeInto,
@@ -65,6 +65,9 @@ const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions
   'too-many-topic-filters': ["a2 08 0001 0001 'a' 0001 'b'", { maxTopicFilters: 1 }],
 }
 
+/** At least four words. */
+const SENTENCE = /^\S+( \S+){3,}$/
+
 /** Codes whose messages say more than their summaries. */
 const WITH_REASON: DecodeErrorCode[] = ['body-too-short', 'surplus-bytes', 'unsupported-protocol-level']
 
@@ -87,6 +90,7 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
     expect(error).toMatchObject({ name: 'DecodeError', code, action: ANSWERS[code] ?? 'close' })
     expect(error).toBeInstanceOf(MqttError)
     const { summary } = DECODE_ERRORS[code]
+    expect(summary).toMatch(SENTENCE)
     const said = error?.found === undefined ? `${summary} [` : `${summary}, found `
     if (!WITH_REASON.includes(code)) expect(error?.message).toContain(said)
     expect(error?.message).toContain(`[${error?.rule}]`)
@@ -125,6 +129,10 @@ test.each(Object.entries(REFUSED))('%s', (name, attempt) => {
   expect(error).toBeInstanceOf(EncodeError)
   expect(error).toBeInstanceOf(MqttError)
   expect(error).toMatchObject({ name: 'EncodeError', code, rule: expect.stringMatching(RULE) })
+  expect(ENCODE_ERRORS[code]).toEqual({
+    rule: expect.stringMatching(RULE),
+    summary: expect.stringMatching(SENTENCE),
+  })
 })
 
 // biome-ignore format: one row per message
@@ -155,6 +163,11 @@ test.each([MqttError, DecodeError, EncodeError])(
     expect(own(error.prototype)).toEqual({ ...(own(TypeError.prototype) as object), value: error.name })
   },
 )
+
+test('the facts of a DecodeError that have a default', () => {
+  const error = new DecodeError('no-topic-filter', { rule: '§3.8.3', offset: 2, reason: 'there is none' })
+  expect(error).toMatchObject({ action: 'close', message: 'there is none [§3.8.3] (byte 2)' })
+})
 
 test("an error's own properties are its facts", () => {
   const error = refusal(() => decode(bytes("10 08 0004 'MQTT' 05 00")))

@@ -16,6 +16,7 @@ const GROUPS = {
       'options',
       'encoding/options',
       'incomplete',
+      'callbacks',
     ],
   },
   header: {
