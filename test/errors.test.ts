@@ -142,6 +142,7 @@ test.each([
   ['PINGREQ: bytes follow the packet, found 1 [§2.2.3] (byte 2)', () => decode(bytes('c000 00'))],
   ['PUBACK Packet Identifier: a packet identifier must not be 0, found 0 [§2.3.1] (byte 2)', () => decode(bytes('40 02 0000'))],
   ['Remaining Length: Remaining Length must be at most four bytes long, found 0x91 [§2.2.3] (byte 4)', () => decodeRemainingLength(bytes('80808091'))],
+  ['PINGREQ Remaining Length: Remaining Length must be at most four bytes long, found 0x80 [§2.2.3] (byte 4)', () => decode(bytes('c0 80808080'))],
   ['value must be an integer from 0 to 268435455, not -1 [§2.2.3]', () => encodeRemainingLength(-1)],
   ['PUBACK packetId must be an integer from 1 to 65535, not 0 [§2.3.1]', () => encode({ type: 'puback', packetId: 0 })],
   ["type must be one of connect, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe, unsuback, pingreq, pingresp, disconnect, not 'auth' [§2.2.1]", () => encode({ type: 'auth' } as unknown as PacketInput)],
