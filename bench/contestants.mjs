@@ -1,8 +1,8 @@
 // A contestant is a module of a few lines. README.md tells what it exports, and each file in contestants/ is an example.
 
 import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { load as loadEntry } from '../dist/cli/bench/measure/contestant.js'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,14 +16,9 @@ export const RIVALS = [
   here('contestants/u8-mqtt-packet.mjs'),
 ]
 
-const REQUIRED = ['name', 'open', 'feed', 'read', 'neutral']
-
 /** The module; an `instance` of its own shares no code, and so no type feedback, with any other. */
-export async function load(path, instance) {
-  const contestant = await import(`${pathToFileURL(resolve(path))}?${encodeURIComponent(instance)}`)
-  const missing = REQUIRED.filter((name) => contestant[name] === undefined)
-  if (missing.length > 0) throw new Error(`${basename(path)} does not export ${missing.join(', ')}`)
-  return contestant
+export function load(path, instance) {
+  return loadEntry({ path }, instance)
 }
 
 /** Its name, and the version of the package that it stands for, where one can be found. */

@@ -1,6 +1,7 @@
 // The command line.
 
 import { parseArgs } from 'node:util'
+import { UsageError } from '../dist/cli/usage.js'
 
 export const HELP = `npm run bench -- [options]
 
@@ -31,9 +32,6 @@ const OPTIONS = {
   publish: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 }
-
-/** A command line that makes no sense. */
-export class UsageError extends Error {}
 
 /** @throws UsageError for what it does not know */
 export function options(args) {

@@ -3,10 +3,10 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { chart } from './output/chart.mjs'
+import { chart } from '../dist/cli/bench/output/chart.js'
+import { markdown } from '../dist/cli/bench/output/text.js'
+import { restore } from '../dist/cli/bench/results.js'
 import { tables } from './output/tables.mjs'
-import { markdown } from './output/text.mjs'
-import { restore } from './results.mjs'
 
 /** npm's package `node` brings each of them. The chart shows the first. */
 const LINES = ['20', '22', '24']
@@ -20,8 +20,8 @@ const TABLES = /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/
 export async function publish({ measure }) {
   await mkdir(RESULTS, { recursive: true })
   for (const line of measure ? LINES : []) runOn(line, file(line))
-  const runs = await Promise.all(LINES.map((line) => restore(file(line))))
-  await writeFile(here('chart.svg'), chart(runs[0]))
+  const runs = LINES.map((line) => restore(file(line)))
+  await writeFile(here('chart.svg'), chart(runs[0], 'mqtt-packet'))
   const text = await readFile(README, 'utf8')
   if (!TABLES.test(text)) throw new Error('bench/README.md has no place for the tables')
   await writeFile(

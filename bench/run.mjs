@@ -2,30 +2,22 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { judge } from '../dist/cli/bench/gate.js'
+import { measureAgain, measureAll } from '../dist/cli/bench/measure-all.js'
+import { changeTable, verdictTable } from '../dist/cli/bench/output/judgement.js'
+import { plain } from '../dist/cli/bench/output/text.js'
+import { only } from '../dist/cli/bench/plan.js'
+import { circumstances, isFigureOf, keep, restore, save } from '../dist/cli/bench/results.js'
+import { LINEARITY_ENVIRONMENT } from '../dist/cli/bench/subject.js'
+import { runTask } from '../dist/cli/bench/tasks/spawn.js'
+import { UsageError } from '../dist/cli/usage.js'
 import { describe, load, OURS, RIVALS } from './contestants.mjs'
-import { bounds, boundsFrom, judge, update } from './gate.mjs'
-import { HELP, options, UsageError } from './options.mjs'
-import { changeTable, verdictTable } from './output/judgement.mjs'
-import { Progress } from './output/progress.mjs'
+import { bounds, boundsFrom, update } from './gate.mjs'
+import { HELP, options } from './options.mjs'
 import { tables } from './output/tables.mjs'
-import { plain } from './output/text.mjs'
-import { only, plan } from './plan.mjs'
+import { plan } from './plan.mjs'
 import { publish } from './publish.mjs'
-import { circumstances, isFigureOf, keep, restore, save } from './results.mjs'
-import { runTask } from './spawn.mjs'
-
-/** How often a job that falls short is measured again, each time with twice the rounds, before the gate shuts. */
-const RETRIES = 2
-
-/** The table that a group of jobs shares with others. */
-const TABLES = {
-  memory: 'Memory',
-  linearity: 'Scaling',
-  connections: 'Scaling',
-  threads: 'Scaling',
-  hostile: 'Hostile',
-  'fan-out': 'Fan-out',
-}
+import { figures } from './results.mjs'
 
 process.exitCode = await main(process.argv.slice(2)).catch((error) => {
   console.error(error instanceof UsageError ? `${error.message}\n\n${HELP}` : error)
@@ -47,78 +39,51 @@ async function measure({ quick, gate, only: names, json, compare, contestant: ot
   const subject = others.at(-1) ?? OURS
   const contestants = await Promise.all([OURS, ...others, ...RIVALS].map(describe))
   const nameOf = Object.fromEntries(contestants.map(({ name, path }) => [path, name]))
-  const base = compare && (await restore(compare))
-  const limits = gate && (await limitsFor(subject, base && (await boundsFrom(base, nameOf[subject]))))
+  const base = compare && restore(compare)
+  const limits = gate && (await limitsFor(subject, base && boundsFrom(base, nameOf[subject])))
 
-  let jobs = plan({ quick, gate, subject, others })
+  let jobs = plan({ quick, gate, subject, others, nameOf })
   if (gate) {
     const bounded = Object.keys({ ...limits.atLeast, ...limits.atMost })
     jobs = jobs.filter((job) => bounded.some((id) => isFigureOf(id, job.id)))
   }
-  if (names !== undefined) jobs = only(jobs, names.split(','))
+  if (names !== undefined) jobs = only(jobs, names)
 
   const run = circumstances(contestants, { quick })
-  await measureAll(run, jobs, nameOf, !gate)
-  if (base) console.log(plain(changeTable(base, run, nameOf[subject])))
+  const measuring = { measure: (job, onProgress) => measureOne(run, job, onProgress) }
+  const print = (group) => console.log(plain(tables(run).find(({ title }) => title.startsWith(group))))
+  await measureAll(jobs, gate ? measuring : { ...measuring, onGroup: print })
+  const measured = () => figures(run, nameOf[subject])
+  if (base) console.log(plain(changeTable(base, figures(base, nameOf[subject]), measured())))
   let status = 0
   if (gate) {
     const verdict = () =>
-      judge(run, nameOf[subject], limits).filter(({ id }) => jobs.some((job) => isFigureOf(id, job.id)))
-    if (!sets) await retry(run, jobs, nameOf, verdict)
+      judge(measured(), limits).filter(({ id }) => jobs.some((job) => isFigureOf(id, job.id)))
+    const fallShort = () => verdict().flatMap(({ id, holds }) => (holds ? [] : [id]))
+    if (!sets) await measureAgain(jobs, fallShort, measuring)
     console.log(plain(verdictTable(verdict(), nameOf[subject], run.node)))
-    if (sets) await update(run, nameOf[subject])
-    else if (verdict().some(({ holds }) => !holds)) status = 1
+    if (sets) update(run, nameOf[subject])
+    else if (fallShort().length > 0) status = 1
   }
-  if (json !== undefined) await save(json, run)
+  if (json !== undefined) save(json, run)
   return status
 }
 
-/** Runs the jobs one after the other and prints each group's table when the group is complete. */
-async function measureAll(run, jobs, nameOf, prints) {
-  const progress = new Progress(jobs.length)
-  for (const [index, job] of jobs.entries()) {
-    await measureOne(run, job, nameOf, progress)
-    progress.next()
-    const last = !jobs.slice(index + 1).some(({ group }) => tableOf(group) === tableOf(job.group))
-    if (prints && last)
-      console.log(plain(tables(run).find(({ title }) => title.startsWith(tableOf(job.group)))))
-  }
-}
-
-async function measureOne(run, job, nameOf, progress) {
-  progress.show(job.id, 0)
-  const contestant = nameOf[job.options.contestant]
-  const task = runTask(job.task, job.options, (share) => progress.show(job.id, share))
+async function measureOne(run, job, onProgress) {
+  const { id, task, options, of } = job
+  const env = id === 'linearity' ? LINEARITY_ENVIRONMENT : {}
+  const measured = runTask(task, options, { onProgress, env })
   // A contestant that fails has failed; a race of several that fails is our own mistake.
   const result =
-    contestant === undefined
-      ? await task
-      : await task.catch(({ message }) => ({ fault: message.split('\n')[0] }))
-  keep(run, job, contestant, result)
-}
-
-function tableOf(group) {
-  return TABLES[group] ?? `${group}:`
-}
-
-/** Noise passes, slowness stays: what falls short is measured again, longer. */
-async function retry(run, jobs, nameOf, verdict) {
-  for (let attempt = 1; attempt <= RETRIES; attempt++) {
-    const short = verdict().flatMap(({ id, holds }) => (holds ? [] : [id]))
-    const again = jobs.filter((job) => short.some((id) => isFigureOf(id, job.id)))
-    if (again.length === 0) return
-    console.log(`Measured again, with more rounds: ${again.map(({ id }) => id).join(', ')}`)
-    const longer = again.map((job) => ({
-      ...job,
-      options: { ...job.options, rounds: job.options.rounds && job.options.rounds * 2 ** attempt },
-    }))
-    await measureAll(run, longer, nameOf, false)
-  }
+    of === undefined
+      ? await measured
+      : await measured.catch(({ message }) => ({ fault: message.split('\n')[0] }))
+  keep(run, job, of, result)
 }
 
 /** The bounds, without those on what the contestant does not do. */
 async function limitsFor(subject, limits) {
-  const { atLeast, atMost } = limits ?? (await bounds())
+  const { atLeast, atMost } = limits ?? bounds()
   const { encode, encodeInto, feedFrames, fanOut } = await load(subject, 'limits')
   const does = { encode, encodeInto, readFrame: feedFrames }
   const isDone = (id) =>

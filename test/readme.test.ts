@@ -15,7 +15,13 @@ const CONNECT = encode({ type: 'connect', clientId: 'c' })
 const GOOD = Buffer.concat([CONNECT, encode({ type: 'pingreq' }), encode({ type: 'disconnect' })])
 const LEVEL_5 = Buffer.from(CONNECT).fill(5, 8, 9)
 
-const READMES = ['README.md', 'src/rabbitmq/README.md', 'test/testing/README.md', 'test/fuzz/README.md']
+const READMES = [
+  'README.md',
+  'src/rabbitmq/README.md',
+  'test/testing/README.md',
+  'test/fuzz/README.md',
+  'bench/README.md',
+]
 
 /** What a peer may do to a server, and what it must be answered with. */
 const HOSTILE: readonly { readonly act: (peer: Socket) => unknown; readonly answer: string }[] = [

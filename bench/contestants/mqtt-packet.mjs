@@ -1,5 +1,7 @@
-import mqtt from 'mqtt-packet'
 import { fields } from './fields.mjs'
+import { rival } from './rival.mjs'
+
+const { default: mqtt } = await rival('mqtt-packet')
 
 export const name = 'mqtt-packet'
 

@@ -1,11 +1,11 @@
 // A client's codec: it reads what a server sends, and writes what a client sends.
 
-import mqtts from 'mqtts'
 import { fields } from './fields.mjs'
+import { rival } from './rival.mjs'
 
 export const name = 'mqtts'
 
-const { MqttTransformer, PacketType, PacketWriter, DefaultPacketWriteMap } = mqtts
+const { MqttTransformer, PacketType, PacketWriter, DefaultPacketWriteMap } = (await rival('mqtts')).default
 
 /** Called as a stream would call it, but without the stream's own cost. */
 export function open(visit) {

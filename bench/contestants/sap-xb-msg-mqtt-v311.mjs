@@ -1,8 +1,10 @@
 // The codec inside SAP's client; the package exports the client only.
 
-import packets from '@sap/xb-msg-mqtt-v311/lib/model/packets.js'
-import decoding from '@sap/xb-msg-mqtt-v311/lib/serialize/decoder.js'
-import encoding from '@sap/xb-msg-mqtt-v311/lib/serialize/encoder.js'
+import { rival } from './rival.mjs'
+
+const { default: packets } = await rival('@sap/xb-msg-mqtt-v311/lib/model/packets.js')
+const { default: decoding } = await rival('@sap/xb-msg-mqtt-v311/lib/serialize/decoder.js')
+const { default: encoding } = await rival('@sap/xb-msg-mqtt-v311/lib/serialize/encoder.js')
 
 export const name = '@sap/xb-msg-mqtt-v311'
 

@@ -1,6 +1,8 @@
-import { mqtt_pkt_ctx } from 'u8-mqtt-packet/esm/codec_bind.js'
-import { mqtt_opts_v4 } from 'u8-mqtt-packet/esm/codec_v4_full.js'
 import { fields } from './fields.mjs'
+import { rival } from './rival.mjs'
+
+const { mqtt_pkt_ctx } = await rival('u8-mqtt-packet/esm/codec_bind.js')
+const { mqtt_opts_v4 } = await rival('u8-mqtt-packet/esm/codec_v4_full.js')
 
 export const name = 'u8-mqtt-packet'
 

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import net from 'node:net'
-import { median } from './rounds.mjs'
+import { median } from '../../dist/cli/bench/measure/rounds.js'
 
 /** Nanoseconds, the median of so many. */
 export async function connectionNs(count) {

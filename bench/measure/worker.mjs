@@ -1,9 +1,9 @@
 // Decodes the broker mix for as long as it is told, and answers with packets per second.
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { decodeLoop } from '../../dist/cli/bench/measure/loops.js'
+import { traffic } from '../../dist/cli/bench/traffic/workloads.js'
 import { load } from '../contestants.mjs'
-import { traffic } from '../traffic/workloads.mjs'
-import { decodeLoop } from './loops.mjs'
 
 const contestant = await load(workerData.contestant, 'worker')
 const stream = traffic('W2', 0.25)

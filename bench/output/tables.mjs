@@ -1,7 +1,9 @@
 // A run's tables: `{ title, head, rows, notes }`, all of it text.
 
+import { faultCell, grouped, time, times } from '../../dist/cli/bench/output/text.js'
+import { workloadTable } from '../../dist/cli/bench/output/workload-table.js'
+import { WORKLOADS } from '../../dist/cli/bench/traffic/workloads.js'
 import { HOSTILE } from '../traffic/hostile.mjs'
-import { WORKLOADS } from '../traffic/workloads.mjs'
 
 /** One table for each group of jobs, in their order; `group` for that one only. */
 export function tables(run) {
@@ -16,46 +18,9 @@ export function tables(run) {
   ].filter(Boolean)
 }
 
-const COLUMNS = ['decode', 'decode first pass', 'decode after W2', 'encode', 'encodeInto']
-
-function workloadTable({ jobs, contestants }, workload) {
-  const columns = COLUMNS.filter((column) => jobs[`${workload} ${column}`] !== undefined)
-  const frames = jobs[`${workload} readFrame`]?.results ?? {}
-  const notes = []
-  const rows = contestants.map(({ name }) => [
-    name,
-    ...columns.flatMap((column) => {
-      const job = jobs[`${workload} ${column}`]
-      const result = job.results[name]
-      if (result?.fault === undefined) return cells(result, column.startsWith('decode') && job)
-      notes.push(`${name}, ${column}: ${result.fault}.`)
-      return [
-        fault(result.fault),
-        ...Array(cells({}, column.startsWith('decode') && job).length - 1).fill(''),
-      ]
-    }),
-  ])
-  const framed = Object.entries(frames).filter(([name]) => name.endsWith(' readFrame'))
-  for (const [name, result] of framed) {
-    const { ratio } = frames[name.replace(' readFrame', '')]
-    notes.push(`${name}: ${time(result.ns)}, ${times(result.ratio)}; ${times(result.ratio / ratio)} read.`)
-  }
-  const head = [
-    '',
-    ...columns.flatMap((column) => [column, '×', ...(column.startsWith('decode') ? ['MB/s'] : [])]),
-  ]
-  return { title: `${workload}: ${WORKLOADS[workload].title}`, head, rows, notes }
-}
-
-function cells({ ns, ratio } = {}, job) {
-  if (ns === undefined) return ['–', '–', ...(job ? ['–'] : [])]
-  const speed = job ? [((job.bytes / job.packets / ns) * 1e3).toFixed(0)] : []
-  return [time(ns), ratio.toFixed(2), ...speed]
-}
-
 function memoryTable({ jobs, contestants }) {
   const bytes = (value) => (value === undefined ? '–' : `${grouped(value)} B`)
-  const peak = (result) => (result?.fault ? fault(result.fault) : result ? result.peak.toFixed(2) : '–')
+  const peak = (result) => (result?.fault ? faultCell(result.fault) : result ? result.peak.toFixed(2) : '–')
   return {
     title: 'Memory',
     head: [
@@ -110,7 +75,7 @@ function scalingTable({ jobs, contestants }) {
   const cell = (id, show) => (name) => {
     const result = jobs[id]?.[name]
     if (result === undefined) return '–'
-    return result.fault === undefined ? show(result) : fault(result.fault)
+    return result.fault === undefined ? show(result) : faultCell(result.fault)
   }
   const cells = [
     cell('connections', ([one]) => time(one.ns)),
@@ -154,25 +119,6 @@ function faults(jobs, prefix) {
     )
 }
 
-function fault(reason) {
-  return reason.startsWith('too slow') || reason.startsWith('not done') ? 'too slow' : 'wrong'
-}
-
-/** A time per packet or per byte, from nanoseconds. */
-export function time(ns) {
-  if (ns < 10) return `${ns.toFixed(1)} ns`
-  if (ns < 10_000) return `${grouped(ns)} ns`
-  return ns < 10_000_000 ? `${grouped(ns / 1e3)} µs` : `${grouped(ns / 1e6)} ms`
-}
-
-function times(ratio) {
-  return `${ratio.toFixed(2)} ×`
-}
-
 function millions(perSecond) {
   return `${(perSecond / 1e6).toFixed(1)} M/s`
-}
-
-function grouped(value) {
-  return Math.round(value).toLocaleString('en-US')
 }

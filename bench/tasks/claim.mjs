@@ -1,9 +1,9 @@
 // Bytes per connection whose peer sends the beginning of a packet, and no more.
 // Each comes at the front of a chunk of 64 KiB, as a socket reads: a parser that keeps the chunk shows it.
 
+import { fixedHeader } from '../../dist/cli/bench/traffic/bytes.js'
 import { load } from '../contestants.mjs'
 import { held } from '../measure/memory.mjs'
-import { fixedHeader } from '../traffic/bytes.mjs'
 
 const BEGINNINGS = {
   claim: Buffer.concat([fixedHeader(0x30, 268_435_455), Buffer.from([0, 7, 0x61])]),

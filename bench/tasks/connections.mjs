@@ -1,11 +1,11 @@
 // Many connections in one process, which take turns chunk by chunk. The same bytes in all, over few parsers or many.
 
+import { median, quartiles } from '../../dist/cli/bench/measure/rounds.js'
+import { bytesOf } from '../../dist/cli/bench/traffic/bytes.js'
+import { brokerMix, topics } from '../../dist/cli/bench/traffic/packets.js'
+import { Random } from '../../dist/cli/bench/traffic/random.js'
+import { cut } from '../../dist/cli/bench/traffic/workloads.js'
 import { load } from '../contestants.mjs'
-import { median, quartiles } from '../measure/rounds.mjs'
-import { bytesOf } from '../traffic/bytes.mjs'
-import { brokerMix, topics } from '../traffic/packets.mjs'
-import { Random } from '../traffic/random.mjs'
-import { cut } from '../traffic/workloads.mjs'
 
 /** So many packets, cut into so many chunks, make a turn that begins and ends between two packets. */
 const PACKETS = 40

@@ -1,11 +1,11 @@
 // One PUBLISH to a thousand subscribers, each of whom gets a packet identifier of his own.
 
+import { placings, race } from '../../dist/cli/bench/measure/rounds.js'
+import { bytesOf } from '../../dist/cli/bench/traffic/bytes.js'
+import { publish, topic } from '../../dist/cli/bench/traffic/packets.js'
+import { Random } from '../../dist/cli/bench/traffic/random.js'
 import { load } from '../contestants.mjs'
 import { held as heldBytes } from '../measure/memory.mjs'
-import { placings, race } from '../measure/rounds.mjs'
-import { bytesOf } from '../traffic/bytes.mjs'
-import { publish, topic } from '../traffic/packets.mjs'
-import { Random } from '../traffic/random.mjs'
 
 const SUBSCRIBERS = 1_000
 const MEMORY_PASSES = 10
@@ -30,7 +30,7 @@ export default async function ({ payloadLength, qos, contestants, ...pace }, pro
     }
   }
   const held = Object.fromEntries(entrants.map(({ name, send }) => [name, heldBy(send, packetIds)]))
-  const fields = race(entrants, pace, progress)
+  const fields = await race(entrants, pace, progress)
   Object.assign(results, placings(fields, entrants[0].name))
   for (const { name } of entrants) {
     results[name].held = held[name]

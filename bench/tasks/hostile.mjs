@@ -1,12 +1,12 @@
 // What hostile traffic costs per byte, as a multiple of what the broker mix costs in the same round.
 
+import { median, race } from '../../dist/cli/bench/measure/rounds.js'
+import { Random } from '../../dist/cli/bench/traffic/random.js'
+import { traffic } from '../../dist/cli/bench/traffic/workloads.js'
 import { topicCache } from '../../dist/index.js'
 import { load } from '../contestants.mjs'
 import { connectionNs } from '../measure/connection.mjs'
-import { median, race } from '../measure/rounds.mjs'
 import { HOSTILE } from '../traffic/hostile.mjs'
-import { Random } from '../traffic/random.mjs'
-import { traffic } from '../traffic/workloads.mjs'
 
 export default async function ({ traffic: name, contestant: path, scale: _, ...pace }, progress) {
   const { chunks: build, opens, withoutCache, options } = HOSTILE[name]
@@ -18,7 +18,7 @@ export default async function ({ traffic: name, contestant: path, scale: _, ...p
     await entrant('hostile', attacked, chunks, opens),
   ]
   if (withoutCache) entrants.push(await uncached(contestant, chunks))
-  const fields = race(entrants, pace, progress)
+  const fields = await race(entrants, pace, progress)
   const [normal, hostile, plain] = fields.map(({ times }) => [...times.values()])
   return {
     ns: median(hostile),
@@ -37,7 +37,8 @@ function ratio(times, others) {
 
 /** A pass over the chunks: on one connection, or on one for each. What it returns must be the same at every pass. */
 async function entrant(name, contestant, chunks, opens = false) {
-  const { decodeLoop, reopenLoop } = await import(`../measure/loops.mjs?${name}`)
+  const { decodeLoop } = await import(`../../dist/cli/bench/measure/loops.js?${name}`)
+  const { reopenLoop } = await import(`../measure/loops.mjs?${name}`)
   const run = (opens ? reopenLoop : decodeLoop)(contestant, { chunks })
   return { name, units: bytesIn(chunks), expected: run(1), run }
 }

@@ -1,8 +1,8 @@
 // Bytes per idle parser: as it was opened, and when it has read packets and waits for more.
 
+import { bytesOf } from '../../dist/cli/bench/traffic/bytes.js'
 import { load } from '../contestants.mjs'
 import { held } from '../measure/memory.mjs'
-import { bytesOf } from '../traffic/bytes.mjs'
 
 const PACKETS = [
   { type: 'publish', topic: 'a/topic', payload: Buffer.from('a payload'), qos: 0, dup: false, retain: false },

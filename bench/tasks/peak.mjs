@@ -1,7 +1,7 @@
 // Peak memory while the largest packet that MQTT allows comes in, as a multiple of its payload.
 
+import { fixedHeader } from '../../dist/cli/bench/traffic/bytes.js'
 import { load } from '../contestants.mjs'
-import { fixedHeader } from '../traffic/bytes.mjs'
 
 const MIB = 1024 * 1024
 const TOPIC = Buffer.from('\0\x07a/topic')

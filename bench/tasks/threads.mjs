@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { median, quartiles } from '../measure/rounds.mjs'
+import { median, quartiles } from '../../dist/cli/bench/measure/rounds.js'
 
 const WORKER = new URL('../measure/worker.mjs', import.meta.url)
 

@@ -1,10 +1,10 @@
 // The worst that a peer can send, and what it costs per byte. Each builds what `tasks/hostile.mjs` feeds to a parser.
 
+import { bytesOf, fixedHeader } from '../../dist/cli/bench/traffic/bytes.js'
+import { brokerMix, topics } from '../../dist/cli/bench/traffic/packets.js'
+import { cut } from '../../dist/cli/bench/traffic/workloads.js'
 // The cache's own key is what no peer can know, so this does not come from the public face.
 import { hashToKeep, incomingLookUps, textOf } from '../../dist/topic/incoming-names.js'
-import { bytesOf, fixedHeader } from './bytes.mjs'
-import { brokerMix, topics } from './packets.mjs'
-import { cut } from './workloads.mjs'
 
 const KIB = 1024
 const CHUNK = 64 * KIB

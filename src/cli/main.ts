@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The command `mqtt-wire`.
 
-import { readFileSync } from 'node:fs'
 import { complain } from './terminal.ts'
 import { UsageError } from './usage.ts'
+import { version } from './version.ts'
 
 // A command is loaded only when it is called, because a host may lack what another command needs.
 const COMMANDS = {
@@ -35,6 +35,11 @@ const COMMANDS = {
   fuzz: {
     run: async (args: readonly string[]) => (await import('./fuzz/command.ts')).fuzzCommand(args),
     summary: 'fuzz TARGET       fuzz a parser or a broker [--runs N] [--seconds N] [--seed N]',
+  },
+  bench: {
+    run: async (args: readonly string[]) => (await import('./bench/command.ts')).benchCommand(args),
+    summary: `bench TARGET      measure a parser against mqtt-wire
+                              [--quick] [--only NAMES] [--gate FILE [--update]] [--rivals PACKAGES]`,
   },
 } as const
 
@@ -69,7 +74,7 @@ A TARGET is one of
                            hexadecimal. It answers each chunk with "packet JSON" for every packet, and then with "more"
                            or "refused REASON".
   mqtt://127.0.0.1:1883    a running broker that nobody else needs [--remote] [--rate CONNECTIONS_PER_SECOND]
-                           [--patience SECONDS]
+                           [--patience SECONDS]; not for bench
 A target can declare what it is: role, maxPacketSize, protocols, tolerate, refuses, sendsOnly, verdictsOnly. The declaration
 is the export "declares" of a module, the JSON after "ready", or --declare FILE.
 
@@ -79,7 +84,18 @@ check and fuzz also take
   --format github          also annotate a GitHub workflow
   --baseline FILE          accept the findings in a JSON file; fail on new ones, and on those that were not found
 
-Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the target has faults, 2 for invalid arguments.
+bench also takes
+  --quick                  fewer and shorter rounds: a look, not a measurement
+  --only NAMES             only these workloads or operations, with commas between: W1,"W2 encode",linearity
+  --gate FILE              judge by the bounds of a JSON file: { "atLeast": { "W1 decode": 0.5 }, "atMost": { "linearity": 5 } }
+  --update                 with --gate: set the bounds to three quarters of what is measured, instead of judging
+  --compare FILE           show the change since the run that --json has written there
+  --json FILE              write the results as JSON, too
+  --chart FILE             draw them as SVG, too
+  --rivals PACKAGES        measure these as well, if they are installed: mqtt-packet,@sap/xb-msg-mqtt-v311,mqtts,u8-mqtt-packet
+
+Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the target has faults or falls short
+of the gate, 2 for invalid arguments.
 `
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -106,9 +122,4 @@ if (isHelp(name) || rest.includes('--help') || rest.includes('-h')) {
 
 function isHelp(name: string): boolean {
   return name === 'help' || name === '--help' || name === '-h'
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

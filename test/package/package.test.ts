@@ -10,7 +10,7 @@ afterAll(() => consumer.remove())
 describe('what npm pack would publish', () => {
   test('is the build, the licence, the documentation, the examples, and what the exports name', () => {
     const expected =
-      /^(test\/fuzz\/adapters\/[\w-]+\.(mjs|py|go|c|rs)|dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|src\/page\/page\.(html|css)|dist\/page\/index\.html|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
+      /^(test\/fuzz\/adapters\/[\w-]+\.(mjs|py|go|c|rs)|bench\/contestants\/[\w-]+\.mjs|dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|src\/page\/page\.(html|css)|dist\/page\/index\.html|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])
     const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     const targets = Object.values(exports).flatMap((entry) =>
@@ -156,6 +156,13 @@ export const open = (onPacket) => {
     expect(consumer.run(process.execPath, main, 'fuzz', 'adapter.mjs', '--runs', '50')).toContain(
       ' 0 findings in ',
     )
+  })
+
+  test('measures a parser with it', () => {
+    const main = join(installed, 'dist/cli/main.js')
+    expect(
+      consumer.run(process.execPath, main, 'bench', 'adapter.mjs', '--quick', '--only', 'W3 decode'),
+    ).toContain('adapter.mjs: 2 figures, 0 wrong, 0 too slow to measure.')
   })
 })
 

@@ -54,7 +54,12 @@ export function reportFiles({ json, junit, format = 'text', baseline }: ReportVa
   }
 }
 
-function writable(option: string, file: string | undefined): string | undefined {
+/**
+ * The file, if it can be written.
+ *
+ * @throws UsageError if it cannot
+ */
+export function writable(option: string, file: string | undefined): string | undefined {
   try {
     if (file !== undefined) closeSync(openSync(file, 'a'))
     return file

@@ -67,7 +67,7 @@ export class ExecTarget implements Target {
     for (const chunk of chunksOf(stream)) {
       process.write(chunk.toString('hex'))
       for (;;) {
-        const [word, text] = split(await process.line())
+        const [word, text] = answerFrom(await process.line())
         if (word === 'more') break
         if (word === 'packet') packets.push(packetFrom(text))
         else if (word === 'refused') return observation({ isRefusal: true, text: text || 'without a reason' })
@@ -80,9 +80,10 @@ export class ExecTarget implements Target {
   }
 }
 
-const ANSWERS = 'expected packet, more, refused or crashed; write everything else to standard error'
+export const ANSWERS = 'expected packet, more, refused or crashed; write everything else to standard error'
 
-function split(line: string): [word: string, text: string] {
+/** The first word of a line, and the rest. */
+export function answerFrom(line: string): [word: string, text: string] {
   const space = line.indexOf(' ')
   return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)]
 }
@@ -90,7 +91,8 @@ function split(line: string): [word: string, text: string] {
 /** The binary fields of a packet, which are hexadecimal in JSON. */
 const BINARY: readonly string[] = ['payload', 'password']
 
-function packetFrom(json: string): unknown {
+/** @throws UsageError unless it is JSON */
+export function packetFrom(json: string): unknown {
   try {
     return JSON.parse(json, (key, value) =>
       BINARY.includes(key) && typeof value === 'string' ? Buffer.from(value, 'hex') : value,

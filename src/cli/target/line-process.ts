@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { escaped } from '../terminal.ts'
 import { UsageError } from '../usage.ts'
-import { crash, HANG, TIME_LIMIT } from '../verdict/finding.ts'
+import { crash, hang, TIME_LIMIT } from '../verdict/finding.ts'
 import { type Declaration, declarationFrom } from './declaration.ts'
 import { Death } from './observation.ts'
 
@@ -20,7 +20,8 @@ export class LineProcess {
   private readonly child: ChildProcess
   private readonly ended: Promise<unknown>
   private readonly lines: string[] = []
-  private partial = ''
+  private readonly partial: string[] = []
+  private partialLength = 0
   private errors = ''
   private hasEnded = false
   private isTooLong = false
@@ -66,12 +67,25 @@ export class LineProcess {
     this.child.stdin?.write(`${line}\n`)
   }
 
-  /** Returns the next line. Rejects with {@link Death} if there is none in time. */
-  async line(): Promise<string> {
-    const line = await this.next(TIME_LIMIT)
+  /** Writes lines that are encoded already, line breaks included. */
+  send(lines: Buffer): void {
+    this.child.stdin?.write(lines)
+  }
+
+  /** Returns the next line if it has arrived. */
+  arrived(): string | undefined {
+    return this.lines.shift()
+  }
+
+  /** Returns the next line. Rejects with {@link Death} if there is none within `limit` milliseconds. */
+  async line(limit: number = TIME_LIMIT): Promise<string> {
+    const line = await this.next(limit)
     if (typeof line === 'object') return line.text
     if (line === 'end') throw new Death(this.crash())
-    if (line === 'time') throw new Death({ ...HANG, happened: `${HANG.happened}${this.errorText()}` })
+    if (line === 'time') {
+      const symptom = hang(limit)
+      throw new Death({ ...symptom, happened: `${symptom.happened}${this.errorText()}` })
+    }
     throw new Death(crash(`a line of more than ${MAX_LINE_LENGTH} characters`))
   }
 
@@ -90,10 +104,18 @@ export class LineProcess {
   }
 
   private take(text: string): void {
-    const lines = (this.partial + text).split('\n')
-    this.partial = lines.pop() ?? ''
-    if (this.partial.length > MAX_LINE_LENGTH) this.isTooLong = true
-    for (const line of lines) this.lines.push(line.trimEnd())
+    const pieces = text.split('\n')
+    // A long line comes in many pieces, which are put together once.
+    for (const piece of pieces.slice(0, -1)) {
+      this.partial.push(piece)
+      this.lines.push(this.partial.join('').trimEnd())
+      this.partial.length = 0
+      this.partialLength = 0
+    }
+    const rest = pieces.at(-1) as string
+    this.partial.push(rest)
+    this.partialLength += rest.length
+    if (this.partialLength > MAX_LINE_LENGTH) this.isTooLong = true
     this.wake()
   }
 

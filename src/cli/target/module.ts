@@ -7,7 +7,10 @@ import { type Declaration, declarationFrom } from './declaration.ts'
 /** Parses the next chunk of a stream. If it returns a promise, the next chunk waits for it. */
 export type Feed = (chunk: Buffer) => unknown
 
-/** The exports of an adapter: `open`, or `accepts` for a parser that only accepts or refuses. */
+/**
+ * The exports of an adapter: `open`, or `accepts` for a parser that only accepts or refuses. Those from `read` on are for
+ * `bench` alone.
+ */
 export interface Adapter {
   /** Opens a parser for one stream. It passes every packet to `onPacket`, and throws from the feed to refuse one. */
   readonly open?: (onPacket: (packet: unknown) => void) => Feed
@@ -17,6 +20,18 @@ export interface Adapter {
   readonly isRefusal?: (error: unknown) => boolean
   /** What the parser declares about itself. */
   readonly declares?: Declaration
+  /** The packet in mqtt-wire's shape, if `onPacket` is given it in another one. */
+  readonly neutral?: (packet: unknown) => unknown
+  /** Reads something of each field of a packet, where `neutral` is not to be timed: see bench/README.md. */
+  readonly read?: (packet: unknown) => number
+  /** Encodes a packet, which is in mqtt-wire's shape unless `native` has turned it into another one. */
+  readonly encode?: (packet: unknown) => Uint8Array
+  /** Encodes a packet at an offset of `target`, and returns the number of bytes. */
+  readonly encodeInto?: (packet: unknown, target: Buffer, offset: number) => number
+  /** What `encode` is to be given for a packet in mqtt-wire's shape. It is not timed. */
+  readonly native?: (packet: unknown) => unknown
+  /** Empties the parser's caches. */
+  readonly forget?: () => void
 }
 
 /** @throws UsageError if the module cannot be loaded, or is not an adapter */
@@ -29,9 +44,13 @@ export async function loadAdapter(file: string): Promise<Adapter> {
   }
   if (typeof adapter.open !== 'function' && typeof adapter.accepts !== 'function')
     throw new UsageError(`${file} exports neither open nor accepts`)
+  const wrong = FUNCTIONS.find((name) => !['function', 'undefined'].includes(typeof adapter[name]))
+  if (wrong !== undefined) throw new UsageError(`${file} exports ${wrong}, which is no function`)
   declarationFrom(adapter.declares ?? {}, `${file}, declares`)
   return adapter
 }
+
+const FUNCTIONS = ['neutral', 'read', 'encode', 'encodeInto', 'native', 'forget', 'isRefusal'] as const
 
 /** The built-in errors of the language, which indicate bugs. */
 const BUILT_IN_ERRORS: ReadonlySet<unknown> = new Set([

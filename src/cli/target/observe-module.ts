@@ -7,12 +7,14 @@ import { type Observation, type Thrown, textOf } from './observation.ts'
 import { chunksOf, type Stream } from './stream.ts'
 
 export async function observeModule(adapter: Adapter, stream: Stream): Promise<Observation> {
+  const { neutral = (packet) => packet } = adapter
   const chunks = chunksOf(stream)
   const packets: unknown[] = []
   const before = memoryInUse()
   let thrown: Thrown | undefined
   try {
-    if (adapter.open !== undefined) await feed(adapter.open, chunks, packets)
+    if (adapter.open !== undefined)
+      await feed(adapter.open, chunks, (packet) => packets.push(neutral(packet)))
     else if (!(await adapter.accepts?.(chunks))) thrown = { isRefusal: true, text: 'it was not accepted' }
   } catch (error) {
     thrown = { isRefusal: isRefusal(adapter, error), text: textOf(error) }
@@ -26,8 +28,12 @@ export async function observeModule(adapter: Adapter, stream: Stream): Promise<O
   }
 }
 
-async function feed(open: NonNullable<Adapter['open']>, chunks: Buffer[], packets: unknown[]): Promise<void> {
-  const take = open((packet) => packets.push(packet))
+async function feed(
+  open: NonNullable<Adapter['open']>,
+  chunks: Buffer[],
+  onPacket: (packet: unknown) => void,
+): Promise<void> {
+  const take = open(onPacket)
   for (const chunk of chunks) {
     const taken = take(chunk)
     if (taken instanceof Promise) await taken

@@ -57,13 +57,17 @@ type Death = Pick<Symptom, keyof typeof NO_PACKET>
 
 export const DEATH: Death = { ...NO_PACKET, isDeath: true }
 
-export const HANG: Symptom = {
-  ...DEATH,
-  kind: 'hang',
-  about: `no result within ${TIME_LIMIT} ms`,
-  expected: `a result within ${TIME_LIMIT} ms`,
-  happened: 'none; it was stopped',
+export function hang(limit: number): Symptom {
+  return {
+    ...DEATH,
+    kind: 'hang',
+    about: `no result within ${limit} ms`,
+    expected: `a result within ${limit} ms`,
+    happened: 'none; it was stopped',
+  }
 }
+
+export const HANG: Symptom = hang(TIME_LIMIT)
 
 export function crash(text: string): Symptom {
   const expected = 'packets, or a refusal'

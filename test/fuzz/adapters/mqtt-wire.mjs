@@ -1,10 +1,15 @@
-import { DecodeError, PacketParser } from '../../../dist/index.js'
+import { DecodeError, PacketParser, topicCache } from '../../../dist/index.js'
 
 export function open(onPacket) {
   const parser = new PacketParser()
   return (chunk) => {
-    for (const packet of parser.push(chunk)) onPacket(packet)
+    parser.push(chunk)
+    for (let packet = parser.read(); packet !== undefined; packet = parser.read()) onPacket(packet)
   }
 }
 
 export const isRefusal = (error) => error instanceof DecodeError
+
+// For `mqtt-wire bench`:
+export { encode, encodeInto } from '../../../dist/index.js'
+export const forget = () => topicCache.clear()

@@ -1,5 +1,8 @@
 // The packets of the workloads, as mqtt-wire's decoder shows them. Everything comes from the generator's random numbers.
 
+import type { Publish, TrafficPacket } from './packet.ts'
+import type { Random } from './random.ts'
+
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789']
 /** What the non-ASCII topics are written in: characters of one to four bytes. */
 const SCRIPTS = [
@@ -10,7 +13,7 @@ const SCRIPTS = [
 ]
 
 /** A topic name of 20 to 30 bytes in levels of two to seven characters. */
-export function topic(random, letters = LETTERS) {
+export function topic(random: Random, letters: readonly string[] = LETTERS): string {
   const length = random.between(20, 30)
   let name = ''
   let size = 0
@@ -24,12 +27,12 @@ export function topic(random, letters = LETTERS) {
   return flat(name)
 }
 
-export function nonAsciiTopic(random) {
+export function nonAsciiTopic(random: Random): string {
   return topic(random, random.pick(SCRIPTS))
 }
 
 /** A topic name of 50 to 110 bytes, in one of the forms that plants, homes and clouds use. */
-export function longTopic(random) {
+export function longTopic(random: Random): string {
   const form = random.pick(LONG_FORMS)
   for (;;) {
     const name = form(random)
@@ -37,8 +40,10 @@ export function longTopic(random) {
   }
 }
 
-const letters = (random, length) => Array.from({ length }, () => random.pick(LETTERS)).join('')
-const number = (random, digits) => String(random.between(0, 10 ** digits - 1)).padStart(digits, '0')
+const letters = (random: Random, length: number): string =>
+  Array.from({ length }, () => random.pick(LETTERS)).join('')
+const number = (random: Random, digits: number): string =>
+  String(random.between(0, 10 ** digits - 1)).padStart(digits, '0')
 
 const SITES = ['plant-north', 'plant-south', 'bottling-hall', 'tank-farm', 'packaging', 'boiler-house']
 const MACHINES = ['conveyor', 'centrifugal-pump', 'mixing-vessel', 'heat-exchanger', 'labelling-machine']
@@ -46,7 +51,7 @@ const ROOMS = ['living_room', 'kitchen', 'upstairs_bathroom', 'garage', 'hallway
 const MEASURES = ['temperature', 'relative_humidity', 'power_consumption', 'illuminance', 'battery_level']
 
 /** After Sparkplug B, Home Assistant's discovery, and the shadows and jobs of AWS IoT. */
-const LONG_FORMS = [
+const LONG_FORMS: readonly ((random: Random) => string)[] = [
   (random) =>
     `spBv1.0/${random.pick(SITES)}/${random.pick(['DDATA', 'NDATA', 'DBIRTH'])}/gateway-${number(random, 3)}/` +
     random.pick(MACHINES),
@@ -65,13 +70,13 @@ const LONG_FORMS = [
 ]
 
 /** So many topic names, no two of them alike. */
-export function topics(random, count, make = topic) {
-  const names = new Set()
+export function topics(random: Random, count: number, make: (random: Random) => string = topic): string[] {
+  const names = new Set<string>()
   while (names.size < count) names.add(make(random))
   return [...names]
 }
 
-export function publish(random, name, qos, payloadLength) {
+export function publish(random: Random, name: string, qos: number, payloadLength: number): Publish {
   return {
     type: 'publish',
     topic: name,
@@ -83,20 +88,21 @@ export function publish(random, name, qos, payloadLength) {
   }
 }
 
-export function acknowledgement(random, type) {
+export function acknowledgement(random: Random, type: TrafficPacket['type']): TrafficPacket {
   return { type, packetId: random.between(1, 65_535) }
 }
 
 /** A broker's mix: 70 % PUBLISH, 25 % acknowledgements, 3 % pings, 2 % everything else. */
-export function brokerMix(random, names) {
+export function brokerMix(random: Random, names: readonly string[]): TrafficPacket {
   const dice = random.between(1, 100)
   if (dice <= 70) return publish(random, random.pick(names), random.between(0, 2), random.between(10, 300))
-  if (dice <= 95) return acknowledgement(random, random.pick(['puback', 'pubrec', 'pubrel', 'pubcomp']))
-  if (dice <= 98) return { type: random.pick(['pingreq', 'pingresp']) }
+  if (dice <= 95)
+    return acknowledgement(random, random.pick(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const))
+  if (dice <= 98) return { type: random.pick(['pingreq', 'pingresp'] as const) }
   return random.pick(OTHERS)(random, names)
 }
 
-const OTHERS = [
+const OTHERS: readonly ((random: Random, names: readonly string[]) => TrafficPacket)[] = [
   connect,
   (random) => ({ type: 'connack', sessionPresent: random.percent(50), returnCode: 0 }),
   (random, names) => ({
@@ -118,7 +124,7 @@ const OTHERS = [
   () => ({ type: 'disconnect' }),
 ]
 
-function connect(random, names) {
+function connect(random: Random, names: readonly string[]): TrafficPacket {
   const account = random.percent(50)
   return {
     type: 'connect',
@@ -140,17 +146,17 @@ function connect(random, names) {
   }
 }
 
-function filter(random, names) {
+function filter(random: Random, names: readonly string[]): string {
   const levels = random.pick(names).split('/')
   levels[random.between(0, levels.length - 1)] = '+'
   return flat(random.percent(30) ? [...levels.slice(0, -1), '#'].join('/') : levels.join('/'))
 }
 
-function some(random, make) {
+function some<Item>(random: Random, make: () => Item): Item[] {
   return Array.from({ length: random.between(1, 5) }, make)
 }
 
 /** The same text in one piece: V8 keeps a concatenation as its parts until somebody looks. */
-function flat(text) {
+function flat(text: string): string {
   return Buffer.from(text).toString()
 }

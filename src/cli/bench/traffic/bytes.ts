@@ -1,6 +1,9 @@
 // A packet's bytes by the book. Slow and plain on purpose: what all contestants are checked against is none of them.
 
-const TYPES = {
+import type { PacketTypeName } from '../../../index.ts'
+import type { TrafficPacket } from './packet.ts'
+
+const FIRST_BYTES: Readonly<Record<PacketTypeName, number>> = {
   connect: 0x10,
   connack: 0x20,
   publish: 0x30,
@@ -17,13 +20,13 @@ const TYPES = {
   disconnect: 0xe0,
 }
 
-export function bytesOf(packet) {
-  const body = Buffer.concat(BODIES[packet.type]?.(packet) ?? identifier(packet))
-  return Buffer.concat([fixedHeader(TYPES[packet.type] | flagsOf(packet), body.length), body])
+export function bytesOf(packet: TrafficPacket): Buffer {
+  const body = Buffer.concat(BODIES[packet.type]?.(packet as Fields) ?? identifier(packet))
+  return Buffer.concat([fixedHeader(FIRST_BYTES[packet.type] | flagsOf(packet), body.length), body])
 }
 
 /** `size`, if given, is the number of bytes that the Remaining Length takes, however few it needs. */
-export function fixedHeader(firstByte, remainingLength, size = 1) {
+export function fixedHeader(firstByte: number, remainingLength: number, size = 1): Buffer {
   const bytes = [firstByte]
   let rest = remainingLength
   do {
@@ -33,11 +36,15 @@ export function fixedHeader(firstByte, remainingLength, size = 1) {
   return Buffer.from(bytes.map((byte, at) => (at === 0 || at === bytes.length - 1 ? byte : byte | 0x80)))
 }
 
-function flagsOf({ type, dup, qos, retain }) {
+function flagsOf({ type, dup, qos = 0, retain }: TrafficPacket): number {
   return type === 'publish' ? (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0) : 0
 }
 
-const BODIES = {
+/** A packet of one type, which has all fields of that type. */
+type Fields = Required<Omit<TrafficPacket, 'will' | 'username' | 'password'>> &
+  Pick<TrafficPacket, 'will' | 'username' | 'password'> & { readonly packetId: number }
+
+const BODIES: Readonly<Partial<Record<PacketTypeName, (packet: Fields) => Buffer[]>>> = {
   connect: ({ clientId, cleanSession, keepAlive, will, username, password }) => [
     text('MQTT'),
     Buffer.from([
@@ -67,18 +74,18 @@ const BODIES = {
   unsubscribe: ({ packetId, topicFilters }) => [uint16(packetId), ...topicFilters.map(text)],
 }
 
-function identifier({ packetId }) {
+function identifier({ packetId }: TrafficPacket): Buffer[] {
   return packetId === undefined ? [] : [uint16(packetId)]
 }
 
-function text(string) {
+function text(string: string): Buffer {
   return prefixed(Buffer.from(string))
 }
 
-function prefixed(bytes) {
+function prefixed(bytes: Buffer): Buffer {
   return Buffer.concat([uint16(bytes.length), bytes])
 }
 
-function uint16(value) {
+function uint16(value: number): Buffer {
   return Buffer.from([value >> 8, value & 0xff])
 }

@@ -1,17 +1,36 @@
 // The workloads by name: their packets, and how the bytes are cut into chunks.
 
-import { bytesOf } from './bytes.mjs'
-import { acknowledgement, brokerMix, longTopic, nonAsciiTopic, publish, topics } from './packets.mjs'
-import { Random } from './random.mjs'
+import { bytesOf } from './bytes.ts'
+import type { TrafficPacket } from './packet.ts'
+import { acknowledgement, brokerMix, longTopic, nonAsciiTopic, publish, topics } from './packets.ts'
+import { Random } from './random.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
+
+interface Workload {
+  readonly title: string
+  /** The most bytes in a chunk; 64 KiB if nothing else is said. */
+  readonly chunk?: number
+  readonly firstPass?: number
+  readonly packets: (random: Random, scale: number) => TrafficPacket[]
+}
+
+export interface Traffic {
+  readonly packets: readonly TrafficPacket[]
+  /** How many packets of the workload are not part of it. */
+  readonly leftOut: number
+  /** The bytes of each packet. */
+  readonly encoded: readonly Buffer[]
+  readonly bytes: number
+  readonly chunks: readonly Buffer[]
+}
 
 /**
  * `scale` shortens a stream for quick runs; single large packets stay what they are. `firstPass` is the scale of the pass
  * before which the caches are cleared: 100,000 packets, of W2 60,000.
  */
-export const WORKLOADS = {
+export const WORKLOADS: Readonly<Record<string, Workload>> = {
   W1: {
     title: 'telemetry: QoS 0, ASCII topics out of 1,000, payloads of 32 bytes',
     firstPass: 5,
@@ -60,17 +79,34 @@ export const WORKLOADS = {
   },
 }
 
-/** The packets of a workload, their bytes, and the stream in chunks as a socket would hand them over. */
-export function traffic(id, scale = 1) {
-  const { packets: generate, chunk = 64 * KIB } = WORKLOADS[id]
-  const packets = generate(new Random(0x311), scale)
-  const encoded = packets.map(bytesOf)
+/** All packets of a workload. */
+export function packetsOf(id: string, scale: number): TrafficPacket[] {
+  return (WORKLOADS[id] as Workload).packets(new Random(0x311), scale)
+}
+
+/**
+ * The packets of a workload, their bytes, and the stream in chunks as a socket would hand them over.
+ *
+ * @param isWanted whether the packet with these bytes is part of it
+ */
+export function traffic(id: string, scale = 1, isWanted: (bytes: Buffer) => boolean = () => true): Traffic {
+  const { chunk = 64 * KIB } = WORKLOADS[id] as Workload
+  const packets: TrafficPacket[] = []
+  const encoded: Buffer[] = []
+  const all = packetsOf(id, scale)
+  for (const packet of all) {
+    const bytes = bytesOf(packet)
+    if (!isWanted(bytes)) continue
+    packets.push(packet)
+    encoded.push(bytes)
+  }
   const bytes = Buffer.concat(encoded)
-  return { packets, encoded, bytes: bytes.length, chunks: cut(bytes, chunk) }
+  const leftOut = all.length - packets.length
+  return { packets, leftOut, encoded, bytes: bytes.length, chunks: cut(bytes, chunk) }
 }
 
 /** Each chunk has memory of its own where it is large enough to have come in one read from a socket. */
-export function cut(bytes, size) {
+export function cut(bytes: Buffer, size: number): Buffer[] {
   const own = size >= 64 * KIB
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => {
     const view = bytes.subarray(index * size, (index + 1) * size)
@@ -78,15 +114,15 @@ export function cut(bytes, size) {
   })
 }
 
-function telemetry(random, count, names) {
+function telemetry(random: Random, count: number, names: readonly string[]): TrafficPacket[] {
   return Array.from({ length: count }, () => publish(random, random.pick(names), 0, 32))
 }
 
-function mix(random, scale) {
+function mix(random: Random, scale: number): TrafficPacket[] {
   const names = topics(random, 1_000)
   return Array.from({ length: 20_000 * scale }, () => brokerMix(random, names))
 }
 
-function one(size) {
-  return (random) => [publish(random, topics(random, 1)[0], 0, size)]
+function one(size: number): Workload['packets'] {
+  return (random) => topics(random, 1).map((name) => publish(random, name, 0, size))
 }

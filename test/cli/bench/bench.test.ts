@@ -1,0 +1,364 @@
+// `mqtt-wire bench`: what it measures, how it judges, and how it fails. Times are never asserted, and ratios only far from
+// where noise could take them.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { boundsOn, type Figures, type Gate, judge } from '../../../src/cli/bench/gate.ts'
+import { updateGate } from '../../../src/cli/bench/gate-file.ts'
+import { MAIN, ROOT } from '../../support/command.ts'
+
+const DIRECTORY = mkdtempSync(join(tmpdir(), 'mqtt-wire-bench-'))
+afterAll(() => rmSync(DIRECTORY, { recursive: true }))
+
+const path = (name: string): string => join(DIRECTORY, name)
+const OURSELVES = 'test/fuzz/adapters/mqtt-wire.mjs'
+const FULL_SPEED = 'test/cli/bench/full-speed.mjs'
+const HALF_SPEED = 'test/cli/bench/half-speed.mjs'
+const OUR_LINES = 'node dist/cli/bench/exec/ourselves.js'
+
+interface Saved {
+  readonly target: string
+  readonly isWhole: boolean
+  readonly figures: Readonly<Record<string, number>>
+  readonly jobs: Readonly<Record<string, { readonly packets: number; readonly leftOut?: number }>>
+}
+
+function bench(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'bench', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+function measured(target: readonly string[], only: string, ...args: readonly string[]) {
+  const json = path('results.json')
+  const result = bench(...target, '--quick', '--only', only, '--json', json, ...args)
+  return { ...result, saved: JSON.parse(readFileSync(json, 'utf8')) as Saved }
+}
+
+function written(name: string, content: unknown): string {
+  writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content))
+  return path(name)
+}
+
+describe('a gate', () => {
+  const GATE = written('gate.json', { atLeast: { 'W2 decode': 0.72 } })
+
+  test('holds for mqtt-wire against itself', () => {
+    const { status, stdout, stderr } = bench(FULL_SPEED, '--quick', '--only', 'W2 decode', '--gate', GATE)
+    expect(stderr).toBe('')
+    expect(stdout).toContain('everything holds')
+    expect(status).toBe(0)
+  })
+
+  test('shuts on code that does everything twice', () => {
+    const { status, stdout, saved } = measured([HALF_SPEED], 'W2 decode', '--gate', GATE)
+    expect(stdout).toMatch(/W2 decode +0\.\d\d +at least 0\.72 +FALLS SHORT/)
+    expect(stdout).toContain('Measured again, with more rounds: W2 decode')
+    expect(status).toBe(1)
+    expect(saved.figures['W2 decode']).toBeLessThan(0.72)
+  })
+
+  test('shuts on a figure that there is not', () => {
+    const gate = written('encode.json', { atLeast: { 'W3 encode': 0.001 }, atMost: { linearity: 1e9 } })
+    const args = ['--quick', '--only', 'W3 encode', '--gate', gate]
+    const wrong = bench('test/cli/bench/wrong-bytes.mjs', ...args)
+    expect(wrong.stdout).toMatch(/W3 encode +nothing +at least 0\.001 +FALLS SHORT/)
+    expect(wrong.stdout).not.toMatch(/linearity|Measured again/)
+    expect(wrong.status).toBe(1)
+    expect(bench(FULL_SPEED, ...args).status).toBe(0)
+  })
+
+  test('is written with --update: three quarters of what is measured', () => {
+    const gate = path('new.json')
+    const { status, stdout, saved } = measured([FULL_SPEED], 'W3 encode', '--gate', gate, '--update')
+    expect(stdout).toContain(`${gate} has the bounds that this run sets.`)
+    expect(status).toBe(0)
+    const { atLeast, atMost } = JSON.parse(readFileSync(gate, 'utf8'))
+    expect(atLeast['W3 encode'] / saved.figures['W3 encode']!).toBeGreaterThan(0.7)
+    expect(atLeast['W3 encode'] / saved.figures['W3 encode']!).toBeLessThanOrEqual(0.75)
+    expect(atMost).toEqual({})
+  })
+
+  test('keeps what an update says nothing about', () => {
+    const gate = path('updated.json')
+    const update = (before: Gate, figures: Figures): unknown => {
+      updateGate(gate, before, figures, '22.1.0')
+      return JSON.parse(readFileSync(gate, 'utf8'))
+    }
+    const none = { atLeast: {}, atMost: {} }
+    expect(update(none, { 'W1 decode': 0.5, linearity: 4.1 })).toEqual({
+      atLeast: { 'W1 decode': 0.37 },
+      atMost: { linearity: 5.47 },
+    })
+    expect(update(none, { linearity: 2 })).toEqual({ atLeast: {}, atMost: { linearity: 5 } })
+    const before = { atLeast: { 'W1 decode': 0.3, 'W3 decode': 1 }, atMost: { linearity: 7 } }
+    expect(update(before, { 'W1 decode': 1, linearity: 2 })).toEqual({
+      ...before,
+      atLeast: { 'W1 decode': 0.75, 'W3 decode': 1 },
+    })
+    const lines = { ...before, onNode: { 22: { 'W2 decode': 2 } } }
+    expect(update(lines, { 'W1 decode': 1 })).toEqual({
+      ...before,
+      onNode: { 22: { 'W1 decode': 0.75, 'W2 decode': 2 } },
+    })
+  })
+
+  test('has the bounds of the newest line of Node that is not newer', () => {
+    const onNode = { 22: { 'W1 decode': 2 }, 24: { 'W1 decode': 3 } }
+    const gate = { atLeast: { 'W1 decode': 1, 'W2 decode': 1 }, onNode, atMost: {} }
+    const bound = (node: string) => boundsOn(node, gate).atLeast
+    expect(bound('20.20.2')).toEqual({ 'W1 decode': 1, 'W2 decode': 1 })
+    expect(bound('23.0.0')).toEqual({ 'W1 decode': 2, 'W2 decode': 1 })
+    expect(bound('26.0.0')).toEqual({ 'W1 decode': 3, 'W2 decode': 1 })
+  })
+
+  test('asks for as much, or as little, as its bounds', () => {
+    const bounds = { atLeast: { a: 1, b: 1, c: 1 }, atMost: { linearity: 5 } }
+    const holds = judge({ a: 1, b: 0.99, linearity: 5.1 }, bounds).map(({ id, holds }) => [id, holds])
+    expect(holds).toEqual([
+      ['a', true],
+      ['b', false],
+      ['c', false],
+      ['linearity', false],
+    ])
+  })
+})
+
+test('results are compared with those of another run, and drawn', () => {
+  const chart = path('chart.svg')
+  const { saved } = measured([HALF_SPEED], 'W3 encode,W6 encode', '--chart', chart)
+  expect(Object.keys(saved.figures)).toEqual(['W3 encode', 'W6 encode'])
+  expect(saved).toMatchObject({ target: HALF_SPEED, isWhole: true })
+  const svg = readFileSync(chart, 'utf8')
+  expect(svg).toMatch(/^<svg /)
+  for (const text of [
+    'as multiples of mqtt-wire',
+    HALF_SPEED,
+    'W6 non-ASCII topics',
+    'W3 PUBACK only',
+    'encode',
+  ])
+    expect(svg).toContain(text)
+  expect(svg).not.toMatch(/decode|NaN|Infinity|undefined/)
+
+  const base = written('base.json', { ...saved, figures: { 'W3 encode': 100 * saved.figures['W3 encode']! } })
+  const { stdout } = bench(HALF_SPEED, '--quick', '--only', 'W3 encode', '--compare', base)
+  expect(stdout).toMatch(/Change since .*\n.*then +now +change\nW3 encode +\d+.* −9\d %\n/)
+})
+
+// biome-ignore format: a row a target
+test.each([
+  ['test/fuzz/broken/wrong-field.mjs', 'W2 decode', /decode: packet 187: connect with keepAlive \d+ instead of 300\./],
+  ['test/fuzz/broken/crashes.mjs', 'W2 decode', /decode: packet 200 \(suback\): Cannot read properties/],
+  ['test/fuzz/broken/loses-packets.mjs', 'W2 decode', /packet 80: pingresp with type "publish" instead of "pingresp"/],
+  ['test/cli/bench/wrong-bytes.mjs', 'W3 encode', /encode: packet 1 \(puback\): 4 bytes 48\w+ instead of 4 bytes 40/],
+  ['test/cli/bench/lazy.mjs', 'W7 decode', /decode: no publish has its topic and payload/],
+  ['test/cli/bench/gives-up.mjs', 'W7 decode', /as the stream goes on: Error: I am \\u001b\[31mtired\./],
+])('%s is wrong, and not timed', (target, only, told) => {
+  const { status, stdout, saved } = measured([target], only)
+  expect(stdout).toMatch(told)
+  expect(stdout).toMatch(new RegExp(`^${target} +wrong`, 'm'))
+  expect(stdout).toMatch(/^mqtt-wire +[\d,.]+ [nµ]s/m)
+  expect(stdout).not.toContain('\u001b')
+  expect(saved.figures[only]).toBeUndefined()
+  expect(status).toBe(1)
+})
+
+test('a target that ends its process is wrong', () => {
+  const target = written('exits.mjs', 'export const open = () => () => process.exit(7)')
+  const { status, stdout } = bench(target, '--quick', '--only', 'W3')
+  expect(stdout).toContain('the process ended with exit status 7')
+  expect(status).toBe(1)
+})
+
+test('one that hangs is stopped', () => {
+  const target = written('hangs.mjs', 'export const open = () => () => { for (;;); }')
+  const { status, stdout } = bench(target, '--quick', '--only', 'W6 decode')
+  expect(stdout).toContain('decode: hangs: nothing for 30 s, and was stopped.')
+  expect(status).toBe(1)
+})
+
+test.each([
+  ['test/cli/bench/foreign-shape.mjs', 'W7', ['W7 decode', 'W7 decode first pass', 'W7 encode']],
+  ['test/cli/bench/asynchronous.mjs', 'W5 1,460 B', ['W5 1,460 B decode']],
+  ['test/cli/bench/sparing.mjs', 'W2 decode', ['W2 decode']],
+  [OURSELVES, 'W3', ['W3 decode', 'W3 encode', 'W3 encodeInto', 'W3 decode after W2']],
+])('%s is measured with what it has', (target, only, figures) => {
+  const { status, saved } = measured([target], only)
+  expect(Object.keys(saved.figures).sort()).toEqual([...figures].sort())
+  expect(status).toBe(0)
+})
+
+test('a target gets what it declares to read', () => {
+  const { status, stdout, saved } = measured(['test/cli/bench/client.mjs'], 'W2 decode')
+  expect(stdout).toContain('Without the packets that the target declares not to read.')
+  expect(saved.jobs['W2 decode']?.leftOut).toBeGreaterThan(0)
+  expect(status).toBe(0)
+  const { stderr } = bench('test/cli/bench/client.mjs', '--only', 'W4')
+  expect(stderr).toContain('nothing to measure is called w4: there are W1, W2, W3, W5, W6, W7, W8, linearity')
+})
+
+describe('a process', () => {
+  test('is measured against a process of ours', () => {
+    const gate = written('process.json', { atLeast: { 'W7 decode': 0.6 } })
+    const { status, stdout, stderr, saved } = measured(['--exec', OUR_LINES], 'W7', '--gate', gate)
+    expect(stderr).toBe('')
+    expect(stdout).toContain('All times include the pipe')
+    expect(stdout).toContain('everything holds')
+    expect(Object.keys(saved.figures)).toEqual(['W7 decode'])
+    expect(status).toBe(0)
+  })
+
+  test('is shown to be wrong', () => {
+    const command = `sh -c 'echo ready; while read -r line; do test "$line" = open || echo refused "no: thanks"; done'`
+    const { status, stdout } = bench('--exec', command, '--quick', '--only', 'W3')
+    expect(stdout).toContain('decode: packet 1 (puback): refused no: thanks.')
+    expect(status).toBe(1)
+  })
+
+  test('that dies is shown to', () => {
+    const { status, stdout } = bench(
+      '--exec',
+      'echo ready; read -r line; echo oh no >&2; exit 3',
+      '--quick',
+      '--only',
+      'W3',
+    )
+    expect(stdout).toMatch(/packet 1 \(puback\): the process ended: exit status 3; standard error: oh no/)
+    expect(status).toBe(1)
+  })
+})
+
+test.each([[[FULL_SPEED]], [['--exec', OUR_LINES]]])(
+  'SIGINT ends it with what was measured: %j',
+  async (target) => {
+    const json = path('stopped.json')
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'bench', ...target, '--only', 'W6 decode,W7,W8', '--json', json],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text
+    })
+    await expect.poll(() => stdout, { timeout: 60_000 }).toContain('W6: ')
+    child.kill('SIGINT')
+    const start = performance.now()
+    const [status] = await once(child, 'exit')
+    expect(performance.now() - start).toBeLessThan(10_000) // two seconds, on a machine with nothing else to do
+    expect(status).toBe(0)
+    expect(stdout).toContain('Stopped early: the rest was not measured.')
+    const saved = JSON.parse(readFileSync(json, 'utf8')) as Saved
+    expect(saved.isWhole).toBe(false)
+    expect(saved.figures['W6 decode']).toBeGreaterThan(0)
+  },
+)
+
+describe('rivals', () => {
+  test('are measured if the project has them', () => {
+    const project = path('project')
+    cpSync(join(ROOT, 'mqtt-packet'), join(project, 'node_modules/mqtt-packet'), { recursive: true })
+    writeFileSync(
+      join(project, 'node_modules/mqtt-packet/index.js'),
+      `import mqttPacket from '${new URL('../../../dist/mqtt-packet/index.js', import.meta.url)}'
+export default mqttPacket
+`,
+    )
+    mkdirSync(join(project, 'src'))
+    const args = [
+      MAIN,
+      'bench',
+      join(ROOT, OURSELVES),
+      '--quick',
+      '--only',
+      'W3 encode',
+      '--rivals',
+      'mqtt-packet',
+    ]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: join(project, 'src'),
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^mqtt-packet +\d+ ns +\d\.\d\d$/m)
+    expect(status).toBe(0)
+  })
+
+  test('are asked for if it has not', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [MAIN, 'bench', join(ROOT, OURSELVES), '--rivals', 'mqtts'],
+      {
+        cwd: DIRECTORY,
+        encoding: 'utf8',
+      },
+    )
+    expect(stderr).toContain('--rivals: mqtts is not installed here; npm install --save-dev mqtts')
+    expect(status).toBe(2)
+  })
+})
+
+describe('invalid arguments', () => {
+  const INVALID = written('invalid.json', '{')
+  const UNKNOWN = written('unknown.json', { atLeast: { 'W9 decode': 1 } })
+  const ZERO = written('zero.json', { atLeast: { 'W1 decode': 0 } })
+  const OTHER = written('other.json', { least: {} })
+  const LIST = written('list.json', [])
+  const MOST = written('most.json', { atMost: { 'W1 decode': 1 } })
+  const NO_FUNCTION = written(
+    'no-function.mjs',
+    'export const open = () => () => {}\nexport const encode = true',
+  )
+  const LEAVES = written('leaves.mjs', 'process.exit(3)')
+  // biome-ignore format: a row a mistake
+  test.each([
+    [[], 'one TARGET'],
+    [['a.mjs', 'b.mjs'], 'one TARGET'],
+    [['a.mjs', '--exec', 'true'], 'one TARGET'],
+    [['nowhere.mjs'], 'nowhere.mjs does not exist'],
+    [['mqtt://127.0.0.1:1883'], "give it the broker's decoder as a module, or as a process with --exec"],
+    [['README.md'], 'cannot load'],
+    [['test/fuzz/broken/wrapped.mjs'], 'exports neither open nor accepts'],
+    [['test/fuzz/broken/says-yes.mjs'], 'bench needs open'],
+    [[NO_FUNCTION], 'exports encode, which is no function'],
+    [[LEAVES], 'cannot be used: the process ended with exit status 3'],
+    [['--exec', 'echo hello'], 'must write "ready" first; it wrote "hello"'],
+    [['--exec', `echo 'ready {"verdictsOnly":true}'`], 'bench needs packets'],
+    [['--exec', "echo ready; while read -r line; do echo hello; done", '--only', 'W3'], 'it wrote "hello": expected packet, more'],
+    [['--exec', 'true', '--rivals', 'mqtts'], '--rivals are modules'],
+    [[OURSELVES, '--rivals', 'mqttjs'], '--rivals: mqttjs is not one of mqtt-packet'],
+    [[OURSELVES, '--declare', 'package.json'], 'name is not one of role'],
+    [[OURSELVES, '--only', 'W3,W9'], 'nothing to measure is called w9: there are W1'],
+    [[OURSELVES, '--update'], '--update goes with --gate FILE'],
+    [[OURSELVES, '--gate', path('nowhere.json')], 'there is no such file; add --update to write it'],
+    [[OURSELVES, '--gate', path('nowhere/gate.json'), '--update'], '--gate: ENOENT'],
+    [[OURSELVES, '--gate', INVALID], 'JSON'],
+    [[OURSELVES, '--gate', UNKNOWN], 'atLeast: there is no figure "W9 decode"; there are ratios such as'],
+    [[OURSELVES, '--gate', MOST], 'atMost: there is no figure "W1 decode"'],
+    [[OURSELVES, '--gate', ZERO], 'W1 decode must be a number above 0, not 0'],
+    [[OURSELVES, '--gate', OTHER], 'least is not one of atLeast, onNode, atMost'],
+    [[OURSELVES, '--gate', LIST], 'it must be an object such as'],
+    [[OURSELVES, '--compare', INVALID], '--compare: '],
+    [[OURSELVES, '--compare', UNKNOWN], 'has no results; write it with --json FILE'],
+    [[OURSELVES, '--json', path('nowhere/results.json')], '--json: ENOENT'],
+    [[OURSELVES, '--chart', '.'], '--chart: '],
+    [[OURSELVES, '--wat'], '--wat'],
+  ])('%j', (args, told) => {
+    const { status, stdout, stderr } = bench(...args, '--quick')
+    expect(stderr).toContain(told)
+    expect(stderr).toMatch(/^mqtt-wire: [^\n]+\n$/)
+    expect(status).toBe(2)
+    expect(stdout).not.toContain('×  ')
+    expect(existsSync(path('nowhere.json'))).toBe(false)
+  })
+})
