@@ -47,21 +47,22 @@ function written(name: string, content: unknown): string {
 }
 
 describe('a gate', () => {
-  const GATE = written('gate.json', { atLeast: { 'W2 decode': 0.72 } })
-
+  // About 1 and 0.5 on a machine with nothing else to do; the bounds leave room for one that is busy.
   test('holds for mqtt-wire against itself', () => {
-    const { status, stdout, stderr } = bench(FULL_SPEED, '--quick', '--only', 'W2 decode', '--gate', GATE)
+    const gate = written('low.json', { atLeast: { 'W2 decode': 0.5 } })
+    const { status, stdout, stderr } = bench(FULL_SPEED, '--quick', '--only', 'W2 decode', '--gate', gate)
     expect(stderr).toBe('')
     expect(stdout).toContain('everything holds')
     expect(status).toBe(0)
   })
 
   test('shuts on code that does everything twice', () => {
-    const { status, stdout, saved } = measured([HALF_SPEED], 'W2 decode', '--gate', GATE)
-    expect(stdout).toMatch(/W2 decode +0\.\d\d +at least 0\.72 +FALLS SHORT/)
+    const gate = written('high.json', { atLeast: { 'W2 decode': 0.9 } })
+    const { status, stdout, saved } = measured([HALF_SPEED], 'W2 decode', '--gate', gate)
+    expect(stdout).toMatch(/W2 decode +0\.\d\d +at least 0\.9 +FALLS SHORT/)
     expect(stdout).toContain('Measured again, with more rounds: W2 decode')
     expect(status).toBe(1)
-    expect(saved.figures['W2 decode']).toBeLessThan(0.72)
+    expect(saved.figures['W2 decode']).toBeLessThan(0.9)
   })
 
   test('shuts on a figure that there is not', () => {
@@ -206,7 +207,7 @@ test('a target gets what it declares to read', () => {
 
 describe('a process', () => {
   test('is measured against a process of ours', () => {
-    const gate = written('process.json', { atLeast: { 'W7 decode': 0.6 } })
+    const gate = written('process.json', { atLeast: { 'W7 decode': 0.5 } })
     const { status, stdout, stderr, saved } = measured(['--exec', OUR_LINES], 'W7', '--gate', gate)
     expect(stderr).toBe('')
     expect(stdout).toContain('All times include the pipe')
