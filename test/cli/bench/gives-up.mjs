@@ -2,7 +2,7 @@
 
 import { open as openParser } from '../../fuzz/adapters/mqtt-wire.mjs'
 
-const ENOUGH = 40
+const ENOUGH = 25
 
 let chunks = 0
 

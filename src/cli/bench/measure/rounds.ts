@@ -66,11 +66,13 @@ export async function race(
     fields.push(await warmUp(entrant, warmUpMs, sampleMs))
     if (await isStopped(onRound, 0)) throw new Stopped()
   }
+  const longestStride = Math.max(1, Math.floor(rounds / LEAST_ROUNDS))
   for (let round = 0; round < rounds; round++) {
     // In an order drawn anew: whoever always came behind the same one would always inherit its heap.
     for (const field of random.shuffled(fields)) {
-      // Whoever is very slow sits out most rounds.
-      if (field.fault === undefined && round % field.stride === 0) field.times.set(round, await sample(field))
+      // Whoever is very slow sits out most rounds, or only seemed to be slow: some are needed to tell.
+      if (field.fault === undefined && round % Math.min(field.stride, longestStride) === 0)
+        field.times.set(round, await sample(field))
     }
     if (await isStopped(onRound, (round + 1) / rounds)) {
       if (round + 1 < Math.min(LEAST_ROUNDS, rounds)) throw new Stopped()
