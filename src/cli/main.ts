@@ -90,9 +90,9 @@ bench also takes
   --gate FILE              judge by the bounds of a JSON file: { "atLeast": { "W1 decode": 0.5 }, "atMost": { "linearity": 5 } }
   --update                 with --gate: set the bounds to three quarters of what is measured, instead of judging
   --compare FILE           show the change since the run that --json has written there
-  --json FILE              write the results as JSON, too
-  --chart FILE             draw them as SVG, too
-  --rivals PACKAGES        measure these as well, if they are installed: mqtt-packet,@sap/xb-msg-mqtt-v311,mqtts,u8-mqtt-packet
+  --json FILE              also write the results as JSON
+  --chart FILE             also draw the results as SVG
+  --rivals PACKAGES        also measure these, if they are installed: mqtt-packet,@sap/xb-msg-mqtt-v311,mqtts,u8-mqtt-packet
 
 Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the target has faults or falls short
 of the gate, 2 for invalid arguments.

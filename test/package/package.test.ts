@@ -140,10 +140,9 @@ console.log(mqttPacket.generate === generate, required.parser === parser, requir
     ).toContain('PINGREQ')
   })
 
-  test('fuzzes a parser with it', () => {
-    consumer.write(
-      'adapter.mjs',
-      `import { PacketParser } from 'mqtt-wire'
+  consumer.write(
+    'adapter.mjs',
+    `import { PacketParser } from 'mqtt-wire'
 export const open = (onPacket) => {
   const parser = new PacketParser()
   return (chunk) => {
@@ -151,7 +150,9 @@ export const open = (onPacket) => {
   }
 }
 `,
-    )
+  )
+
+  test('fuzzes a parser with it', () => {
     const main = join(installed, 'dist/cli/main.js')
     expect(consumer.run(process.execPath, main, 'fuzz', 'adapter.mjs', '--runs', '50')).toContain(
       ' 0 findings in ',
