@@ -1,4 +1,4 @@
-// A contestant is a module of a few lines. README.md tells what it exports, and each file in contestants/ is an example.
+// The contestants. README.md describes what a contestant exports; the files in contestants/ are examples.
 
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { load as loadEntry } from '../dist/cli/bench/measure/contestant.js'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The rival that ratios are ratios to: the one that most of the world uses. */
+/** The most widely used rival. Ratios are relative to it. */
 export const PINNED = here('contestants/mqtt-packet.mjs')
 export const OURS = here('contestants/mqtt-wire.mjs')
 export const RIVALS = [
@@ -16,12 +16,12 @@ export const RIVALS = [
   here('contestants/u8-mqtt-packet.mjs'),
 ]
 
-/** The module; an `instance` of its own shares no code, and so no type feedback, with any other. */
+/** Loads a contestant. Each `instance` gets its own copy of the module, so that instances share no type feedback. */
 export function load(path, instance) {
   return loadEntry({ path }, instance)
 }
 
-/** Its name, and the version of the package that it stands for, where one can be found. */
+/** Returns a contestant's name and path, and the version of its package if it is known. */
 export async function describe(path) {
   const { name, version } = await load(path, 'description')
   const manifests = name === 'mqtt-wire' ? ['../package.json'] : [`node_modules/${name}/package.json`]

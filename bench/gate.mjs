@@ -1,32 +1,32 @@
-// Our own gate: where its bounds are, and which of them a run sets.
+// The gate of this repository: bench/gate.json.
 
-import { boundsOn, leastOf, lineOf } from '../dist/cli/bench/gate.js'
-import { restore, save } from '../dist/cli/bench/results.js'
+import { boundsOn, lowerBounds, nodeMajor } from '../dist/cli/bench/gate.js'
+import { readJson, writeJson } from '../dist/cli/bench/results.js'
 import { figures } from './results.mjs'
 
 const BOUNDS = new URL('gate.json', import.meta.url)
 
-/** The line of Node that `atLeast` is of; `onNode` has what is otherwise on later ones. */
-const FIRST_LINE = 20
+/** The major version of Node to which `atLeast` applies. `onNode` overrides it for later ones. */
+const FIRST_MAJOR = 20
 
-/** The bounds on this line of Node. */
+/** Returns the bounds for this version of Node. */
 export function bounds() {
-  return boundsOn(process.versions.node, restore(BOUNDS))
+  return boundsOn(process.versions.node, readJson(BOUNDS))
 }
 
-/** The bounds that a saved run sets: its own figures, less a quarter; what may at most be, as before. */
+/** Returns lower bounds of three quarters of a saved run's figures. Upper bounds are those of the gate. */
 export function boundsFrom(run, name) {
   const { atLeast, atMost } = bounds()
   const measured = Object.entries(figures(run, name)).filter(([id]) => id in atLeast)
-  return { atLeast: leastOf(Object.fromEntries(measured)), atMost }
+  return { atLeast: lowerBounds(Object.fromEntries(measured)), atMost }
 }
 
-/** Writes the bounds that a run sets on its line of Node, and keeps those that it says nothing about. */
+/** Updates the gate for a run's version of Node. Bounds on figures that the run did not measure are kept. */
 export function update(run, name) {
-  const all = restore(BOUNDS)
+  const all = readJson(BOUNDS)
   const { atLeast } = boundsFrom(run, name)
-  const line = lineOf(run.node)
-  if (line === FIRST_LINE) Object.assign(all.atLeast, atLeast)
-  else all.onNode[line] = { ...all.onNode[line], ...atLeast }
-  save(BOUNDS, all)
+  const major = nodeMajor(run.node)
+  if (major === FIRST_MAJOR) Object.assign(all.atLeast, atLeast)
+  else all.onNode[major] = { ...all.onNode[major], ...atLeast }
+  writeJson(BOUNDS, all)
 }

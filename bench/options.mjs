@@ -7,18 +7,18 @@ export const HELP = `npm run bench -- [options]
 
 Measures mqtt-wire against every other MQTT 3.1.1 codec on npm, and prints a table for each workload.
 
-  --quick            fewer and shorter rounds: a look, not a measurement
-  --only NAMES       only these workloads or jobs, with commas between: W1,"W2 encode",memory,linearity,
+  --quick            fewer and shorter rounds, for a first impression
+  --only NAMES       only these workloads or jobs, separated by commas: W1,"W2 encode",memory,linearity,
                      connections,threads,hostile,fan-out
   --json FILE        write the results
-  --contestant FILE  add a contestant: a module as those in bench/contestants; may be given several times.
-                     The last one is the one that --gate judges and that the hostile traffic is sent to
-  --gate             judge by bench/gate.json; exit status 1 if anything falls short
-  --update           with --gate: set the ratios of bench/gate.json to three quarters of what is measured
-  --compare FILE     show the change since the run that --json has written there;
-                     with --gate, judge by that run: three quarters of each of its ratios must be left
-  --publish          measure on Node 20, 22 and 24 and write bench/README.md, bench/chart.svg and bench/results
-  --help             this text
+  --contestant FILE  add a contestant: a module like those in bench/contestants. Can be given several times;
+                     --gate and the hostile traffic use the last one
+  --gate             compare with bench/gate.json; exit status 1 if a figure fails
+  --update           with --gate: set the ratios in bench/gate.json to three quarters of the measured ones
+  --compare FILE     show the change since a run that was saved with --json;
+                     with --gate, require at least three quarters of each of its ratios
+  --publish          measure on Node 20, 22 and 24, and write bench/README.md, bench/chart.svg and bench/results
+  --help             show this help
 `
 
 const OPTIONS = {
@@ -33,10 +33,10 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 }
 
-/** @throws UsageError for what it does not know */
+/** @throws UsageError if the arguments are invalid */
 export function options(args) {
   const values = parse(args)
-  if (values.update && !values.gate) throw new UsageError('--update goes with --gate')
+  if (values.update && !values.gate) throw new UsageError('--update requires --gate')
   return values
 }
 

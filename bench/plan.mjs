@@ -1,4 +1,4 @@
-// What there is to measure: one job for each child process, in the order of the tables.
+// The jobs of a run, in the order of the tables. Each job is one child process.
 
 import { FULL, linearityJob, QUICK, raceJobs } from '../dist/cli/bench/plan.js'
 import { OURS, PINNED, RIVALS } from './contestants.mjs'
@@ -8,18 +8,18 @@ const FAN_OUTS = [32, 300].flatMap((payloadLength) => [0, 1, 2].map((qos) => ({ 
 
 const task = (name) => new URL(`tasks/${name}.mjs`, import.meta.url)
 
-/** The jobs. `subject` is the contestant that is judged, where only one is looked at; `nameOf` tells names by paths. */
+/** `subject` is the contestant for the gate and the hostile traffic; `nameOf` maps paths to names. */
 export function plan({ quick, gate, subject, others, nameOf }) {
   const pace = quick ? QUICK : FULL
-  const field = gate ? [PINNED, subject] : [...RIVALS, OURS, ...others]
+  const racing = gate ? [PINNED, subject] : [...RIVALS, OURS, ...others]
   const each = gate ? [subject] : [OURS, ...others, ...RIVALS]
   return [
-    ...raceJobs({ contestants: field.map((path) => ({ path })), pace }),
+    ...raceJobs({ contestants: racing.map((path) => ({ path })), pace }),
     ...FAN_OUTS.map(({ payloadLength, qos }) => ({
       id: `fan-out ${payloadLength} B QoS ${qos}`,
       group: 'Fan-out',
       task: task('fan-out'),
-      options: { payloadLength, qos, contestants: field, ...pace },
+      options: { payloadLength, qos, contestants: racing, ...pace },
     })),
     ...each.flatMap((contestant) => alone(contestant, { quick, gate, nameOf })),
     ...Object.keys(HOSTILE).map((traffic) => ({
@@ -32,7 +32,7 @@ export function plan({ quick, gate, subject, others, nameOf }) {
   ]
 }
 
-/** What is measured one contestant at a time. */
+/** The jobs that measure one contestant at a time. */
 function alone(contestant, { quick, gate, nameOf }) {
   const million = contestant === OURS || gate
   const of = nameOf[contestant]

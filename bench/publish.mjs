@@ -1,42 +1,43 @@
-// Measures on each supported line of Node, and writes what README.md shows.
+// Measures on each supported version of Node, and writes the tables in README.md and the chart.
 
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { chart } from '../dist/cli/bench/output/chart.js'
 import { markdown } from '../dist/cli/bench/output/text.js'
-import { restore } from '../dist/cli/bench/results.js'
+import { readJson } from '../dist/cli/bench/results.js'
 import { tables } from './output/tables.mjs'
 
-/** npm's package `node` brings each of them. The chart shows the first. */
-const LINES = ['20', '22', '24']
+/** Installed from npm's package `node`. The chart shows the first. */
+const NODE_VERSIONS = ['20', '22', '24']
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const README = here('README.md')
 const RESULTS = here('results/')
 const TABLES = /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/
 
-/** Runs the whole benchmark on each line of Node, unless its results are to be taken as they are. */
+/** @param measure whether to run the whole benchmark on each version, or to use the saved results */
 export async function publish({ measure }) {
   await mkdir(RESULTS, { recursive: true })
-  for (const line of measure ? LINES : []) runOn(line, file(line))
-  const runs = LINES.map((line) => restore(file(line)))
+  for (const version of measure ? NODE_VERSIONS : []) runOn(version, file(version))
+  const runs = NODE_VERSIONS.map((version) => readJson(file(version)))
   await writeFile(here('chart.svg'), chart(runs[0], 'mqtt-packet'))
   const text = await readFile(README, 'utf8')
-  if (!TABLES.test(text)) throw new Error('bench/README.md has no place for the tables')
+  if (!TABLES.test(text))
+    throw new Error('bench/README.md lacks the comments that mark the place of the tables')
   await writeFile(
     README,
     text.replace(TABLES, (_, start, end) => start + runs.map(section).join('\n') + end),
   )
 }
 
-function file(line) {
-  return `${RESULTS}node-${line}.json`
+function file(version) {
+  return `${RESULTS}node-${version}.json`
 }
 
-function runOn(line, json) {
+function runOn(version, json) {
   const bench = here('run.mjs')
-  execFileSync('npx', ['--yes', `--package=node@${line}`, 'node', bench, '--json', json], {
+  execFileSync('npx', ['--yes', `--package=node@${version}`, 'node', bench, '--json', json], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })

@@ -1,8 +1,8 @@
-// The figures of our own jobs, besides those that everybody has.
+// The figures of this folder's jobs, besides those of `mqtt-wire bench`.
 
 import { figure as commonFigure } from '../dist/cli/bench/results.js'
 
-/** The figures of one contestant by name; more is better for those at which `gate.json` says `atLeast`. */
+/** Returns a contestant's figures by name. More is better if gate.json bounds them in `atLeast`. */
 export function figures(run, name) {
   const entries = Object.entries(run.jobs).flatMap(([id, result]) =>
     id.startsWith('fan-out') ? fanOutFigures(id, result, name) : [[id, figure(id, result, name)]],
@@ -10,7 +10,7 @@ export function figures(run, name) {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-/** A prepared packet against the pinned rival, and against encoding each. */
+/** The speed of a prepared packet relative to the pinned rival and to encoding each packet. */
 function fanOutFigures(id, { results }, name) {
   const prepared = results[`${name} preparePublish`]
   return [

@@ -1,4 +1,4 @@
-// The benchmark: `npm run bench`. See options.mjs for its command line and README.md for its method.
+// `npm run bench`. The options are in options.mjs, the method is in README.md.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -6,8 +6,8 @@ import { judge } from '../dist/cli/bench/gate.js'
 import { measureAgain, measureAll } from '../dist/cli/bench/measure-all.js'
 import { changeTable, verdictTable } from '../dist/cli/bench/output/judgement.js'
 import { plain } from '../dist/cli/bench/output/text.js'
-import { only } from '../dist/cli/bench/plan.js'
-import { circumstances, isFigureOf, keep, restore, save } from '../dist/cli/bench/results.js'
+import { selectJobs } from '../dist/cli/bench/plan.js'
+import { addResult, createRun, isFigureOf, readJson, writeJson } from '../dist/cli/bench/results.js'
 import { LINEARITY_ENVIRONMENT } from '../dist/cli/bench/subject.js'
 import { runTask } from '../dist/cli/bench/tasks/spawn.js'
 import { UsageError } from '../dist/cli/usage.js'
@@ -39,7 +39,7 @@ async function measure({ quick, gate, only: names, json, compare, contestant: ot
   const subject = others.at(-1) ?? OURS
   const contestants = await Promise.all([OURS, ...others, ...RIVALS].map(describe))
   const nameOf = Object.fromEntries(contestants.map(({ name, path }) => [path, name]))
-  const base = compare && restore(compare)
+  const base = compare && readJson(compare)
   const limits = gate && (await limitsFor(subject, base && boundsFrom(base, nameOf[subject])))
 
   let jobs = plan({ quick, gate, subject, others, nameOf })
@@ -47,9 +47,9 @@ async function measure({ quick, gate, only: names, json, compare, contestant: ot
     const bounded = Object.keys({ ...limits.atLeast, ...limits.atMost })
     jobs = jobs.filter((job) => bounded.some((id) => isFigureOf(id, job.id)))
   }
-  if (names !== undefined) jobs = only(jobs, names)
+  if (names !== undefined) jobs = selectJobs(jobs, names)
 
-  const run = circumstances(contestants, { quick })
+  const run = createRun(contestants, { quick })
   const measuring = { measure: (job, onProgress) => measureOne(run, job, onProgress) }
   const print = (group) => console.log(plain(tables(run).find(({ title }) => title.startsWith(group))))
   await measureAll(jobs, gate ? measuring : { ...measuring, onGroup: print })
@@ -59,13 +59,13 @@ async function measure({ quick, gate, only: names, json, compare, contestant: ot
   if (gate) {
     const verdict = () =>
       judge(measured(), limits).filter(({ id }) => jobs.some((job) => isFigureOf(id, job.id)))
-    const fallShort = () => verdict().flatMap(({ id, holds }) => (holds ? [] : [id]))
-    if (!sets) await measureAgain(jobs, fallShort, measuring)
+    const failingFigures = () => verdict().flatMap(({ id, holds }) => (holds ? [] : [id]))
+    if (!sets) await measureAgain(jobs, failingFigures, measuring)
     console.log(plain(verdictTable(verdict(), nameOf[subject], run.node)))
     if (sets) update(run, nameOf[subject])
-    else if (fallShort().length > 0) status = 1
+    else if (failingFigures().length > 0) status = 1
   }
-  if (json !== undefined) save(json, run)
+  if (json !== undefined) writeJson(json, run)
   return status
 }
 
@@ -73,26 +73,27 @@ async function measureOne(run, job, onProgress) {
   const { id, task, options, of } = job
   const env = id === 'linearity' ? LINEARITY_ENVIRONMENT : {}
   const measured = runTask(task, options, { onProgress, env })
-  // A contestant that fails has failed; a race of several that fails is our own mistake.
+  // A task that fails with one contestant is that contestant's fault; a race that fails is a bug in the benchmark.
   const result =
     of === undefined
       ? await measured
       : await measured.catch(({ message }) => ({ fault: message.split('\n')[0] }))
-  keep(run, job, of, result)
+  addResult(run, job, of, result)
 }
 
-/** The bounds, without those on what the contestant does not do. */
+/** Returns the bounds, without those on operations that the contestant does not support. */
 async function limitsFor(subject, limits) {
   const { atLeast, atMost } = limits ?? bounds()
   const { encode, encodeInto, feedFrames, fanOut } = await load(subject, 'limits')
-  const does = { encode, encodeInto, readFrame: feedFrames }
-  const isDone = (id) =>
+  const operations = { encode, encodeInto, readFrame: feedFrames }
+  const isSupported = (id) =>
     id.startsWith('fan-out')
       ? fanOut?.preparePublish !== undefined
-      : !Object.keys(does).some((operation) => id.endsWith(` ${operation}`) && !does[operation])
-  const kept = Object.entries(atLeast).filter(([id]) => isDone(id))
+      : !Object.keys(operations).some((name) => id.endsWith(` ${name}`) && !operations[name])
+  const kept = Object.entries(atLeast).filter(([id]) => isSupported(id))
   const left = Object.keys(atLeast).filter((id) => !kept.some(([name]) => name === id))
-  if (left.length > 0) console.log(`Not judged, as the contestant does not do it: ${left.join(', ')}`)
+  if (left.length > 0)
+    console.log(`Not checked, because the contestant does not support it: ${left.join(', ')}`)
   return { atLeast: Object.fromEntries(kept), atMost }
 }
 

@@ -1,4 +1,4 @@
-// mqtt-wire, all of it twice: code half as fast, on which the gate has to shut.
+// mqtt-wire doing everything twice. The gate must fail for it.
 
 import * as wire from './mqtt-wire.mjs'
 

@@ -68,7 +68,7 @@ function raise(error) {
   throw error
 }
 
-/** As aedes and MQTT.js send. The sink has no `cork`, which saves it a tick for each packet. */
+/** How aedes and MQTT.js send. The sink has no `cork`, which spares mqtt-packet a `nextTick` for each packet. */
 export const fanOut = {
   writeToStream: ({ topic, payload, qos, dup, retain }) => {
     return (messageId, sink) => {

@@ -1,4 +1,4 @@
-// A client's codec: it reads what a server sends, and writes what a client sends.
+// The codec of a client: it decodes what servers send and encodes what clients send.
 
 import { fields } from './fields.mjs'
 import { rival } from './rival.mjs'
@@ -7,7 +7,7 @@ export const name = 'mqtts'
 
 const { MqttTransformer, PacketType, PacketWriter, DefaultPacketWriteMap } = (await rival('mqtts')).default
 
-/** Called as a stream would call it, but without the stream's own cost. */
+/** The transformer is called directly, without the cost of a stream. */
 export function open(visit) {
   const transformer = new MqttTransformer()
   transformer.push = visit

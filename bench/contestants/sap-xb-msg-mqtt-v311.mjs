@@ -1,4 +1,4 @@
-// The codec inside SAP's client; the package exports the client only.
+// The codec inside SAP's client. The package exports only the client.
 
 import { rival } from './rival.mjs'
 
@@ -47,7 +47,7 @@ export function neutral(packet) {
     dup: packet.duplicate,
     payload: packet.payload?.toBuffer(),
     packetId: packet.packetID === 0 ? undefined : packet.packetID,
-    protocolName: 'MQTT', // read and thrown away
+    protocolName: 'MQTT', // not reported
     protocolLevel: 4,
     clientId: packet.clientID,
     will: packet.willFlag
@@ -99,22 +99,22 @@ export function native(packet) {
   )
 }
 
-// The encoder fills chunks and hands them on when they are full. Here each packet gets a chunk that it just fits into,
-// payload included, so that its bytes come in one piece, as everybody else's do.
+// The encoder fills chunks and passes them on when they are full. Here each packet gets a chunk of its own size, so that
+// its bytes are in one piece, as those of the other contestants are.
 const EMPTY = Buffer.alloc(0)
 const LONGEST_FIXED_HEADER = 5
-let room = 0
+let size = 0
 let bytes = EMPTY
 const encoder = new encoding.Encoder(
   { ostreamPayloadCopyLimit: Number.POSITIVE_INFINITY },
-  (least) => (least === 0 ? EMPTY : Buffer.allocUnsafe(Math.max(least, room))),
+  (least) => (least === 0 ? EMPTY : Buffer.allocUnsafe(Math.max(least, size))),
   (used) => {
     bytes = used
   },
 )
 
 export function encode(packet) {
-  room = packet.serializing() + LONGEST_FIXED_HEADER
+  size = packet.serializing() + LONGEST_FIXED_HEADER
   encoder.push(packet)
   encoder.flush()
   return bytes

@@ -28,7 +28,7 @@ export function neutral(packet) {
     ...packet,
     type,
     packetId: packet.pkt_id,
-    protocolName: 'MQTT', // compared with, not kept
+    protocolName: 'MQTT', // checked, but not reported
     protocolLevel: packet.mqtt_level,
     clientId: packet.client_id,
     cleanSession: Boolean(flags?.clean_start),

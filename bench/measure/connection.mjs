@@ -1,10 +1,10 @@
-// What it takes to open a TCP connection on this machine, both ends included: the price of each reconnect.
+// The cost of opening a TCP connection on this machine, at both ends: what each reconnect costs besides its bytes.
 
 import { once } from 'node:events'
 import net from 'node:net'
 import { median } from '../../dist/cli/bench/measure/rounds.js'
 
-/** Nanoseconds, the median of so many. */
+/** Returns the median of `count` connections, in nanoseconds. */
 export async function connectionNs(count) {
   const server = net.createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,6 @@
-// What is timed in our own tasks, imported anew for each contestant, as src/cli/bench/measure/loops.ts is.
+// The timed loops of this folder's tasks. Each contestant imports its own copy: see src/cli/bench/measure/loops.ts.
 
-/** A connection for each chunk, which may end in an error; returns how many did. */
+/** Opens a parser for each chunk, which may fail, and returns the number of errors. */
 export function reopenLoop({ open, feed }, { chunks }) {
   const visit = () => {}
   return (passes) => {
@@ -18,7 +18,7 @@ export function reopenLoop({ open, feed }, { chunks }) {
   }
 }
 
-/** Sends one message to all subscribers, so many times over. The sink copies every piece, as the system does for a socket. */
+/** Sends one message to all subscribers, `passes` times. The sink copies every piece, as the kernel does for a socket. */
 export function fanOutLoop(send, packetIds) {
   const memory = Buffer.alloc(64 * 1024)
   const last = memory.length - 1024

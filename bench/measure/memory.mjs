@@ -1,8 +1,6 @@
-// What is held, once the garbage is gone.
-
-/** Bytes of heap and of ArrayBuffers. */
+/** Returns the bytes of heap and ArrayBuffers in use after garbage collection. */
 export function held() {
-  // Twice: what the first collection has found dead is let go of in the second.
+  // Twice, because the first collection leaves some memory that only the second one releases.
   globalThis.gc()
   globalThis.gc()
   const { heapUsed, external } = process.memoryUsage()

@@ -1,4 +1,4 @@
-// Decodes the broker mix for as long as it is told, and answers with packets per second.
+// Decodes W2 for a given number of milliseconds, and answers with packets per second.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { decodeLoop } from '../../dist/cli/bench/measure/loops.js'

@@ -1,11 +1,11 @@
-// A run's tables: `{ title, head, rows, notes }`, all of it text.
+// The tables of a run: see Table in src/cli/bench/output/text.ts.
 
 import { faultCell, grouped, time, times } from '../../dist/cli/bench/output/text.js'
 import { workloadTable } from '../../dist/cli/bench/output/workload-table.js'
 import { WORKLOADS } from '../../dist/cli/bench/traffic/workloads.js'
 import { HOSTILE } from '../traffic/hostile.mjs'
 
-/** One table for each group of jobs, in their order; `group` for that one only. */
+/** Returns one table per group of jobs. */
 export function tables(run) {
   const ids = Object.keys(run.jobs)
   const workloads = Object.keys(WORKLOADS).filter((name) => ids.some((id) => id.startsWith(`${name} `)))

@@ -1,5 +1,5 @@
-// Bytes per connection whose peer sends the beginning of a packet, and no more.
-// Each comes at the front of a chunk of 64 KiB, as a socket reads: a parser that keeps the chunk shows it.
+// Memory per connection whose peer sends the beginning of a packet and nothing more. The beginning arrives in a 64 KiB
+// block of memory, as from a socket, so a parser that keeps the block alive is noticed.
 
 import { fixedHeader } from '../../dist/cli/bench/traffic/bytes.js'
 import { load } from '../contestants.mjs'

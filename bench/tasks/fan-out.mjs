@@ -1,4 +1,4 @@
-// One PUBLISH to a thousand subscribers, each of whom gets a packet identifier of his own.
+// One PUBLISH to 1,000 subscribers, each with its own packet identifier.
 
 import { placings, race } from '../../dist/cli/bench/measure/rounds.js'
 import { bytesOf } from '../../dist/cli/bench/traffic/bytes.js'
@@ -9,8 +9,8 @@ import { held as heldBytes } from '../measure/memory.mjs'
 
 const SUBSCRIBERS = 1_000
 const MEMORY_PASSES = 10
-/** Rivals write fields one by one. */
-const MOST_PIECES = 8
+/** The most pieces in which a contestant writes a packet. Some write it field by field. */
+const MAX_PIECES = 8
 
 export default async function ({ payloadLength, qos, contestants, ...pace }, progress) {
   const random = new Random(0x311)
@@ -30,17 +30,17 @@ export default async function ({ payloadLength, qos, contestants, ...pace }, pro
     }
   }
   const held = Object.fromEntries(entrants.map(({ name, send }) => [name, heldBy(send, packetIds)]))
-  const fields = await race(entrants, pace, progress)
-  Object.assign(results, placings(fields, entrants[0].name))
+  const racers = await race(entrants, pace, progress)
+  Object.assign(results, placings(racers, entrants[0].name))
   for (const { name } of entrants) {
     results[name].held = held[name]
     const each = name.replace('preparePublish', 'encode each')
-    if (each !== name) results[name].toEncode = placings(fields, each)[name].ratio
+    if (each !== name) results[name].toEncode = placings(racers, each)[name].ratio
   }
   return { payloadLength, qos, subscribers: SUBSCRIBERS, results }
 }
 
-/** The loop anew for each: see measure/loops.mjs. */
+/** Each entrant gets its own copy of the loop: see measure/loops.mjs. */
 async function entrant(name, send, packetIds, expected) {
   const { fanOutLoop } = await import(`../measure/loops.mjs?${encodeURIComponent(name)}`)
   const sum = expected.reduce((total, bytes) => (total + bytes.length + bytes.at(-1)) | 0, 0)
@@ -56,14 +56,14 @@ function faultOf(send, packetIds, expected) {
         return true
       },
     })
-    if (!Buffer.concat(written).equals(expected[index])) return `packet ${index + 1} has other bytes`
+    if (!Buffer.concat(written).equals(expected[index])) return `packet ${index + 1} has wrong bytes`
   }
   return undefined
 }
 
-/** Bytes that each subscriber's packet holds while it waits to be sent. */
+/** Returns the bytes that each subscriber's packet holds while it waits to be sent. */
 function heldBy(send, packetIds) {
-  const pieces = new Array(MEMORY_PASSES * SUBSCRIBERS * MOST_PIECES).fill(undefined)
+  const pieces = new Array(MEMORY_PASSES * SUBSCRIBERS * MAX_PIECES).fill(undefined)
   let count = 0
   const sink = {
     write(piece) {
@@ -71,9 +71,9 @@ function heldBy(send, packetIds) {
       return true
     },
   }
-  send(packetIds[0], sink) // what is made once, at first use, is nobody's
+  send(packetIds[0], sink) // excludes what is allocated once, on first use
   const before = heldBytes()
   for (let pass = 0; pass < MEMORY_PASSES; pass++) for (const packetId of packetIds) send(packetId, sink)
   const each = (heldBytes() - before) / (MEMORY_PASSES * SUBSCRIBERS)
-  return pieces[0] === undefined ? undefined : each // looked at, so that they live until here
+  return pieces[0] === undefined ? undefined : each // keeps the pieces alive until here
 }

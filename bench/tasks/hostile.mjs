@@ -1,4 +1,4 @@
-// What hostile traffic costs per byte, as a multiple of what the broker mix costs in the same round.
+// The cost of hostile traffic per byte, as a multiple of that of W2 in the same round.
 
 import { median, race } from '../../dist/cli/bench/measure/rounds.js'
 import { Random } from '../../dist/cli/bench/traffic/random.js'
@@ -18,8 +18,8 @@ export default async function ({ traffic: name, contestant: path, scale: _, ...p
     await entrant('hostile', attacked, chunks, opens),
   ]
   if (withoutCache) entrants.push(await uncached(contestant, chunks))
-  const fields = await race(entrants, pace, progress)
-  const [normal, hostile, plain] = fields.map(({ times }) => [...times.values()])
+  const racers = await race(entrants, pace, progress)
+  const [normal, hostile, plain] = racers.map(({ times }) => [...times.values()])
   return {
     ns: median(hostile),
     ratio: ratio(hostile, normal),
@@ -35,7 +35,7 @@ function ratio(times, others) {
   return median(times.map((time, round) => time / others[round]))
 }
 
-/** A pass over the chunks: on one connection, or on one for each. What it returns must be the same at every pass. */
+/** A pass decodes the chunks on one connection or, if `opens` is set, on one connection each. */
 async function entrant(name, contestant, chunks, opens = false) {
   const { decodeLoop } = await import(`../../dist/cli/bench/measure/loops.js?${name}`)
   const { reopenLoop } = await import(`../measure/loops.mjs?${name}`)

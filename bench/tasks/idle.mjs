@@ -1,4 +1,4 @@
-// Bytes per idle parser: as it was opened, and when it has read packets and waits for more.
+// Memory per idle parser: new, and after it has decoded packets.
 
 import { bytesOf } from '../../dist/cli/bench/traffic/bytes.js'
 import { load } from '../contestants.mjs'
@@ -14,7 +14,7 @@ export default async function ({ contestant: path, count }) {
   const bytes = Buffer.concat(PACKETS.map(bytesOf))
   const visit = () => {}
   const parsers = new Array(count).fill(undefined)
-  feed(open(visit), Buffer.from(bytes), visit) // what is made once, at first use, is nobody's
+  feed(open(visit), Buffer.from(bytes), visit) // excludes what is allocated once, on first use
   const before = held()
   for (let index = 0; index < count; index++) parsers[index] = open(visit)
   const fresh = held()

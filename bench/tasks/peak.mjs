@@ -1,4 +1,4 @@
-// Peak memory while the largest packet that MQTT allows comes in, as a multiple of its payload.
+// Peak memory while the largest possible packet arrives, as a multiple of its payload.
 
 import { fixedHeader } from '../../dist/cli/bench/traffic/bytes.js'
 import { load } from '../contestants.mjs'
@@ -14,16 +14,16 @@ export default async function ({ contestant: path, chunk: size }, progress) {
   globalThis.gc()
   const before = process.memoryUsage.rss()
   const start = performance.now()
-  let rest = 0
+  let nextCollection = 0
   const packet = trickle(contestant, size, PAYLOAD, (share) => {
     progress(share)
     const now = performance.now()
-    // Chunks that nobody holds are the socket's, not the parser's: they go before they count. Where very many are held,
-    // looking through them takes long, and is not done all the time.
-    if (now > rest) {
+    // Collect chunks that the parser does not hold, so that they do not count. If it holds very many, a collection takes
+    // long, so pause for four times as long before the next one.
+    if (now > nextCollection) {
       globalThis.gc()
       const took = performance.now() - now
-      rest = took > 50 ? performance.now() + 4 * took : 0
+      nextCollection = took > 50 ? performance.now() + 4 * took : 0
     }
     return now - start < PATIENCE_MS
   })
@@ -36,8 +36,8 @@ export default async function ({ contestant: path, chunk: size }, progress) {
   }
 }
 
-/** Sends one packet in chunks of their own memory, as sockets do. `pause`, every 2 MiB, says whether to go on. */
-function trickle({ open, feed }, size, payloadLength, pause = () => true) {
+/** Feeds one packet in separately allocated chunks, as from a socket. `onProgress`, called every 2 MiB, returns false to stop. */
+function trickle({ open, feed }, size, payloadLength, onProgress = () => true) {
   let packet
   const visit = (whole) => {
     packet = whole
@@ -46,7 +46,7 @@ function trickle({ open, feed }, size, payloadLength, pause = () => true) {
   feed(parser, Buffer.concat([fixedHeader(0x30, TOPIC.length + payloadLength), TOPIC]), visit)
   for (let sent = 0; sent < payloadLength; sent += size) {
     feed(parser, Buffer.alloc(Math.min(size, payloadLength - sent), 0x5a), visit)
-    if (sent % (2 * MIB) === 0 && !pause(sent / payloadLength)) return undefined
+    if (sent % (2 * MIB) === 0 && !onProgress(sent / payloadLength)) return undefined
   }
   return packet
 }

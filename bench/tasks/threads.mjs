@@ -1,4 +1,4 @@
-// Throughput of one worker thread and of two, at the same time, in one process.
+// Throughput of one worker thread, and of two at the same time.
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'

@@ -11,8 +11,8 @@ import { Stopped } from './measure/rounds.ts'
 import { Measurement, print } from './measurement.ts'
 import { chart, hasChart } from './output/chart.ts'
 import { changeTable, verdictTable } from './output/judgement.ts'
-import { only } from './plan.ts'
-import { type Run, restore, save } from './results.ts'
+import { selectJobs } from './plan.ts'
+import { type Run, readJson, writeJson } from './results.ts'
 import { OURS, SUBJECT_OPTIONS, subjectFrom } from './subject.ts'
 
 const OPTIONS = {
@@ -28,7 +28,7 @@ const OPTIONS = {
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** What `--json` writes, and `--compare` reads. */
+/** The file that `--json` writes and `--compare` reads. */
 interface Saved extends Run {
   readonly target: string
   readonly isWhole: boolean
@@ -36,11 +36,11 @@ interface Saved extends Run {
   readonly gate?: readonly Verdict[] | undefined
 }
 
-/** Runs the command and returns the exit status: 1 if the target has wrong results, or falls short of the gate. */
+/** Runs the command and returns the exit status: 1 if a result is wrong or the gate fails. */
 export async function benchCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, OPTIONS)
   const { quick = false, update = false } = values
-  if (update && values.gate === undefined) throw new UsageError('--update goes with --gate FILE')
+  if (update && values.gate === undefined) throw new UsageError('--update requires --gate FILE')
   const subject = subjectFrom(positionals, values)
   const gate = values.gate === undefined ? undefined : readGate(values.gate, update)
   const base = values.compare === undefined ? undefined : readSaved(values.compare)
@@ -51,7 +51,7 @@ export async function benchCommand(args: readonly string[]): Promise<number> {
   for (const signal of SIGNALS) process.once(signal, stop)
   try {
     const planned = await subject.jobs({ quick }, controller.signal)
-    const jobs = values.only === undefined ? planned : only(planned, values.only)
+    const jobs = values.only === undefined ? planned : selectJobs(planned, values.only)
     const isPartial = values.only !== undefined
     const measurement = new Measurement({ subject, jobs, quick, isPartial, controller })
     await measurement.all()
@@ -61,18 +61,27 @@ export async function benchCommand(args: readonly string[]): Promise<number> {
     if (base) print(changeTable(base, base.figures, measured))
     if (verdicts) print(verdictTable(verdicts, subject.name, run.node))
     if (json !== undefined)
-      save(json, { target: subject.name, isWhole, ...run, figures: measured, gate: verdicts } satisfies Saved)
+      writeJson(json, {
+        target: subject.name,
+        isWhole,
+        ...run,
+        figures: measured,
+        gate: verdicts,
+      } satisfies Saved)
     if (svg !== undefined) {
       if (hasChart(run)) writeFileSync(svg, chart(run, OURS))
-      else console.log('No chart: it shows decode and encode of W1, W2, W3, W6 and W7.')
+      else
+        console.log(
+          'No chart was written: it shows decode and encode of W1, W2, W3, W6 and W7, and none was measured.',
+        )
     }
     if (values.gate !== undefined && gate && update && isWhole) {
       updateGate(values.gate, gate, measured, run.node)
-      console.log(`${values.gate} has the bounds that this run sets.`)
+      console.log(`Wrote the new bounds to ${values.gate}.`)
     }
     console.log(summary(subject.name, measurement, isWhole))
-    const isShort = verdicts !== undefined && (!isWhole || verdicts.some(({ holds }) => !holds))
-    return measurement.wrong.length > 0 || isShort ? 1 : 0
+    const isGateFailed = verdicts !== undefined && (!isWhole || verdicts.some(({ holds }) => !holds))
+    return measurement.wrong.length > 0 || isGateFailed ? 1 : 0
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
     console.log(`${escaped(subject.name)}: stopped before anything was measured.`)
@@ -88,16 +97,16 @@ function summary(name: string, { measured, wrong, slow }: Measurement, isWhole: 
   return `${escaped(name)}: ${figures}, ${wrong.length} wrong, ${slow.length} too slow to measure.${end}`
 }
 
-/** @throws UsageError if it is not what `--json` has written */
+/** @throws UsageError unless the file was written by `--json` */
 function readSaved(file: string): Saved {
   let saved: Partial<Saved> | null
   try {
-    saved = restore(file)
+    saved = readJson(file)
   } catch (error) {
     throw new UsageError(`--compare: ${(error as Error).message}`)
   }
   const { figures, takenAt, node } = saved ?? {}
   if (typeof figures !== 'object' || typeof takenAt !== 'string' || typeof node !== 'string')
-    throw new UsageError(`--compare: ${file} has no results; write it with --json FILE`)
+    throw new UsageError(`--compare: ${file} has no results; create it with --json FILE`)
   return saved as Saved
 }

@@ -1,17 +1,17 @@
-// The file of the gate: read, checked and written.
+// Reads, validates and writes the gate file.
 
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { UsageError } from '../usage.ts'
-import { type Figures, type Gate, leastOf, lineOf, mostOf } from './gate.ts'
+import { type Figures, type Gate, lowerBounds, nodeMajor, upperBound } from './gate.ts'
 import { operationsOf } from './plan.ts'
-import { restore, save } from './results.ts'
+import { readJson, writeJson } from './results.ts'
 import { WORKLOADS } from './traffic/workloads.ts'
 
 const LINEARITY = 'linearity'
-/** The least bound on linearity that is set, where 4 is linear. */
-const LINEAR = 5
+/** The lowest bound on linearity that `--update` sets. A linear parser measures 4. */
+const MIN_LINEARITY_BOUND = 5
 
-/** The figures that may have bounds. */
+/** The ratios that `atLeast` and `onNode` may bound. */
 const RATIOS: ReadonlySet<string> = new Set(
   Object.keys(WORKLOADS).flatMap((workload) =>
     operationsOf(workload).map(({ operation, label }) => `${workload} ${label ?? operation}`),
@@ -19,10 +19,10 @@ const RATIOS: ReadonlySet<string> = new Set(
 )
 
 /**
- * Reads the bounds.
+ * Reads and validates a gate file.
  *
- * @param isUpdated whether the file may be written, and so need not be there yet
- * @throws UsageError if it has none, or others than there are
+ * @param isUpdated whether the file will be written, and so need not exist
+ * @throws UsageError if the file is missing, cannot be written or is not a valid gate
  */
 export function readGate(file: string, isUpdated: boolean): Gate {
   const fail = (message: string): never => {
@@ -34,25 +34,25 @@ export function readGate(file: string, isUpdated: boolean): Gate {
   }
   let gate: Gate | undefined
   try {
-    gate = restore<Gate>(file)
+    gate = readJson<Gate>(file)
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    fail(isMissing ? 'there is no such file; add --update to write it' : (error as Error).message)
+    fail(isMissing ? 'the file does not exist; add --update to create it' : (error as Error).message)
   }
   if (typeof gate !== 'object' || gate === null || Array.isArray(gate)) fail(SHAPE)
   const { atLeast = {}, onNode = {}, atMost = {}, ...others } = gate as Gate
   const [other] = Object.keys(others)
-  if (other !== undefined) fail(`${other} is not one of atLeast, onNode, atMost`)
+  if (other !== undefined) fail(`unknown key ${other}; expected atLeast, onNode or atMost`)
   const groups: [where: string, figures: Figures][] = [
     ['atLeast', atLeast],
     ['atMost', atMost],
-    ...Object.entries(onNode).map(([line, figures]): [string, Figures] => [`onNode ${line}`, figures]),
+    ...Object.entries(onNode).map(([major, figures]): [string, Figures] => [`onNode ${major}`, figures]),
   ]
   for (const [where, figures] of groups) {
     if (typeof figures !== 'object' || figures === null) fail(SHAPE)
     for (const [id, bound] of Object.entries(figures)) {
       if (where === 'atMost' ? id !== LINEARITY : !RATIOS.has(id))
-        fail(`${where}: there is no figure ${JSON.stringify(id)}; ${FIGURES}`)
+        fail(`${where}: unknown figure ${JSON.stringify(id)}; ${FIGURES}`)
       if (typeof bound !== 'number' || !(bound > 0))
         fail(`${where}: ${id} must be a number above 0, not ${JSON.stringify(bound)}`)
     }
@@ -60,9 +60,9 @@ export function readGate(file: string, isUpdated: boolean): Gate {
   return { atLeast, ...(Object.keys(onNode).length > 0 && { onNode }), atMost }
 }
 
-const SHAPE = 'it must be an object such as { "atLeast": { "W1 decode": 0.5 }, "atMost": { "linearity": 5 } }'
+const SHAPE = 'expected an object such as { "atLeast": { "W1 decode": 0.5 }, "atMost": { "linearity": 5 } }'
 const FIGURES =
-  'there are ratios such as "W1 decode" and "W2 encode" in atLeast, and "linearity" in atMost; --update writes those of a target'
+  'atLeast takes ratios such as "W1 decode" and "W2 encode", atMost takes "linearity"; --update writes the figures of your target'
 
 function checkWritable(file: string): void {
   try {
@@ -73,19 +73,21 @@ function checkWritable(file: string): void {
   }
 }
 
-/** Writes the bounds that these figures set, and keeps those that they say nothing about. */
+/** Writes the bounds that follow from the measured figures. Other bounds are kept. */
 export function updateGate(file: string, gate: Gate, measured: Figures, node: string): void {
   const { [LINEARITY]: linearity, ...ratios } = measured
-  const line = String(lineOf(node))
-  const least = leastOf(ratios)
+  const major = String(nodeMajor(node))
+  const bounds = lowerBounds(ratios)
   const { atLeast, onNode = {}, atMost } = gate
-  const isOfLine = onNode[line] !== undefined
-  save(file, {
-    atLeast: isOfLine ? atLeast : { ...atLeast, ...least },
-    ...(gate.onNode && { onNode: isOfLine ? { ...onNode, [line]: { ...onNode[line], ...least } } : onNode }),
+  const hasOwnBounds = onNode[major] !== undefined
+  writeJson(file, {
+    atLeast: hasOwnBounds ? atLeast : { ...atLeast, ...bounds },
+    ...(gate.onNode && {
+      onNode: hasOwnBounds ? { ...onNode, [major]: { ...onNode[major], ...bounds } } : onNode,
+    }),
     atMost:
       linearity === undefined || atMost[LINEARITY] !== undefined
         ? atMost
-        : { ...atMost, [LINEARITY]: Math.max(LINEAR, mostOf(linearity)) },
+        : { ...atMost, [LINEARITY]: Math.max(MIN_LINEARITY_BOUND, upperBound(linearity)) },
   })
 }

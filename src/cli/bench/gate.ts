@@ -1,6 +1,6 @@
-// The gate: bounds on figures, and what falls short of them.
+// The gate: bounds on figures, and the verdict on each.
 
-/** Bounds by the names of figures. */
+/** Values by figure name. */
 export type Figures = Readonly<Record<string, number>>
 
 export interface Bounds {
@@ -8,7 +8,7 @@ export interface Bounds {
   readonly atMost: Figures
 }
 
-/** The file that holds the bounds. `onNode` has what is otherwise from a line of Node on, by its number. */
+/** A gate file. `onNode` overrides `atLeast` from a major version of Node on. */
 export interface Gate extends Bounds {
   readonly onNode?: Readonly<Record<string, Figures>>
 }
@@ -21,39 +21,38 @@ export interface Verdict {
   readonly holds: boolean
 }
 
-/** How much of a figure has to be left. A quarter is more than noise takes, and far less than a change that matters. */
-const LEFT = 0.75
+/** A bound is this share of the measured figure: noise costs less than a quarter, a change that matters far more. */
+const BOUND_SHARE = 0.75
 
-/** The bounds on a version of Node: each V8 makes some parsers faster by other factors than others. */
+/** The bounds for a version of Node: a newer V8 does not speed up all parsers by the same factor. */
 export function boundsOn(node: string, { atLeast, onNode = {}, atMost }: Gate): Bounds {
-  const line = newestOf(Object.keys(onNode), node)
-  return { atLeast: { ...atLeast, ...(line !== undefined && onNode[line]) }, atMost }
+  const major = newestUpTo(node, Object.keys(onNode))
+  return { atLeast: { ...atLeast, ...(major !== undefined && onNode[major]) }, atMost }
 }
 
-/** The newest of the lines that is not newer than `node`. */
-function newestOf(lines: readonly string[], node: string): number | undefined {
-  return lines
+function newestUpTo(node: string, majors: readonly string[]): number | undefined {
+  return majors
     .map(Number)
-    .filter((line) => line <= lineOf(node))
+    .filter((major) => major <= nodeMajor(node))
     .sort((one, other) => other - one)[0]
 }
 
-/** The number of the line that a version of Node is of. */
-export function lineOf(node: string): number {
+/** The major version of Node in a version string. */
+export function nodeMajor(node: string): number {
   return Number.parseInt(node, 10)
 }
 
-/** The least that has to be left of each figure. */
-export function leastOf(measured: Figures): Figures {
-  return Object.fromEntries(Object.entries(measured).map(([id, value]) => [id, floor(value * LEFT)]))
+/** The lower bound for each measured figure. */
+export function lowerBounds(measured: Figures): Figures {
+  return Object.fromEntries(Object.entries(measured).map(([id, value]) => [id, floor(value * BOUND_SHARE)]))
 }
 
-/** The most that a figure may become. */
-export function mostOf(measured: number): number {
-  return Number((Math.ceil((measured / LEFT) * 100) / 100).toPrecision(3))
+/** The upper bound for a measured figure. */
+export function upperBound(measured: number): number {
+  return Number((Math.ceil((measured / BOUND_SHARE) * 100) / 100).toPrecision(3))
 }
 
-/** Each bound with what was measured. */
+/** Compares the measured figures with the bounds. A figure that was not measured fails. */
 export function judge(measured: Figures, { atLeast, atMost }: Bounds): Verdict[] {
   const row =
     (kind: Verdict['kind'], met: (value: number, bound: number) => boolean) =>

@@ -1,25 +1,25 @@
-// Goes through jobs, one after the other.
+// Runs jobs one after another.
 
 import { Stopped } from './measure/rounds.ts'
 import { Progress } from './output/progress.ts'
 import type { Job } from './plan.ts'
 import { isFigureOf } from './results.ts'
 
-/** How often a job that falls short is measured again, each time with twice the rounds, before the gate shuts. */
+/** How often a failing job is measured again, each time with twice the rounds, before the gate fails. */
 const RETRIES = 2
 
-export interface Measuring<Some extends Job> {
-  /** Measures a job and keeps the result. */
+export interface MeasureSettings<Some extends Job> {
+  /** Measures a job and stores the result. */
   readonly measure: (job: Some, onProgress: (share: number) => void) => Promise<void>
   /** Called when the last job of a group is done. */
   readonly onGroup?: (group: string) => void
   readonly signal?: AbortSignal
 }
 
-/** Measures all jobs; ends early, and quietly, if it is told to stop. */
+/** Measures all jobs. Returns early if the signal aborts. */
 export async function measureAll<Some extends Job>(
   jobs: readonly Some[],
-  { measure, onGroup, signal }: Measuring<Some>,
+  { measure, onGroup, signal }: MeasureSettings<Some>,
 ): Promise<void> {
   const progress = new Progress(jobs.length)
   for (const [index, job] of jobs.entries()) {
@@ -38,20 +38,20 @@ export async function measureAll<Some extends Job>(
 }
 
 /**
- * Noise passes, slowness stays: what falls short is measured again, longer.
+ * Measures failing figures again with more rounds, to tell a slow parser from noise.
  *
- * @param fallShort the figures that do
+ * @param failingFigures returns the failing figures
  */
 export async function measureAgain<Some extends Job>(
   jobs: readonly Some[],
-  fallShort: () => readonly string[],
-  { measure, signal }: Measuring<Some>,
+  failingFigures: () => readonly string[],
+  { measure, signal }: MeasureSettings<Some>,
 ): Promise<void> {
   for (let attempt = 1; attempt <= RETRIES && signal?.aborted !== true; attempt++) {
-    const short = fallShort()
-    const again = jobs.filter((job) => short.some((id) => isFigureOf(id, job.id)))
+    const figures = failingFigures()
+    const again = jobs.filter((job) => figures.some((id) => isFigureOf(id, job.id)))
     if (again.length === 0) return
-    console.log(`Measured again, with more rounds: ${[...new Set(again.map(({ id }) => id))].join(', ')}`)
+    console.log(`Measuring again with more rounds: ${[...new Set(again.map(({ id }) => id))].join(', ')}`)
     const longer = again.map((job) => {
       const { rounds } = job.options
       return {

@@ -1,4 +1,4 @@
-// A run of `mqtt-wire bench`: measures the jobs, prints their tables, and judges.
+// A run of `mqtt-wire bench`: measures the jobs, prints their tables and checks them against the gate.
 
 import { escaped } from '../terminal.ts'
 import { version } from '../version.ts'
@@ -7,20 +7,20 @@ import { measureAgain, measureAll } from './measure-all.ts'
 import { faultCell, isSlow, plain, type Table } from './output/text.ts'
 import { workloadTable } from './output/workload-table.ts'
 import type { Job } from './plan.ts'
-import { circumstances, figures, isFigureOf, keep, type Run } from './results.ts'
+import { addResult, createRun, figures, isFigureOf, type Run } from './results.ts'
 import { OURS, type Report, type Subject } from './subject.ts'
 import type { LinearityResult } from './tasks/linearity.ts'
 
-/** How often a target may hang, or end its process, before it is not measured any further. */
+/** After this many hangs and crashes, the run is stopped. */
 const MAX_DEATHS = 3
 
 interface Settings {
   readonly subject: Subject
   readonly jobs: readonly Job[]
   readonly quick: boolean
-  /** Whether some figures were not asked for. */
+  /** Whether `--only` leaves out some jobs. */
   readonly isPartial: boolean
-  /** Ends it early. */
+  /** Aborts the run. */
   readonly controller: AbortController
 }
 
@@ -37,10 +37,10 @@ export class Measurement {
     this.isPartial = isPartial
     this.controller = controller
     const contestants = [{ name: subject.name }, { name: OURS, version: version() }, ...subject.rivals]
-    this.run = circumstances(contestants, { quick })
+    this.run = createRun(contestants, { quick })
   }
 
-  /** Measures everything, and prints the table of each workload as soon as it is complete. */
+  /** Measures all jobs, and prints each table as soon as it is complete. */
   async all(): Promise<void> {
     const { subject, run, jobs, controller } = this
     const { signal } = controller
@@ -53,16 +53,16 @@ export class Measurement {
     await measureAll(jobs, { measure: this.measure, onGroup, signal })
   }
 
-  /** Measures what falls short again, and says what still does. */
+  /** Compares the figures with the bounds, after measuring failing ones again. */
   async judge(gate: Gate): Promise<Verdict[]> {
     const { run, subject, jobs, controller } = this
     const { signal } = controller
     const bounds = boundsOn(run.node, gate)
     const verdicts = (): Verdict[] => judge(this.measured, bounds).filter(({ id }) => this.isJudged(id))
-    const fallShort = (): string[] =>
+    const failingFigures = (): string[] =>
       verdicts().flatMap(({ id, holds, measured }) => (holds || measured === undefined ? [] : [id]))
     const own = jobs.filter(({ of = subject.name }) => of === subject.name)
-    await measureAgain(own, fallShort, { measure: this.measure, signal })
+    await measureAgain(own, failingFigures, { measure: this.measure, signal })
     return verdicts()
   }
 
@@ -70,11 +70,12 @@ export class Measurement {
     return figures(this.run, this.subject.name)
   }
 
-  /** The jobs that had no result because the target was too slow, or wrong. */
+  /** The jobs without a result because the target was too slow. */
   get slow(): string[] {
     return this.faults(isSlow)
   }
 
+  /** The jobs without a result because the target was wrong. */
   get wrong(): string[] {
     return this.faults((reason) => !isSlow(reason))
   }
@@ -85,18 +86,18 @@ export class Measurement {
       onProgress(share)
       return signal.aborted
     }
-    keep(this.run, job, job.of ?? '', await this.subject.perform(job, report, signal))
+    addResult(this.run, job, job.of ?? '', await this.subject.perform(job, report, signal))
     if (this.subject.deaths >= MAX_DEATHS) this.controller.abort()
   }
 
-  private faults(isMeant: (reason: string) => boolean): string[] {
+  private faults(isCounted: (reason: string) => boolean): string[] {
     return Object.entries(this.run.jobs).flatMap(([id, result]) => {
       const own = (result.results ?? result)[this.subject.name] as { fault?: string } | undefined
-      return own?.fault !== undefined && isMeant(own.fault) ? [id] : []
+      return own?.fault !== undefined && isCounted(own.fault) ? [id] : []
     })
   }
 
-  /** What was not asked for is not judged, and neither is what there was no time for. */
+  /** Whether a bound applies to this run: `--only` and an early stop leave out figures. */
   private isJudged(id: string): boolean {
     if (this.controller.signal.aborted) return this.measured[id] !== undefined
     return !this.isPartial || this.jobs.some((job) => isFigureOf(id, job.id))
@@ -118,7 +119,7 @@ function linearityTable(results: Readonly<Record<string, LinearityResult>>): Tab
   const entries = Object.entries(results)
   return {
     title:
-      'Linearity: the time for one packet as a multiple of that for one of a quarter of the size, in chunks of 1 KiB',
+      'Linearity: time for one packet as a multiple of the time for one a quarter of its size, in chunks of 1 KiB',
     head: ['', '×'],
     rows: entries.map(([name, { ratio, fault = '' }]) => [
       name,
@@ -128,7 +129,7 @@ function linearityTable(results: Readonly<Record<string, LinearityResult>>): Tab
   }
 }
 
-/** Prints a table, in which there may be anything that a target has said. */
+/** Prints a table. Its text is escaped because it may come from the target. */
 export function print(table: Table): void {
   console.log(plain(table).split('\n').map(escaped).join('\n'))
 }

@@ -1,4 +1,4 @@
-// mqtt-wire as everybody else's parser: an adapter.
+// An adapter for mqtt-wire.
 
 import { PacketParser, topicCache } from '../../index.ts'
 

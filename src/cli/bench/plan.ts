@@ -1,4 +1,4 @@
-// What there is to measure: one job for each child process, in the order of the tables.
+// The jobs of a run, in the order of the tables. Each job is one child process.
 
 import type { Declaration } from '../target/declaration.ts'
 import { UsageError } from '../usage.ts'
@@ -10,16 +10,16 @@ import { WORKLOADS } from './traffic/workloads.ts'
 
 export interface Job<Options extends object = object> {
   readonly id: string
-  /** What the title of its table begins with. */
+  /** The beginning of its table's title. */
   readonly group: string
   readonly task: URL
   readonly options: Options & { readonly rounds?: number }
-  /** The contestant, if it is about one alone. */
+  /** The contestant, if the job measures only one. */
   readonly of?: string
 }
 
 interface Pacing extends Pace {
-  /** The length of the streams. */
+  /** The length of the streams relative to a full run. */
   readonly scale: number
 }
 
@@ -33,17 +33,17 @@ interface WorkloadOperation {
   readonly first?: string
 }
 
-/** What is measured of a workload. */
+/** The operations that are measured on a workload. */
 export function operationsOf(workload: string): WorkloadOperation[] {
   const decode: WorkloadOperation = { operation: 'decode' }
   if (workload.startsWith('W5')) return [decode]
   const firstPass = WORKLOADS[workload]?.firstPass
   const all: WorkloadOperation[] = [decode, { operation: 'encode' }, { operation: 'encodeInto' }]
-  // The streams come again and again, and what caches them has learnt them. This shows how fast it learns.
+  // Repeated passes measure caches that are already full. The first pass shows how fast they fill.
   if (firstPass !== undefined)
     all.splice(1, 0, { operation: 'firstPass', label: 'decode first pass', scale: firstPass })
   if (workload === 'W2') return [...all, { operation: 'readFrame' }]
-  // V8 compiles for what it has seen. These two show what is left once it has seen all packets, not just one kind.
+  // V8 optimizes for the packets it has seen. These two show the speed once it has seen every type of packet.
   if (workload === 'W1' || workload === 'W3')
     return [...all, { operation: 'decode', label: 'decode after W2', first: 'W2' }]
   return all
@@ -52,7 +52,7 @@ export function operationsOf(workload: string): WorkloadOperation[] {
 const RACE = new URL('./tasks/race.js', import.meta.url)
 const LINEARITY = new URL('./tasks/linearity.js', import.meta.url)
 
-interface Field {
+interface RaceSettings {
   readonly contestants: readonly Entry[]
   readonly pace: Pacing
   readonly declaration?: Declaration
@@ -60,14 +60,14 @@ interface Field {
   readonly operations?: readonly Operation[]
 }
 
-/** A race for each operation on each workload. */
+/** Returns one race per workload and operation. */
 export function raceJobs({
   contestants,
   pace,
   declaration = {},
   workloads = Object.keys(WORKLOADS),
   operations,
-}: Field): Job<RaceOptions>[] {
+}: RaceSettings): Job<RaceOptions>[] {
   return workloads.flatMap((workload) =>
     operationsOf(workload)
       .filter(({ operation }) => operations?.includes(operation) !== false)
@@ -81,7 +81,7 @@ export function raceJobs({
   )
 }
 
-/** How a contestant takes one large packet. */
+/** Returns the job that measures whether a contestant decodes large packets in linear time. */
 export function linearityJob(
   contestant: Entry,
   name: string,
@@ -97,26 +97,26 @@ export function linearityJob(
 }
 
 /**
- * Which of the jobs a list names: by id or by what it begins with, as `W1` or `memory`.
+ * Selects jobs by a list of ids or of their first words, such as `W1` or `memory`.
  *
- * @throws UsageError for a name that no job has
+ * @throws UsageError for a name that matches no job
  */
-export function only<Some extends Job>(jobs: readonly Some[], names: string): Some[] {
-  // A workload's name may have a comma of its own, as in 1,460.
+export function selectJobs<Some extends Job>(jobs: readonly Some[], names: string): Some[] {
+  // A comma before a digit is part of a name: 1,460.
   const wanted = names.split(/,(?!\d)/).map((name) => name.trim().toLowerCase())
-  const unknown = wanted.filter((name) => !jobs.some((job) => begins(job, name)))
+  const unknown = wanted.filter((name) => !jobs.some((job) => matches(job, name)))
   if (unknown.length > 0)
     throw new UsageError(
-      `nothing to measure is called ${unknown.join(' or ')}: there are ${groupsOf(jobs).join(', ')}`,
+      `--only: nothing matches ${unknown.join(', ')}; choose from ${firstWords(jobs).join(', ')}`,
     )
-  return jobs.filter((job) => wanted.some((name) => begins(job, name)))
+  return jobs.filter((job) => wanted.some((name) => matches(job, name)))
 }
 
-/** The first words of the jobs' names. */
-export function groupsOf(jobs: readonly Job[]): string[] {
+/** The first words of the jobs' ids, without repetitions. */
+export function firstWords(jobs: readonly Job[]): string[] {
   return [...new Set(jobs.map(({ id }) => id.split(' ')[0] as string))]
 }
 
-function begins({ id }: Job, name: string): boolean {
+function matches({ id }: Job, name: string): boolean {
   return `${id.toLowerCase()} `.startsWith(`${name} `)
 }

@@ -1,10 +1,10 @@
-// The results of a run: kept by job and contestant, boiled down to the figures that bounds are set on.
+// The results of a run by job and contestant, and the figures that the gate compares.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import type { Placing } from './measure/rounds.ts'
 
-/** What a job gave: of a race, the results of all; of anything else, what it gave for each contestant. */
+/** The result of a job: a race has `results` for all contestants, any other job one entry per contestant. */
 export type JobResult = Readonly<Record<string, unknown>> & {
   readonly results?: Readonly<Record<string, Placing>>
 }
@@ -19,8 +19,8 @@ export interface Run {
   readonly jobs: Record<string, JobResult>
 }
 
-/** What is known of the run itself. */
-export function circumstances(
+/** Creates a run without results. */
+export function createRun(
   contestants: readonly { readonly name: string; readonly version?: string | undefined }[],
   { quick }: { readonly quick: boolean },
 ): Run {
@@ -36,39 +36,44 @@ export function circumstances(
   }
 }
 
-/** Puts a job's result in: a race's as it is, anything else under the name of the contestant that it is of. */
-export function keep(run: Run, { id }: { readonly id: string }, contestant: string, result: JobResult): void {
+/** Stores a job's result: a race's as it is, any other under the contestant's name. */
+export function addResult(
+  run: Run,
+  { id }: { readonly id: string },
+  contestant: string,
+  result: JobResult,
+): void {
   if (result.results !== undefined) run.jobs[id] = result
   else run.jobs[id] = { ...run.jobs[id], [contestant]: result }
 }
 
-/** A figure of a contestant: its ratio in a race, or in a job of its own. Undefined if there is none. */
+/** Returns a contestant's ratio, or undefined if it has none. */
 export function figure(result: JobResult, name: string): number | undefined {
   const own = (result.results ?? result)[name] as Placing | undefined
   return own?.fault === undefined ? own?.ratio : undefined
 }
 
-/** The figures of a contestant by the names of the jobs. */
+/** Returns a contestant's figures by job id. */
 export function figures({ jobs }: Run, name: string): Record<string, number> {
   const entries = Object.entries(jobs).map(([id, result]) => [id, figure(result, name)])
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-/** Whether a figure is one of this job's. */
+/** Whether a figure comes from this job. */
 export function isFigureOf(figureId: string, jobId: string): boolean {
   return figureId === jobId || figureId.startsWith(`${jobId}: `)
 }
 
-export function save(path: string, run: object): void {
+export function writeJson(path: string, run: object): void {
   writeFileSync(path, `${JSON.stringify(run, rounded, 2)}\n`)
 }
 
-/** @throws the errors of the file system and of JSON.parse */
-export function restore<Content>(path: string | URL): Content {
+/** @throws the errors of `readFileSync` and `JSON.parse` */
+export function readJson<Content>(path: string | URL): Content {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-/** Four digits are more than there is to know. */
+/** Rounds fractions to four digits, more than the measurements are worth. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
 }

@@ -1,4 +1,4 @@
-// Rivals that are measured on request, as the user's own project has them.
+// Rivals for `--rivals`, resolved from the user's project.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../usage.ts'
 
-/** Our contestants for them. */
+/** Packages by name, with their modules in bench/contestants. */
 const MODULES: Readonly<Record<string, string>> = {
   'mqtt-packet': 'mqtt-packet',
   '@sap/xb-msg-mqtt-v311': 'sap-xb-msg-mqtt-v311',
@@ -21,10 +21,10 @@ export interface Rival {
 }
 
 /**
- * The rivals of a list of packages.
+ * Parses a list of packages.
  *
- * @param project the folder from which they are resolved
- * @throws UsageError for a package that is not known, or not installed
+ * @param project the folder from which packages are resolved
+ * @throws UsageError for a package that is unknown or not installed
  */
 export function rivalsFrom(list: string, project: string): Rival[] {
   return list.split(',').map((entry) => {
@@ -34,7 +34,7 @@ export function rivalsFrom(list: string, project: string): Rival[] {
       throw new UsageError(`--rivals: ${name} is not one of ${Object.keys(MODULES).join(', ')}`)
     const manifest = manifestOf(name, project)
     if (manifest === undefined)
-      throw new UsageError(`--rivals: ${name} is not installed here; npm install --save-dev ${name}`)
+      throw new UsageError(`--rivals: ${name} is not installed; run npm install --save-dev ${name}`)
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
     const url = new URL(`../../../bench/contestants/${module}.mjs`, import.meta.url)
     return { name, version, path: fileURLToPath(url) }

@@ -1,4 +1,4 @@
-// What is measured: a module, or a process. Its jobs, and how each of them is done.
+// The target of a run: a module or a process, its jobs, and how they are run.
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -18,30 +18,30 @@ import type { Operation, RaceOptions } from './tasks/race.ts'
 import { Failure, runTask } from './tasks/spawn.ts'
 import { workloadsFor } from './traffic/declared.ts'
 
-/** How mqtt-wire is called in the tables; ratios are to it. */
+/** The name of mqtt-wire in the tables. Ratios are relative to it. */
 export const OURS = 'mqtt-wire'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** How long a child process may say nothing, in milliseconds. */
+/** A child process that sends no message for this many milliseconds is killed. */
 const PATIENCE = 30_000
 
-/** Tells how far a job has come; a true answer means that it is to stop. */
+/** Reports the share of a job that is done. Returns true to stop the job. */
 export type Report = (share: number) => unknown
 
 export interface Subject {
   readonly name: string
-  /** What is to be known of its ratios. */
+  /** Explains its ratios. */
   readonly remark: string
   readonly rivals: readonly Rival[]
-  /** How often it has hung, or ended the process that it was in. */
+  /** How often it has hung or ended its process. */
   readonly deaths: number
   /**
-   * @throws UsageError if it cannot be measured
-   * @throws Stopped if the signal comes before that is known
+   * @throws UsageError if the target cannot be measured
+   * @throws Stopped if the signal aborts first
    */
   jobs(pace: { readonly quick: boolean }, signal: AbortSignal): Promise<Job[]>
-  /** @throws Stopped if the signal comes before there is a result */
+  /** @throws Stopped if the signal aborts before there is a result */
   perform(job: Job, report: Report, signal: AbortSignal): Promise<JobResult>
 }
 
@@ -57,7 +57,7 @@ interface SubjectValues {
   readonly rivals?: string | undefined
 }
 
-/** @throws UsageError unless the arguments name one target that can be measured */
+/** @throws UsageError unless the arguments name exactly one target that can be measured */
 export function subjectFrom(
   positionals: readonly string[],
   { exec, declare, rivals }: SubjectValues,
@@ -65,15 +65,15 @@ export function subjectFrom(
   const declared = declare === undefined ? {} : readDeclaration(declare)
   const [file] = positionals
   if (positionals.length + (exec === undefined ? 0 : 1) !== 1)
-    throw new UsageError('bench takes one TARGET: a module, or --exec "COMMAND"')
+    throw new UsageError('bench takes one TARGET: a module or --exec "COMMAND"')
   if (file === undefined) {
     if (rivals !== undefined)
-      throw new UsageError('--rivals are modules, and cannot be compared with a process')
+      throw new UsageError('--rivals cannot be combined with --exec: rivals are modules, not processes')
     return new ProcessSubject(exec as string, declared)
   }
   if (/^mqtts?:\/\//.test(file))
     throw new UsageError(
-      "bench measures parsers, and a broker's time is mostly the network's: give it the broker's decoder as a module, or as a process with --exec",
+      "bench cannot measure a broker, which mostly waits for the network: pass the broker's decoder as a module, or as a process with --exec",
     )
   if (!existsSync(file)) throw new UsageError(`${file} does not exist`)
   return new ModuleSubject(file, declared, rivals === undefined ? [] : rivalsFrom(rivals, process.cwd()))
@@ -117,8 +117,8 @@ class ModuleSubject implements Subject {
   }
 
   async perform({ id, task, options, of }: Job, report: Report, signal: AbortSignal): Promise<JobResult> {
-    // glibc takes a freed block of up to 32 MiB again, and asks the system for each larger one, whose pages come in one by
-    // one at first touch. So that a packet of 64 MiB can be compared with one of 16 MiB, both are asked for.
+    // glibc reuses freed blocks of up to 32 MiB but maps larger ones anew, and each new page costs a page fault. The
+    // lower threshold makes it map both the 16 MiB and the 64 MiB packet, so that their times can be compared.
     const env = id === 'linearity' ? LINEARITY_ENVIRONMENT : {}
     const project = { MQTT_WIRE_BENCH_PROJECT: process.cwd() }
     try {
@@ -153,17 +153,17 @@ class ModuleSubject implements Subject {
   }
 }
 
-/** See {@link ModuleSubject}. */
+/** Makes glibc map both packets of the linearity job: see {@link ModuleSubject.perform}. */
 export const LINEARITY_ENVIRONMENT: NodeJS.ProcessEnv = { MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024) }
 
-/** Processes by turns: the target's, and one of ours that speaks the same protocol. */
+/** The target's process takes turns with an mqtt-wire process that speaks the same protocol. */
 class ProcessSubject implements Subject {
   readonly name: string
   readonly remark =
-    `× is the speed as a multiple of ${OURS}'s behind the same protocol. All times include the pipe, hexadecimal text and JSON, on
-both sides: ratios of whole adapters, which lie closer to 1 than those of the decoders in them.`
+    `× is the speed as a multiple of ${OURS}'s behind the same protocol. Both times include the pipe, hexadecimal text and JSON,
+so the ratio compares whole adapters, and is closer to 1 than the ratio of the decoders.`
   readonly rivals: readonly Rival[] = []
-  readonly deaths = 0 // a process that dies is started again for the next job
+  readonly deaths = 0 // each job starts a new process anyway
   private readonly declared: Declaration
 
   constructor(command: string, declared: Declaration) {
@@ -175,9 +175,9 @@ both sides: ratios of whole adapters, which lie closer to 1 than those of the de
     const declaration = { ...(await this.declaration(signal)), ...this.declared }
     if (declaration.verdictsOnly === true)
       throw new UsageError(
-        `${this.name} gives no packets, which shows nothing of what it has decoded: bench needs packets`,
+        `${this.name} declares verdictsOnly, so its packets cannot be checked: bench needs decoded packets`,
       )
-    // What W5 is about is the chunks, and each of them would be a turn of the pipe.
+    // W5 measures small chunks, but here each chunk costs a round trip through the pipe.
     const workloads = workloadsFor(declaration).filter((id) => !id.startsWith('W5'))
     return [
       ...raceJobs({

@@ -1,4 +1,4 @@
-// Reads what servers send, in packets of at most 60,000 bytes.
+// Decodes what servers send, in packets of up to 60,000 bytes.
 
 import { PacketParser } from '../../../dist/index.js'
 

@@ -1,4 +1,4 @@
-// A parser whose packets have a shape of their own, and whose caches can be emptied.
+// A parser with its own packet shape, and with caches that can be cleared.
 
 import { encode as encodePacket, PacketParser } from '../../../dist/index.js'
 

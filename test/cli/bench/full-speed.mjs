@@ -1,4 +1,4 @@
-// mqtt-wire as it is.
+// mqtt-wire, unchanged.
 
 import { PacketParser } from '../../../dist/index.js'
 

@@ -1,4 +1,4 @@
-// Gives what kind of packet it is, and decodes nothing.
+// Reports the type of each packet and decodes nothing else.
 
 import { open as openParser } from '../../fuzz/adapters/mqtt-wire.mjs'
 

@@ -1,4 +1,4 @@
-// Gives no packet identifiers, and no messages of QoS 2, as a client that waits for the PUBREL.
+// Omits packet identifiers and QoS 2 messages, like a client that holds those back until the PUBREL.
 
 import { open as openParser } from '../../fuzz/adapters/mqtt-wire.mjs'
 

@@ -1,4 +1,4 @@
-// mqtt-wire behind the line protocol, as a process of its own.
+// mqtt-wire as a process that speaks the line protocol.
 
 import { DecodeError, type Packet, PacketParser } from '../../../index.ts'
 

@@ -1,4 +1,4 @@
-// Processes as contestants. All of them speak the line protocol of test/fuzz/PROTOCOL.md, through pipes alike.
+// Processes as contestants. They all speak the line protocol of test/fuzz/PROTOCOL.md.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { ANSWERS, answerFrom, packetFrom } from '../../target/exec.ts'
@@ -13,16 +13,16 @@ import { bigPacket } from '../traffic/big-packet.ts'
 import { acceptedBy } from '../traffic/declared.ts'
 import { type Traffic, traffic } from '../traffic/workloads.ts'
 
-/** How many milliseconds a process may take for a chunk, and for a stream before it is timed. */
+/** Time limits in milliseconds: for one chunk, and for the whole stream when it is checked. */
 const CHUNK_LIMIT = 10_000
 const STREAM_LIMIT = 10_000
-/** How long it may go on once it is told to stop, in milliseconds. */
+/** Milliseconds from the request to stop until processes are killed. */
 const STOP_LIMIT = 1_000
 
-/** The commands of the contestants, by their names. */
+/** Shell commands by contestant name. */
 export type Commands = Readonly<Record<string, string>>
 
-/** Decodes a workload in all processes by turns; ratios are to the first one. */
+/** Races all processes at decoding a workload. Ratios are relative to the first one. */
 export function raceProcesses(
   commands: Commands,
   { workload, scale, declaration = {}, ...pace }: Omit<RaceOptions, 'contestants' | 'operation'>,
@@ -64,7 +64,7 @@ export function raceProcesses(
 const MIB = 1024 * 1024
 const WARM_UPS = 2
 
-/** One packet of 4 MiB against one of 1 MiB: a line of the protocol cannot hold much more. */
+/** Compares a packet of 4 MiB with one of 1 MiB: a line of the protocol cannot hold much more. */
 export function processLinearity(
   command: string,
   { rounds, budgetMs }: Omit<LinearityOptions, 'contestant'>,
@@ -97,7 +97,7 @@ export function processLinearity(
 
 type Named = [name: string, process: LineProcess]
 
-/** Starts processes anew, and kills them at the end: what one has learnt from a workload must not decide about the next. */
+/** Starts fresh processes for each job, so that one workload cannot influence the next, and kills them afterwards. */
 async function withProcesses<Result>(
   commands: Commands,
   signal: AbortSignal,
@@ -108,11 +108,11 @@ async function withProcesses<Result>(
   const isDone = new AbortController()
   let isKilled = false
   const killLater = (): void => {
-    const kills = (): unknown => {
+    const forceKill = (): unknown => {
       isKilled = true
       return kill()
     }
-    void delay(STOP_LIMIT, undefined, { signal: isDone.signal }).then(kills, () => {})
+    void delay(STOP_LIMIT, undefined, { signal: isDone.signal }).then(forceKill, () => {})
   }
   signal.addEventListener('abort', killLater)
   try {
@@ -133,7 +133,7 @@ function lineOf(chunk: Buffer): Buffer {
   return Buffer.from(`${chunk.toString('hex')}\n`)
 }
 
-/** Compares what a process decodes, and adds up the lengths of its answers. */
+/** Checks the packets that a process decodes, and sums the lengths of its answers. */
 async function check(
   process: LineProcess,
   lines: readonly Buffer[],
@@ -167,7 +167,7 @@ async function check(
   return { length, ...(fault !== undefined && { fault }) }
 }
 
-/** Decodes the lines so many times over, as one stream, and returns the sum of the lengths of the answers. */
+/** Decodes the lines `passes` times as one stream, and returns the total length of the answers. */
 async function decode(process: LineProcess, lines: readonly Buffer[], passes: number): Promise<number> {
   let sum = 0
   process.write('open')

@@ -1,4 +1,4 @@
-// Whether a contestant gets it right: what it decodes is what the generator made, what it encodes are the bytes by the book.
+// Checks a contestant: decoded packets must equal the generated ones, encoded bytes those of the reference encoder.
 
 import { isDeepStrictEqual } from 'node:util'
 import { differingField } from '../../verdict/difference.ts'
@@ -6,13 +6,13 @@ import type { TrafficPacket } from '../traffic/packet.ts'
 import type { Traffic } from '../traffic/workloads.ts'
 import type { Contestant, Encode } from './contestant.ts'
 
-/** Compares decoded packets with those of the generator, one after the other. */
+/** Compares decoded packets with the generated ones, one by one. */
 export class Comparison {
   count = 0
-  /** What is wrong with the first packet that differs. */
+  /** Describes the first difference. */
   fault: string | undefined
-  /** Which of the fields that are read the packets have, by {@link kindOf}. */
-  readonly given: Map<string, readonly string[]> = new Map()
+  /** The fields in {@link FIELDS_READ} that each kind of packet has. */
+  readonly reported: Map<string, readonly string[]> = new Map()
   private readonly packets: readonly TrafficPacket[]
   private readonly isPartial: boolean
 
@@ -24,52 +24,52 @@ export class Comparison {
   /** @param packet in mqtt-wire's shape */
   add(packet: object): void {
     const expected = this.packets[this.count++]
-    if (expected !== undefined && !this.given.has(kindOf(expected)))
-      this.given.set(
+    if (expected !== undefined && !this.reported.has(kindOf(expected)))
+      this.reported.set(
         kindOf(expected),
-        READ.filter((field) => field in packet),
+        FIELDS_READ.filter((field) => field in packet),
       )
     if (this.fault !== undefined) return
     const fault = this.faultOf(expected, packet)
     if (fault !== undefined) this.fault = `packet ${this.count}: ${fault}`
   }
 
-  /** What is wrong, once the whole stream has been decoded. */
+  /** Returns the fault, if any, after the whole stream has been decoded. */
   result(): string | undefined {
-    const { fault, count, packets, given } = this
+    const { fault, count, packets, reported } = this
     if (fault !== undefined) return fault
     if (count !== packets.length) return `${count} packets instead of ${packets.length}`
-    const publishes = [...given].filter(([kind]) => kind.startsWith('publish'))
+    const publishes = [...reported].filter(([kind]) => kind.startsWith('publish'))
     const shows = ([, fields]: [string, readonly string[]]): boolean =>
       fields.includes('topic') && fields.includes('payload')
     return publishes.length === 0 || publishes.some(shows)
       ? undefined
-      : 'no publish has its topic and payload, which would show that it was decoded'
+      : 'no PUBLISH has a topic and a payload, so nothing shows that packets are decoded'
   }
 
-  /** What is wrong if the next packet does not come, and why. */
+  /** Returns the fault if the next packet does not arrive. */
   missing(reason: string): string {
     return this.fault ?? `packet ${this.count + 1} (${this.packets[this.count]?.type}): ${reason}`
   }
 
   private faultOf(expected: TrafficPacket | undefined, packet: object): string | undefined {
-    if (expected === undefined) return `${this.count} packets out of ${this.packets.length}`
+    if (expected === undefined) return `more than the ${this.packets.length} packets that were sent`
     if (!this.isPartial) return difference(expected, packet)
     return differenceWithin(expected, packet)
   }
 }
 
-/** The fields of which something is read: see {@link readOf} in adapted.ts. */
-const READ = ['topic', 'payload', 'packetId'] as const
+/** The fields that {@link sumOfFields} in adapted.ts reads. */
+const FIELDS_READ = ['topic', 'payload', 'packetId'] as const
 
-/** Packets of one kind have the same fields. */
+/** Packets of the same kind have the same fields. */
 function kindOf({ type, qos = 0 }: TrafficPacket): string {
   return `${type} ${qos}`
 }
 
-/** The packet with its type, and what is read of it that a contestant gives. */
-export function givenOf(packet: TrafficPacket, given: Decoded['given']): TrafficPacket {
-  const fields = given.get(kindOf(packet)) ?? []
+/** A copy of the packet with its type and those fields in {@link FIELDS_READ} that the contestant reports. */
+export function reportedPart(packet: TrafficPacket, reported: Decoded['reported']): TrafficPacket {
+  const fields = reported.get(kindOf(packet)) ?? []
   const { type, topic, payload, packetId } = packet
   return {
     type,
@@ -79,15 +79,15 @@ export function givenOf(packet: TrafficPacket, given: Decoded['given']): Traffic
   }
 }
 
-/** What {@link checkDecode} has found. */
+/** The result of {@link checkDecode}. */
 export interface Decoded {
   readonly fault?: string | undefined
-  readonly given: ReadonlyMap<string, readonly string[]>
-  /** Whether it has returned a promise. */
+  readonly reported: ReadonlyMap<string, readonly string[]>
+  /** Whether `feed` returned a promise. */
   readonly isAsync: boolean
 }
 
-/** Compares what the contestant decodes within `patience` milliseconds. */
+/** Checks the packets that a contestant decodes, for up to `patience` milliseconds. */
 export async function checkDecode(
   contestant: Contestant,
   { packets, chunks }: Traffic,
@@ -98,7 +98,7 @@ export async function checkDecode(
   let isAsync = false
   const decoded = (fault: string | undefined): Decoded => ({
     fault,
-    given: comparison.given,
+    reported: comparison.reported,
     isAsync,
   })
   try {
@@ -119,7 +119,7 @@ export async function checkDecode(
   return decoded(comparison.result())
 }
 
-/** What is wrong with what the contestant encodes; undefined if nothing is. */
+/** Returns the first fault in the bytes that a contestant encodes, if any. */
 export function encodeFault(
   encode: Encode | undefined,
   { native = (packet) => packet }: Contestant,
@@ -144,37 +144,39 @@ export function tooSlow(share: number, patience: number): string {
   return `too slow: ${Math.floor(100 * share)} % done after ${(patience / 1000).toFixed(0)} s`
 }
 
-/** A difference in any field of the packet that is expected. */
+/** Compares all fields of the expected packet. */
 function difference(expected: object, actual: object): string | undefined {
-  const wrong = Object.entries(expected).find(([field, value]) => !same(value, fieldOf(actual, field)))
-  return wrong && told(expected, actual, wrong[0])
+  const wrong = Object.entries(expected).find(([field, value]) => !isSame(value, fieldOf(actual, field)))
+  return wrong && describeDifference(expected, actual, wrong[0])
 }
 
-/** A difference in a field that the packet has. */
+/** Compares only the fields that the actual packet has. */
 function differenceWithin(expected: object, actual: object): string | undefined {
   const path = differingField(expected, actual)
-  return path === undefined ? undefined : told(expected, actual, path.split(/[.[]/)[0] as string)
+  return path === undefined
+    ? undefined
+    : describeDifference(expected, actual, path.split(/[.[]/)[0] as string)
 }
 
-function told(expected: object, actual: object, field: string): string {
+function describeDifference(expected: object, actual: object, field: string): string {
   const { type } = expected as TrafficPacket
-  return `${type} with ${field} ${show(fieldOf(actual, field))} instead of ${show(fieldOf(expected, field))}`
+  return `${type} with ${field} ${format(fieldOf(actual, field))} instead of ${format(fieldOf(expected, field))}`
 }
 
 function fieldOf(packet: object, field: string): unknown {
   return (packet as Readonly<Record<string, unknown>>)[field]
 }
 
-function same(expected: unknown, actual: unknown): boolean {
+function isSame(expected: unknown, actual: unknown): boolean {
   if (expected === undefined) return actual === undefined || actual === null
   if (expected instanceof Uint8Array)
     return actual instanceof Uint8Array && Buffer.compare(expected, actual) === 0
   if (Array.isArray(expected) || typeof expected !== 'object' || expected === null)
     return isDeepStrictEqual(expected, actual)
-  return Object.entries(expected).every(([field, value]) => same(value, fieldOf(Object(actual), field)))
+  return Object.entries(expected).every(([field, value]) => isSame(value, fieldOf(Object(actual), field)))
 }
 
-function show(value: unknown): string {
+function format(value: unknown): string {
   return value instanceof Uint8Array ? excerpt(value) : (JSON.stringify(value) ?? String(value)).slice(0, 100)
 }
 

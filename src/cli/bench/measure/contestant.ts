@@ -1,30 +1,30 @@
-// Contestants: what is measured, behind one interface.
+// The interface of a contestant, and how its module is loaded.
 
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Adapter } from '../../target/module.ts'
 import { UsageError } from '../../usage.ts'
 
-/** Called with each packet, in whatever shape the contestant has it. */
+/** Called with each packet, in the contestant's own shape. */
 export type Visit = (packet: unknown) => void
 
 export interface Contestant {
   readonly name: string
-  /** A parser for one connection. */
+  /** Returns a parser for one connection. */
   readonly open: (visit: Visit, options?: object) => unknown
-  /** Decodes a chunk. If it returns a promise, the next chunk waits for it. */
+  /** Decodes a chunk. If it returns a promise, the next chunk waits until it settles. */
   readonly feed: (parser: unknown, chunk: Buffer, visit: Visit) => unknown
-  /** Reads a packet: see {@link readOf} in adapted.ts. */
+  /** Reads a packet's fields, as {@link sumOfFields} in adapted.ts does. */
   readonly read: (packet: unknown) => number
-  /** The packet in mqtt-wire's shape. */
+  /** Converts a packet to mqtt-wire's shape. */
   readonly neutral: (packet: unknown) => object
-  /** Whether fields that its packets lack are not compared. */
+  /** Whether its packets may lack fields. Missing fields are not compared. */
   readonly isPartial?: boolean
-  /** From mqtt-wire's shape to its own. */
+  /** Converts a packet from mqtt-wire's shape. */
   readonly native?: (packet: unknown) => unknown
   readonly encode?: Encode | undefined
   readonly encodeInto?: EncodeInto | undefined
-  /** Empties its caches. */
+  /** Clears its caches. */
   readonly forget?: (() => void) | undefined
   readonly feedFrames?: Contestant['feed']
   readonly readFrame?: Contestant['read']
@@ -34,20 +34,20 @@ export type Encode = (native: unknown) => Uint8Array
 /** Returns the number of bytes written. */
 export type EncodeInto = (native: unknown, target: Buffer, offset: number) => number
 
-/** The module of a contestant. */
+/** Where to find a contestant's module. */
 export interface Entry {
   readonly path: string
-  /** How it is called; a module that exports a name needs none. */
+  /** Its name in the tables, unless the module exports one. */
   readonly name?: string
 }
 
 const REQUIRED = ['name', 'open', 'feed', 'read', 'neutral'] as const
 
 /**
- * Loads the module of a contestant, or an adapter, which becomes one. An `instance` of its own shares no code, and so no type
- * feedback, with any other.
+ * Loads a contestant, or turns an adapter into one. Each `instance` gets its own copy of the module, so that instances
+ * share no code and no type feedback.
  *
- * @throws UsageError if the module cannot be loaded, or is neither
+ * @throws UsageError if the module cannot be loaded or is neither a contestant nor an adapter
  */
 export async function load({ path, name }: Entry, instance: string): Promise<Contestant> {
   const key = `?${encodeURIComponent(instance)}`

@@ -1,11 +1,11 @@
-// What is timed. Imported anew for each contestant: V8 learns for each function what it sees there, and what it has
-// learnt from one contestant must neither help nor hurt the next one.
+// The timed loops. Each contestant imports its own copy: V8 collects type feedback per function, and feedback from one
+// contestant must not affect another.
 //
-// Whatever comes out is read and goes into a sum, which has to be the generator's: nothing can be left out as unused.
+// All results are read into a sum, which is checked, so V8 cannot eliminate the work as unused.
 
 import type { Contestant, Encode, EncodeInto } from './contestant.ts'
 
-/** Goes so many times through a stream, and returns the sum of what was read. */
+/** Makes `passes` passes over a stream, and returns the sum of what was read. */
 export type Run = (passes: number) => number | Promise<number>
 
 interface Stream {
@@ -14,7 +14,7 @@ interface Stream {
 
 type Decoder = Pick<Contestant, 'open' | 'feed' | 'read'>
 
-/** Decodes the chunks so many times over, as one connection's stream. */
+/** Decodes the chunks `passes` times as the stream of one connection. */
 export function decodeLoop({ open, feed, read }: Decoder, { chunks }: Stream): (passes: number) => number {
   let sum = 0
   const visit = (packet: unknown): void => {
@@ -30,7 +30,7 @@ export function decodeLoop({ open, feed, read }: Decoder, { chunks }: Stream): (
   }
 }
 
-/** The same for a contestant that returns promises. */
+/** {@link decodeLoop} for a contestant whose `feed` returns promises. */
 export function asyncDecodeLoop({ open, feed, read }: Decoder, { chunks }: Stream): Run {
   let sum = 0
   const visit = (packet: unknown): void => {
@@ -49,7 +49,7 @@ export function asyncDecodeLoop({ open, feed, read }: Decoder, { chunks }: Strea
   }
 }
 
-/** Decodes the chunks so many times over, each time as if for the first time. */
+/** Decodes the chunks `passes` times, each time with a new parser and empty caches. */
 export function firstPassLoop(
   { forget = () => {} }: Contestant,
   decode: (passes: number) => number,
@@ -64,7 +64,7 @@ export function firstPassLoop(
   }
 }
 
-/** The same for a contestant that returns promises. */
+/** {@link firstPassLoop} for a contestant whose `feed` returns promises. */
 export function asyncFirstPassLoop({ forget = () => {} }: Contestant, decode: Run): Run {
   return async (passes) => {
     let sum = 0
@@ -76,7 +76,7 @@ export function asyncFirstPassLoop({ forget = () => {} }: Contestant, decode: Ru
   }
 }
 
-/** Encodes each packet into bytes of its own. */
+/** Encodes each packet into its own array. */
 export function encodeLoop({ encode }: { readonly encode: Encode }, natives: readonly unknown[]): Run {
   return (passes) => {
     let sum = 0
@@ -90,7 +90,7 @@ export function encodeLoop({ encode }: { readonly encode: Encode }, natives: rea
   }
 }
 
-/** Encodes one packet behind the other into one buffer, and starts again at its front when it is full. */
+/** Encodes packets one after another into a buffer, and starts over at its beginning when it is full. */
 export function encodeIntoLoop(
   { encodeInto }: { readonly encodeInto: EncodeInto },
   natives: readonly unknown[],

@@ -1,5 +1,5 @@
-// Entrants in turns. On a machine that is shared a time says little; the ratio of two times taken within the same few
-// milliseconds says much, and the median of many such ratios holds.
+// Runs contestants in turns. On a shared machine a single time means little, but the ratio of two times taken within
+// a few milliseconds is meaningful, and the median of many such ratios is stable.
 
 import { setImmediate } from 'node:timers/promises'
 import { textOf } from '../../target/observation.ts'
@@ -8,9 +8,9 @@ import type { Run } from './loops.ts'
 
 export interface Entrant {
   readonly name: string
-  /** How many packets, or bytes, a pass goes through. */
+  /** The number of packets (or bytes) in one pass. */
   readonly units: number
-  /** What `run` has to return, divided by the number of passes. */
+  /** The sum that `run` must return for one pass. */
   readonly expected: number
   readonly run: Run
 }
@@ -21,78 +21,79 @@ export interface Pace {
   readonly warmUpMs: number
 }
 
-/** What an entrant took per unit in each round. */
-export interface Field extends Entrant {
+/** An entrant with its measurements. */
+export interface Racer extends Entrant {
+  /** Nanoseconds per unit, by round. */
   readonly times: Map<number, number>
   passes: number
-  /** It takes part in every so many rounds. */
+  /** It takes part in every `stride`th round. */
   stride: number
-  /** Why it has no times. */
+  /** Why it was disqualified. */
   fault?: string
 }
 
 export interface Placing {
   /** Nanoseconds per unit. */
   readonly ns?: number
-  /** As a multiple of the pinned entrant's speed. */
+  /** Speed as a multiple of the pinned entrant's. */
   readonly ratio?: number
   readonly quartiles?: readonly [number, number]
   readonly units?: number
   readonly fault?: string
 }
 
-/** Called after each round with the share that is done; returns true to stop there. */
+/** Called after each round with the share of the work that is done, from 0 to 1. Return true to stop. */
 export type OnRound = (share: number) => unknown
 
-/** The least number of rounds whose median is worth telling. */
-const LEAST_ROUNDS = 3
+/** The minimum number of rounds for a useful median. */
+const MIN_ROUNDS = 3
 
-/** The race was stopped before its ratios were worth telling. */
+/** Thrown if a measurement is stopped before it has a result. */
 export class Stopped extends Error {}
 
 /**
- * What each entrant took per unit in each round. Who returns another sum than expected gets a `fault` instead of times.
+ * Times each entrant in each round. An entrant that throws or returns a wrong sum gets a `fault` and is not run again.
  *
- * @throws Stopped if `onRound` has returned true too early
+ * @throws Stopped if `onRound` returns true before there are enough rounds
  */
 export async function race(
   entrants: readonly Entrant[],
   { rounds, sampleMs, warmUpMs }: Pace,
   onRound: OnRound = () => {},
-): Promise<Field[]> {
+): Promise<Racer[]> {
   const random = new Random(0x311)
-  const fields: Field[] = []
+  const racers: Racer[] = []
   for (const entrant of entrants) {
-    fields.push(await warmUp(entrant, warmUpMs, sampleMs))
+    racers.push(await warmUp(entrant, warmUpMs, sampleMs))
     if (await isStopped(onRound, 0)) throw new Stopped()
   }
-  const longestStride = Math.max(1, Math.floor(rounds / LEAST_ROUNDS))
+  const longestStride = Math.max(1, Math.floor(rounds / MIN_ROUNDS))
   for (let round = 0; round < rounds; round++) {
-    // In an order drawn anew: whoever always came behind the same one would always inherit its heap.
-    for (const field of random.shuffled(fields)) {
-      // Whoever is very slow sits out most rounds, or only seemed to be slow: some are needed to tell.
-      if (field.fault === undefined && round % Math.min(field.stride, longestStride) === 0)
-        field.times.set(round, await sample(field))
+    // Shuffled, because an entrant is slowed down by the garbage that the one before it leaves.
+    for (const racer of random.shuffled(racers)) {
+      // A slow entrant skips most rounds, but not all: it may only have seemed slow while warming up.
+      if (racer.fault === undefined && round % Math.min(racer.stride, longestStride) === 0)
+        racer.times.set(round, await sample(racer))
     }
     if (await isStopped(onRound, (round + 1) / rounds)) {
-      if (round + 1 < Math.min(LEAST_ROUNDS, rounds)) throw new Stopped()
+      if (round + 1 < Math.min(MIN_ROUNDS, rounds)) throw new Stopped()
       break
     }
   }
-  return fields
+  return racers
 }
 
-/** Lets messages in, one of which may say that it is time to stop. */
+/** Yields to the event loop first, because the request to stop is a message. */
 async function isStopped(onRound: OnRound, share: number): Promise<boolean> {
   await setImmediate()
   return onRound(share) === true
 }
 
-/** Each one's median, and the median and quartiles of its same-round ratios to the entrant that `pinned` names. */
-export function placings(fields: readonly Field[], pinned: string): Record<string, Placing> {
-  const reference = fields.find(({ name }) => name === pinned) as Field
+/** Returns the median time of each entrant, and the median and quartiles of its same-round ratios to `pinned`. */
+export function placings(racers: readonly Racer[], pinned: string): Record<string, Placing> {
+  const reference = racers.find(({ name }) => name === pinned) as Racer
   return Object.fromEntries(
-    fields.map(({ name, fault, times, units }) => {
+    racers.map(({ name, fault, times, units }) => {
       if (fault !== undefined) return [name, { fault }]
       const shared = [...times].flatMap(([round, time]) => {
         const other = reference.times.get(round)
@@ -121,37 +122,37 @@ function quantile(values: readonly number[], share: number): number {
   return low + ((sorted[Math.ceil(at)] as number) - low) * (at % 1)
 }
 
-/** Lets V8 compile, and finds how many passes fill a sample. */
-async function warmUp(entrant: Entrant, warmUpMs: number, sampleMs: number): Promise<Field> {
-  const field: Field = { ...entrant, times: new Map(), passes: 1, stride: 1 }
+/** Gives V8 time to optimize, and finds how many passes take `sampleMs`. */
+async function warmUp(entrant: Entrant, warmUpMs: number, sampleMs: number): Promise<Racer> {
+  const racer: Racer = { ...entrant, times: new Map(), passes: 1, stride: 1 }
   const start = performance.now()
   do {
-    const passMs = (await timed(field)) / 1e6
-    field.stride = Math.max(1, Math.floor(passMs / (4 * sampleMs)))
-    field.passes = Math.max(1, Math.min(field.passes * 4, Math.round(sampleMs / passMs)))
-  } while (field.fault === undefined && performance.now() - start < warmUpMs)
-  return field
+    const passMs = (await timed(racer)) / 1e6
+    racer.stride = Math.max(1, Math.floor(passMs / (4 * sampleMs)))
+    racer.passes = Math.max(1, Math.min(racer.passes * 4, Math.round(sampleMs / passMs)))
+  } while (racer.fault === undefined && performance.now() - start < warmUpMs)
+  return racer
 }
 
-/** Nanoseconds per unit. Nobody pays for the garbage of the one before. */
-async function sample(field: Field): Promise<number> {
+/** Returns nanoseconds per unit. Collects the young generation first, which holds the previous entrant's garbage. */
+async function sample(racer: Racer): Promise<number> {
   ;(globalThis as { gc?: (options: object) => void }).gc?.({ type: 'minor' })
-  return (await timed(field)) / field.units
+  return (await timed(racer)) / racer.units
 }
 
-/** Nanoseconds per pass. */
-async function timed(field: Field): Promise<number> {
-  const { run, passes, expected } = field
+/** Returns nanoseconds per pass. */
+async function timed(racer: Racer): Promise<number> {
+  const { run, passes, expected } = racer
   const start = process.hrtime.bigint()
   let sum: number | undefined
   try {
     const result = run(passes)
     sum = typeof result === 'number' ? result : await result
   } catch (error) {
-    field.fault = `as the stream goes on: ${textOf(error)}`
+    racer.fault = `later in the stream: ${textOf(error)}`
   }
   const ns = Number(process.hrtime.bigint() - start)
   if (sum !== Math.imul(expected, passes))
-    field.fault ??= 'as the stream goes on, packets are missing or different'
+    racer.fault ??= 'later in the stream: packets are missing or differ'
   return ns / passes
 }

@@ -1,4 +1,4 @@
-// A chart: throughput as multiples of one contestant's, as SVG.
+// An SVG chart of throughput, as multiples of one contestant's.
 
 import type { Placing } from '../measure/rounds.ts'
 import type { Run } from '../results.ts'
@@ -15,22 +15,22 @@ const OPERATIONS = ['decode', 'encode']
 
 const WIDTH = 860
 const MARGIN = 24
-const NAMES = 130
-const FIGURE = 64
-const BAR = 11
-const GAP = 14
-const TOP = 96
+const LABEL_WIDTH = 130
+const FIGURE_WIDTH = 64
+const BAR_HEIGHT = 11
+const GROUP_GAP = 14
+const TOP_MARGIN = 96
 
-const INK = '#1f2328'
-const FAINT = '#656d76'
+const DARK = '#1f2328'
+const GREY = '#656d76'
 const COLOURS = ['#0b63ce', '#8c959f', '#b6bdc5', '#c9ced4', '#dbdfe3']
 
-/** The chart of what was measured of its workloads; `pinned` is the contestant that ratios are to. */
+/** Draws those workloads of the chart that were measured. Ratios are relative to the contestant `pinned`. */
 export function chart(run: Run, pinned: string): string {
   return new Chart(run, pinned).svg()
 }
 
-/** Whether a run has measured anything that the chart shows. */
+/** Whether the run measured anything that the chart shows. */
 export function hasChart({ jobs }: Run): boolean {
   return OPERATIONS.some((operation) => Object.keys(WORKLOADS).some((id) => jobs[`${id} ${operation}`]))
 }
@@ -55,24 +55,24 @@ class Chart {
   svg(): string {
     const { run, names, workloads, operations } = this
     const title = `Packets per second, as multiples of ${escaped(this.pinned)}`
-    const group = names.length * BAR + GAP
-    const height = TOP + workloads.length * group + MARGIN
+    const group = names.length * BAR_HEIGHT + GROUP_GAP
+    const height = TOP_MARGIN + workloads.length * group + MARGIN
     const shapes = [
       rectangle(0, 0, WIDTH, height, '#ffffff', 8),
       text(MARGIN, 32, `Packets per second, as multiples of ${this.pinned}`, { size: 16, weight: 600 }),
       ...this.legend(),
       ...operations.flatMap((operation, panel) => [
-        text(this.left(panel), TOP - 14, operation, { weight: 600 }),
+        text(this.left(panel), TOP_MARGIN - 14, operation, { weight: 600 }),
         ...workloads.flatMap((workload, index) =>
-          this.bars(operation, workload, this.left(panel), TOP + index * group),
+          this.bars(operation, workload, this.left(panel), TOP_MARGIN + index * group),
         ),
       ]),
       ...workloads.map((workload, index) =>
-        text(MARGIN, TOP + index * group + BAR, `${workload} ${WORKLOADS[workload]}`, {}),
+        text(MARGIN, TOP_MARGIN + index * group + BAR_HEIGHT, `${workload} ${WORKLOADS[workload]}`, {}),
       ),
       text(WIDTH - MARGIN, height - 10, `Node ${run.node}, ${run.machine}`, {
         size: 10,
-        fill: FAINT,
+        fill: GREY,
         anchor: 'end',
       }),
     ]
@@ -83,12 +83,12 @@ ${shapes.join('\n')}
   }
 
   private bars(operation: string, workload: string, x: number, y: number): string[] {
-    const scale = (this.panel() - FIGURE) / this.highest(operation)
+    const scale = (this.panel() - FIGURE_WIDTH) / this.highest(operation)
     return this.names.flatMap((name, index) => {
       const result = this.placings(operation, workload)[name]
       if (result === undefined) return []
       const { ratio, fault = '' } = result
-      const top = y + index * BAR
+      const top = y + index * BAR_HEIGHT
       const length = (ratio ?? 0) * scale
       const figure =
         fault === '' && ratio !== undefined
@@ -97,8 +97,8 @@ ${shapes.join('\n')}
             ? 'too slow'
             : 'wrong'
       return [
-        rectangle(x, top + 1, length, BAR - 2, COLOURS[index % COLOURS.length] as string, 1),
-        text(x + length + 4, top + BAR - 2, figure, { size: 10, fill: index === 0 ? INK : FAINT }),
+        rectangle(x, top + 1, length, BAR_HEIGHT - 2, COLOURS[index % COLOURS.length] as string, 1),
+        text(x + length + 4, top + BAR_HEIGHT - 2, figure, { size: 10, fill: index === 0 ? DARK : GREY }),
       ]
     })
   }
@@ -123,11 +123,11 @@ ${shapes.join('\n')}
   }
 
   private panel(): number {
-    return (WIDTH - 2 * MARGIN - NAMES) / this.operations.length
+    return (WIDTH - 2 * MARGIN - LABEL_WIDTH) / this.operations.length
   }
 
   private left(panel: number): number {
-    return MARGIN + NAMES + panel * this.panel()
+    return MARGIN + LABEL_WIDTH + panel * this.panel()
   }
 }
 
@@ -153,7 +153,7 @@ function text(
   x: number,
   y: number,
   content: string,
-  { size = 12, fill = INK, weight = 400, anchor = 'start' }: Style,
+  { size = 12, fill = DARK, weight = 400, anchor = 'start' }: Style,
 ): string {
   return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}">${escaped(content)}</text>`
 }

@@ -1,18 +1,18 @@
-// What the gate found, and what has changed since another run.
+// Tables of the gate's verdicts and of changes since another run.
 
 import type { Figures, Verdict } from '../gate.ts'
 import type { Table } from './text.ts'
 
 export function verdictTable(verdicts: readonly Verdict[], name: string, node: string): Table {
-  const short = verdicts.filter(({ holds }) => !holds)
+  const failing = verdicts.filter(({ holds }) => !holds)
   return {
-    title: `Gate: ${name} on Node ${node}, ${short.length === 0 ? 'everything holds' : `${short.length} of ${verdicts.length} fall short`}`,
+    title: `Gate: ${name} on Node ${node}, ${failing.length === 0 ? 'all bounds hold' : `${failing.length} of ${verdicts.length} bounds fail`}`,
     head: ['', 'measured', 'bound', ''],
     rows: verdicts.map(({ id, kind, bound, measured, holds }) => [
       id,
       number(measured),
       `${kind} ${bound}`,
-      holds ? '' : 'FALLS SHORT',
+      holds ? '' : 'FAILS',
     ]),
   }
 }
@@ -33,7 +33,7 @@ export function changeTable(
 }
 
 function number(value: number | undefined): string {
-  return value === undefined ? 'nothing' : value.toFixed(value < 100 ? 2 : 0)
+  return value === undefined ? 'not measured' : value.toFixed(value < 100 ? 2 : 0)
 }
 
 function percent(share: number): string {

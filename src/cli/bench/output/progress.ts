@@ -1,4 +1,4 @@
-// One line that tells how far a run has come, on a terminal only.
+// A progress line, shown only if standard error is a terminal.
 
 export class Progress {
   private readonly jobs: number
@@ -20,7 +20,7 @@ export class Progress {
     this.clear()
   }
 
-  /** Makes room for other output. */
+  /** Clears the line before other output. */
   clear(): void {
     if (this.shows) process.stderr.write('\r\x1b[K')
   }

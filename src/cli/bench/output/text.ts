@@ -1,6 +1,5 @@
 // Tables for a terminal and for Markdown.
 
-/** All of it text. */
 export interface Table {
   readonly title: string
   readonly head: readonly string[]
@@ -8,7 +7,7 @@ export interface Table {
   readonly notes?: readonly string[]
 }
 
-/** Columns of one width each, figures to the right. */
+/** Formats a table for a terminal, with aligned columns. */
 export function plain({ title, head, rows, notes = [] }: Table): string {
   const widths = head.map((cell, column) =>
     Math.max(...[cell, ...rows.map((row) => row[column] ?? '')].map((text) => text.length)),
@@ -34,12 +33,12 @@ export function markdown({ title, head, rows, notes = [] }: Table): string {
   return `**${title}**\n\n${table}\n${list && `\n${list}\n`}`
 }
 
-/** Remarks are read from the left. */
+/** Whether a column holds remarks, which are left-aligned. */
 function isProse(rows: Table['rows'], column: number): boolean {
   return rows.some((row) => (row[column] ?? '').length > 30)
 }
 
-/** A time per packet or per byte, from nanoseconds. */
+/** Formats nanoseconds in a suitable unit. */
 export function time(ns: number): string {
   if (ns < 10) return `${ns.toFixed(1)} ns`
   if (ns < 10_000) return `${grouped(ns)} ns`
@@ -54,12 +53,12 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** What stands in a table for a result that there is none of. */
+/** The cell of a result that was disqualified. */
 export function faultCell(reason: string): string {
   return isSlow(reason) ? 'too slow' : 'wrong'
 }
 
-/** Whether a contestant was not wrong, but not waited for. */
+/** Whether a fault means that the contestant was too slow, as opposed to wrong. */
 export function isSlow(reason: string): boolean {
   return reason.startsWith('too slow') || reason.startsWith('not done')
 }

@@ -1,4 +1,4 @@
-// The table of a workload: its operations by contestant.
+// The table of a workload: one row per contestant, with columns for each operation.
 
 import type { Placing } from '../measure/rounds.ts'
 import type { Run } from '../results.ts'
@@ -26,7 +26,7 @@ export function workloadTable({ jobs, contestants }: Run, workload: string): Tab
   ])
   const leftOut = columns.map((column) => resultOf(column)?.leftOut ?? 0)
   if (leftOut.some((count) => count > 0))
-    notes.push('Without the packets that the target declares not to read.')
+    notes.push('Packets that the target does not read, according to its declaration, are left out.')
   const head = [
     '',
     ...columns.flatMap((column) => [column, '×', ...(column.startsWith('decode') ? ['MB/s'] : [])]),

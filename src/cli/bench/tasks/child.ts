@@ -1,52 +1,52 @@
-// One task in a process of its own: what V8 has learnt from one workload must not decide about the next.
+// Runs one task in its own process, so that V8's type feedback from one workload does not affect the next.
 
 import { UsageError } from '../../usage.ts'
 import { Stopped } from '../measure/rounds.ts'
 
-/** What the process is told: what to do, and later that it is to stop. */
-export type Order =
-  | { readonly task: string; readonly options: unknown; readonly endures: boolean }
+/** A message to the process: its task, or a request to stop. */
+export type ParentMessage =
+  | { readonly task: string; readonly options: unknown; readonly ignoresSigint: boolean }
   | { readonly stop: true }
 
-/** What it answers. */
-export type Answer =
+/** A message from the process. */
+export type ChildMessage =
   | { readonly progress: number }
   | { readonly result: unknown }
   | { readonly error: string; readonly isUsage: boolean }
   | { readonly stopped: true }
 
-/** Runs a task; `report` is told the share that is done, and returns true if the task is to stop. */
+/** Runs a task. It calls `report` with the share that is done, and stops if that returns true. */
 export type Task<Options, Result> = (
   options: Options,
   report: (share: number) => boolean,
 ) => Promise<Result> | Result
 
 let isStopped = false
-const answer = (message: Answer, then?: () => void): void => {
+const send = (message: ChildMessage, then?: () => void): void => {
   process.send?.(message, undefined, undefined, then)
 }
 
-// Whoever has started it may be gone.
+// The parent is gone.
 process.once('disconnect', () => process.exit(1))
 
-process.on('message', async (order: Order) => {
-  if ('stop' in order) {
+process.on('message', async (message: ParentMessage) => {
+  if ('stop' in message) {
     isStopped = true
     return
   }
-  // The terminal interrupts all processes of a command. It is for the first of them to say when this one ends.
-  if (order.endures) process.on('SIGINT', () => {})
+  // Ctrl+C sends SIGINT to the whole process group, but the parent decides when this process stops.
+  if (message.ignoresSigint) process.on('SIGINT', () => {})
   try {
-    const { default: run } = (await import(order.task)) as { default: Task<unknown, unknown> }
-    const result = await run(order.options, (progress) => {
-      answer({ progress })
+    const { default: run } = (await import(message.task)) as { default: Task<unknown, unknown> }
+    const result = await run(message.options, (progress) => {
+      send({ progress })
       return isStopped
     })
-    answer({ result }, () => process.exit())
+    send({ result }, () => process.exit())
   } catch (error) {
-    if (error instanceof Stopped) answer({ stopped: true }, () => process.exit())
+    if (error instanceof Stopped) send({ stopped: true }, () => process.exit())
     else
-      answer(
+      send(
         {
           error: error instanceof UsageError ? error.message : String((error as Error).stack ?? error),
           isUsage: error instanceof UsageError,

@@ -1,4 +1,4 @@
-// What an adapter is, seen from a process of its own: it is somebody else's code.
+// Loads an adapter and describes it. It runs in a child process because the adapter is foreign code.
 
 import type { Declaration } from '../../target/declaration.ts'
 import { loadAdapter } from '../../target/module.ts'
@@ -9,16 +9,14 @@ export interface Description {
   readonly declaration: Declaration
   readonly encodes: boolean
   readonly encodesInto: boolean
-  /** Whether its caches can be emptied. */
+  /** Whether its caches can be cleared. */
   readonly forgets: boolean
 }
 
 const describe: Task<{ readonly path: string }, Description> = async ({ path }) => {
   const { open, declares = {}, encode, encodeInto, forget } = await loadAdapter(path)
   if (typeof open !== 'function')
-    throw new UsageError(
-      `${path} exports accepts alone, which shows nothing of what it has decoded: bench needs open`,
-    )
+    throw new UsageError(`${path} only exports accepts, so its packets cannot be checked: bench needs open`)
   return {
     declaration: serializable(declares),
     encodes: encode !== undefined,
@@ -29,7 +27,7 @@ const describe: Task<{ readonly path: string }, Description> = async ({ path }) 
 
 export default describe
 
-/** Its lists may be any iterables. */
+/** Turns iterables into arrays. */
 function serializable(declaration: Declaration): Declaration {
   const entries = Object.entries(declaration).map(([key, value]) => [
     key,

@@ -1,4 +1,4 @@
-// One packet of 64 MiB against one of 16 MiB, both in chunks of 1 KiB. Four times the bytes: four times the time, if it is linear.
+// Compares a packet of 64 MiB with one of 16 MiB, in chunks of 1 KiB. A linear parser takes four times as long.
 
 import { setTimeout } from 'node:timers/promises'
 import { type Entry, load } from '../measure/contestant.ts'
@@ -35,7 +35,7 @@ const linearity: Task<LinearityOptions, LinearityResult> = async (
   }
   const time = async (chunks: readonly Buffer[]): Promise<number | undefined> => {
     ;(globalThis as { gc?: () => void }).gc?.()
-    await setTimeout(20) // what was found dead is given back to the system by another thread, in its own time
+    await setTimeout(20) // V8 frees memory on another thread after the collection
     const start = performance.now()
     const parser = open(visit)
     for (let index = 0; index < chunks.length; index++) {

@@ -1,8 +1,8 @@
-// One operation on one workload, all contestants.
+// Races all contestants at one operation on one workload.
 
 import type { Declaration } from '../../target/declaration.ts'
-import { readOf } from '../measure/adapted.ts'
-import { checkDecode, type Decoded, encodeFault, givenOf } from '../measure/check.ts'
+import { sumOfFields } from '../measure/adapted.ts'
+import { checkDecode, type Decoded, encodeFault, reportedPart } from '../measure/check.ts'
 import { type Contestant, type Encode, type Entry, load } from '../measure/contestant.ts'
 import { type Entrant, type Pace, type Placing, placings, race } from '../measure/rounds.ts'
 import { acceptedBy } from '../traffic/declared.ts'
@@ -15,12 +15,12 @@ export type Operation = 'decode' | 'firstPass' | 'readFrame' | 'encode' | 'encod
 export interface RaceOptions extends Pace {
   readonly workload: string
   readonly operation: Operation
-  /** Ratios are to the first one. */
+  /** Ratios are relative to the first one. */
   readonly contestants: readonly Entry[]
   readonly scale: number
-  /** A workload that is decoded before. */
+  /** A workload to decode first. */
   readonly first?: string
-  /** What all of them read, if not everything. */
+  /** Limits the traffic to what the target declares to read. */
   readonly declaration?: Declaration
 }
 
@@ -28,15 +28,15 @@ export type RaceResult = {
   readonly workload: string
   readonly operation: Operation
   readonly packets: number
-  /** The packets of the workload that are for none of them. */
+  /** The number of packets that the declaration excludes. */
   readonly leftOut?: number
   readonly bytes: number
   readonly results: Readonly<Record<string, Placing>>
 }
 
-/** How many milliseconds a contestant gets for what it decodes before it is timed. */
-const LEAST_PATIENCE = 1_000
-const MOST_PATIENCE = 5_000
+/** Limits in milliseconds for the check of a contestant. */
+const MIN_PATIENCE = 1_000
+const MAX_PATIENCE = 5_000
 
 const runRace: Task<RaceOptions, RaceResult> = async (options, report) => {
   const { workload, operation, contestants, scale, first, declaration = {}, ...pace } = options
@@ -55,10 +55,9 @@ const runRace: Task<RaceOptions, RaceResult> = async (options, report) => {
     const fault =
       check.fault ??
       (first === undefined ? undefined : (await checkDecode(checked, build(first, scale), patience)).fault)
-    // The first contestant is the one that ratios are to: the others get much more time than it took, but no more than can be
-    // waited.
+    // The other contestants get 20 times as long as the first, within limits.
     if (patience === Number.POSITIVE_INFINITY)
-      patience = Math.min(Math.max(LEAST_PATIENCE, 20 * (performance.now() - start)), MOST_PATIENCE)
+      patience = Math.min(Math.max(MIN_PATIENCE, 20 * (performance.now() - start)), MAX_PATIENCE)
     report(0)
     if (fault !== undefined) {
       results[name] = { fault }
@@ -83,8 +82,8 @@ async function checkOf(
   patience: number,
 ): Promise<Decoded> {
   if (operation !== 'encode' && operation !== 'encodeInto') return checkDecode(contestant, stream, patience)
-  const encode = operation === 'encodeInto' ? (singly(contestant) ?? contestant.encode) : contestant.encode
-  return { fault: encodeFault(encode, contestant, stream), given: new Map(), isAsync: false }
+  const encode = operation === 'encodeInto' ? (asEncode(contestant) ?? contestant.encode) : contestant.encode
+  return { fault: encodeFault(encode, contestant, stream), reported: new Map(), isAsync: false }
 }
 
 async function entrantsOf(
@@ -113,36 +112,38 @@ async function entrantsOf(
   }
 }
 
-/** The loops anew: see loops.ts. */
-function loops(instance: string): Promise<typeof import('../measure/loops.ts')> {
+/** Imports a separate copy of the loops: see loops.ts. */
+function importLoops(instance: string): Promise<typeof import('../measure/loops.ts')> {
   return import(new URL(`../measure/loops.js?${encodeURIComponent(instance)}`, import.meta.url).href)
 }
 
 async function decodeBefore(contestant: Contestant, stream: Traffic): Promise<void> {
-  const { asyncDecodeLoop } = await loops(`${contestant.name} before`)
+  const { asyncDecodeLoop } = await importLoops(`${contestant.name} before`)
   await asyncDecodeLoop(contestant, stream)(4)
 }
 
 async function decodeEntrant(contestant: Contestant, stream: Traffic, check: Decoded): Promise<Entrant> {
-  const { decodeLoop, asyncDecodeLoop } = await loops(contestant.name)
+  const { decodeLoop, asyncDecodeLoop } = await importLoops(contestant.name)
   const run = (check.isAsync ? asyncDecodeLoop : decodeLoop)(contestant, stream)
   return {
     name: contestant.name,
     units: stream.packets.length,
-    expected: sumRead(contestant, stream, check),
+    expected: expectedReadSum(contestant, stream, check),
     run,
   }
 }
 
 async function firstPassEntrant(contestant: Contestant, stream: Traffic, check: Decoded): Promise<Entrant> {
-  const { firstPassLoop, asyncFirstPassLoop, decodeLoop, asyncDecodeLoop } = await loops(contestant.name)
+  const { firstPassLoop, asyncFirstPassLoop, decodeLoop, asyncDecodeLoop } = await importLoops(
+    contestant.name,
+  )
   const run = check.isAsync
     ? asyncFirstPassLoop(contestant, asyncDecodeLoop(contestant, stream))
     : firstPassLoop(contestant, decodeLoop(contestant, stream))
   return {
     name: contestant.name,
     units: stream.packets.length,
-    expected: sumRead(contestant, stream, check),
+    expected: expectedReadSum(contestant, stream, check),
     run,
   }
 }
@@ -152,39 +153,44 @@ async function frameEntrant(
   stream: Traffic,
 ): Promise<Entrant> {
   const name = `${contestant} readFrame`
-  const { decodeLoop } = await loops(name)
+  const { decodeLoop } = await importLoops(name)
   const run = decodeLoop({ open, feed: feedFrames!, read: readFrame! }, stream)
   return { name, units: stream.packets.length, expected: run(1), run }
 }
 
 async function encodeEntrant({ name, encode, native }: Contestant, stream: Traffic): Promise<Entrant> {
-  const { encodeLoop } = await loops(name)
+  const { encodeLoop } = await importLoops(name)
   const run = encodeLoop({ encode: encode as Encode }, stream.packets.map(native!))
-  return { name, units: stream.packets.length, expected: sumWritten(stream), run }
+  return { name, units: stream.packets.length, expected: expectedWriteSum(stream), run }
 }
 
 async function encodeIntoEntrant(
   { name, encodeInto, native }: Contestant,
   stream: Traffic,
 ): Promise<Entrant> {
-  const { encodeIntoLoop } = await loops(name)
+  const { encodeIntoLoop } = await importLoops(name)
   const longest = Math.max(...stream.encoded.map((bytes) => bytes.length))
   const run = encodeIntoLoop({ encodeInto: encodeInto! }, stream.packets.map(native!), longest)
-  return { name, units: stream.packets.length, expected: sumWritten(stream), run }
+  return { name, units: stream.packets.length, expected: expectedWriteSum(stream), run }
 }
 
-/** What a contestant's `read` has to give in a pass. */
-function sumRead({ isPartial = false }: Contestant, { packets }: Traffic, { given }: Decoded): number {
-  const read = (packet: TrafficPacket): number => readOf(isPartial ? givenOf(packet, given) : packet)
+/** The sum that reading all packets of one pass must return. */
+function expectedReadSum(
+  { isPartial = false }: Contestant,
+  { packets }: Traffic,
+  { reported }: Decoded,
+): number {
+  const read = (packet: TrafficPacket): number =>
+    sumOfFields(isPartial ? reportedPart(packet, reported) : packet)
   return packets.reduce((sum, packet) => (sum + read(packet)) | 0, 0)
 }
 
-function sumWritten({ encoded }: Traffic): number {
+function expectedWriteSum({ encoded }: Traffic): number {
   return encoded.reduce((sum, bytes) => (sum + bytes.length + (bytes.at(-1) as number)) | 0, 0)
 }
 
-/** `encodeInto` as an `encode`. */
-function singly({ encodeInto }: Contestant): Encode | undefined {
+/** Wraps `encodeInto` as an `encode`. */
+function asEncode({ encodeInto }: Contestant): Encode | undefined {
   if (encodeInto === undefined) return undefined
   const target = Buffer.alloc(2 * 1024 * 1024)
   return (packet) => target.subarray(0, encodeInto(packet, target, 0))

@@ -5,44 +5,44 @@ import { fileURLToPath } from 'node:url'
 import { escaped } from '../../terminal.ts'
 import { UsageError } from '../../usage.ts'
 import { Stopped } from '../measure/rounds.ts'
-import type { Answer, Order } from './child.ts'
+import type { ChildMessage, ParentMessage } from './child.ts'
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 
 const FLAGS = ['--expose-gc', '--max-old-space-size=8192']
 
 const MAX_ERROR_LENGTH = 2_000
-/** How long a process that is told to stop may go on, in milliseconds. */
+/** Milliseconds from the request to stop until the process is killed. */
 const STOP_LIMIT = 1_000
 
-export interface Terms {
+export interface TaskSettings {
   readonly onProgress?: (share: number) => void
   readonly env?: NodeJS.ProcessEnv
-  /** How long the process may say nothing, in milliseconds. */
+  /** Milliseconds without a message after which the process is killed. */
   readonly patience?: number
-  /** Stops the task before its end: it gives what it has, or throws {@link Stopped}. */
+  /** Stops the task early: it returns what it has, or rejects with {@link Stopped}. */
   readonly signal?: AbortSignal
 }
 
-/** The process hung, or ended before it was done. */
+/** Thrown if the task throws, or its process hangs or ends early. */
 export class Failure extends Error {}
 
 /**
- * Runs a task, the default export of a module.
+ * Runs a task, the default export of a module, in a child process.
  *
- * @throws UsageError if the task does
- * @throws Failure if the process fails
- * @throws Stopped if it was stopped too early
+ * @throws UsageError if the task throws one
+ * @throws Failure if the task throws anything else, or the process hangs or ends early
+ * @throws Stopped if it is stopped before it has a result
  */
 export function runTask<Result>(
   task: URL,
   options: unknown,
-  { onProgress = () => {}, env = {}, patience, signal }: Terms = {},
+  { onProgress = () => {}, env = {}, patience, signal }: TaskSettings = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const child = fork(CHILD, { execArgv: FLAGS, env: { ...process.env, ...env }, silent: true })
     let errors = ''
-    child.stdout?.resume() // what a parser prints is nobody's
+    child.stdout?.resume() // discard what the parser prints
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-MAX_ERROR_LENGTH)
     })
@@ -51,17 +51,20 @@ export function runTask<Result>(
       reject(new Failure(`${message}${text === '' ? '' : `; standard error: ${escaped(text)}`}`))
       child.kill('SIGKILL')
     }
-    let watch: NodeJS.Timeout | undefined
-    const restart = (): void => {
-      clearTimeout(watch)
+    let timer: NodeJS.Timeout | undefined
+    const restartTimer = (): void => {
+      clearTimeout(timer)
       if (patience !== undefined)
-        watch = setTimeout(() => fail(`hangs: nothing for ${patience / 1_000} s, and was stopped`), patience)
+        timer = setTimeout(
+          () => fail(`hangs: no progress for ${patience / 1_000} s; it was stopped`),
+          patience,
+        )
     }
-    restart()
+    restartTimer()
     const onAbort = (): void => stop(child)
     signal?.addEventListener('abort', onAbort)
-    child.on('message', (message: Answer) => {
-      restart()
+    child.on('message', (message: ChildMessage) => {
+      restartTimer()
       if ('progress' in message) onProgress(message.progress)
       else if ('stopped' in message) reject(new Stopped())
       else if ('result' in message) resolve(message.result as Result)
@@ -69,16 +72,16 @@ export function runTask<Result>(
     })
     child.once('error', reject)
     child.once('close', (code, killedBy) => {
-      clearTimeout(watch)
+      clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
       if (signal?.aborted) reject(new Stopped())
       else fail(`the process ended with ${killedBy ?? `exit status ${code}`}`)
     })
-    child.send({ task: task.href, options, endures: signal !== undefined } satisfies Order)
+    child.send({ task: task.href, options, ignoresSigint: signal !== undefined } satisfies ParentMessage)
   })
 }
 
 function stop(child: ChildProcess): void {
-  if (child.connected) child.send({ stop: true } satisfies Order, () => {})
+  if (child.connected) child.send({ stop: true } satisfies ParentMessage, () => {})
   setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT).unref()
 }

@@ -4,8 +4,8 @@ const CHUNK = 1024
 const TOPIC = Buffer.from('\0\x07a/topic')
 
 /**
- * A PUBLISH with a payload of so many bytes, in chunks of 1 KiB. A socket's buffer is in the processor's cache when it is
- * handed over: all chunks are views of the same few KiB.
+ * Returns a PUBLISH with a payload of `payloadLength` bytes, in chunks of 1 KiB. The chunks are views of the same 64 KiB,
+ * because data from a socket is in the CPU cache, too.
  */
 export function bigPacket(payloadLength: number): Buffer[] {
   const buffer = Buffer.alloc(64 * CHUNK, 0x5a)

@@ -1,4 +1,4 @@
-// A packet's bytes by the book. Slow and plain on purpose: what all contestants are checked against is none of them.
+// A reference encoder. It is simple rather than fast, and independent of all contestants, which are checked against it.
 
 import type { PacketTypeName } from '../../../index.ts'
 import type { TrafficPacket } from './packet.ts'
@@ -25,7 +25,7 @@ export function bytesOf(packet: TrafficPacket): Buffer {
   return Buffer.concat([fixedHeader(FIRST_BYTES[packet.type] | flagsOf(packet), body.length), body])
 }
 
-/** `size`, if given, is the number of bytes that the Remaining Length takes, however few it needs. */
+/** @param size the minimum number of bytes for the Remaining Length, which is padded if it needs fewer */
 export function fixedHeader(firstByte: number, remainingLength: number, size = 1): Buffer {
   const bytes = [firstByte]
   let rest = remainingLength
@@ -40,7 +40,7 @@ function flagsOf({ type, dup, qos = 0, retain }: TrafficPacket): number {
   return type === 'publish' ? (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0) : 0
 }
 
-/** A packet of one type, which has all fields of that type. */
+/** A packet with all fields of its type. */
 type Fields = Required<Omit<TrafficPacket, 'will' | 'username' | 'password'>> &
   Pick<TrafficPacket, 'will' | 'username' | 'password'> & { readonly packetId: number }
 

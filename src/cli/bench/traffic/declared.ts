@@ -1,21 +1,21 @@
-// What of the traffic is for a target, by what it declares.
+// Limits the traffic to what a target declares to read.
 
 import type { Declaration } from '../../target/declaration.ts'
 import { expectationFor, isForTarget } from '../../verdict/expectation.ts'
 import { bytesOf } from './bytes.ts'
 import { packetsOf, WORKLOADS } from './workloads.ts'
 
-/** Whether a target that declares this is sent a packet, and has to accept it. */
+/** Returns a predicate: whether a target with this declaration must accept a packet. */
 export function acceptedBy(declaration: Declaration): (bytes: Buffer) => boolean {
   if (Object.keys(declaration).length === 0) return () => true
   return (bytes) =>
     isForTarget(bytes, declaration) && expectationFor(bytes, declaration).ending.kind === 'complete'
 }
 
-/** The scale at which every type of packet comes up. */
+/** A scale at which every type of packet occurs. */
 const SAMPLE = 0.5
 
-/** The workloads that have packets for such a target. */
+/** The workloads with at least one packet for a target with this declaration. */
 export function workloadsFor(declaration: Declaration): string[] {
   const ids = Object.keys(WORKLOADS)
   if (Object.keys(declaration).length === 0) return ids

@@ -1,4 +1,4 @@
-// A packet of the traffic, as mqtt-wire's decoder shows it: each type has some of these fields.
+// A generated packet, in the shape of mqtt-wire's decoder. Each type has some of these fields.
 
 import type { PacketTypeName } from '../../../index.ts'
 

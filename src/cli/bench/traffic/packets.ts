@@ -1,10 +1,10 @@
-// The packets of the workloads, as mqtt-wire's decoder shows them. Everything comes from the generator's random numbers.
+// Generates the packets of the workloads, in the shape of mqtt-wire's decoder, from seeded random numbers.
 
 import type { Publish, TrafficPacket } from './packet.ts'
 import type { Random } from './random.ts'
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789']
-/** What the non-ASCII topics are written in: characters of one to four bytes. */
+/** Alphabets of non-ASCII topics, with characters of one to four bytes. */
 const SCRIPTS = [
   [...'abdegiklmnorstuäöüßéèñçøå'],
   [...'абвгдежиклмнопрстуфхыя'],
@@ -12,7 +12,7 @@ const SCRIPTS = [
   [...'abcdefghij0123456789🌡💧🔋🚪'],
 ]
 
-/** A topic name of 20 to 30 bytes in levels of two to seven characters. */
+/** Returns a topic name of about 20 to 30 bytes, in levels of two to seven characters. */
 export function topic(random: Random, letters: readonly string[] = LETTERS): string {
   const length = random.between(20, 30)
   let name = ''
@@ -31,7 +31,7 @@ export function nonAsciiTopic(random: Random): string {
   return topic(random, random.pick(SCRIPTS))
 }
 
-/** A topic name of 50 to 110 bytes, in one of the forms that plants, homes and clouds use. */
+/** Returns a topic name of 50 to 110 bytes, in a form used in industry, home automation or the cloud. */
 export function longTopic(random: Random): string {
   const form = random.pick(LONG_FORMS)
   for (;;) {
@@ -50,7 +50,7 @@ const MACHINES = ['conveyor', 'centrifugal-pump', 'mixing-vessel', 'heat-exchang
 const ROOMS = ['living_room', 'kitchen', 'upstairs_bathroom', 'garage', 'hallway', 'utility_room']
 const MEASURES = ['temperature', 'relative_humidity', 'power_consumption', 'illuminance', 'battery_level']
 
-/** After Sparkplug B, Home Assistant's discovery, and the shadows and jobs of AWS IoT. */
+/** Modelled on Sparkplug B, Home Assistant discovery, and AWS IoT jobs and shadows. */
 const LONG_FORMS: readonly ((random: Random) => string)[] = [
   (random) =>
     `spBv1.0/${random.pick(SITES)}/${random.pick(['DDATA', 'NDATA', 'DBIRTH'])}/gateway-${number(random, 3)}/` +
@@ -69,7 +69,7 @@ const LONG_FORMS: readonly ((random: Random) => string)[] = [
     `name/${random.pick(['configuration', 'telemetry'])}/update/${random.pick(['accepted', 'delta', 'documents'])}`,
 ]
 
-/** So many topic names, no two of them alike. */
+/** Returns `count` distinct topic names. */
 export function topics(random: Random, count: number, make: (random: Random) => string = topic): string[] {
   const names = new Set<string>()
   while (names.size < count) names.add(make(random))
@@ -92,13 +92,13 @@ export function acknowledgement(random: Random, type: TrafficPacket['type']): Tr
   return { type, packetId: random.between(1, 65_535) }
 }
 
-/** A broker's mix: 70 % PUBLISH, 25 % acknowledgements, 3 % pings, 2 % everything else. */
+/** A typical packet at a broker: 70 % PUBLISH, 25 % acknowledgements, 3 % pings, 2 % other types. */
 export function brokerMix(random: Random, names: readonly string[]): TrafficPacket {
-  const dice = random.between(1, 100)
-  if (dice <= 70) return publish(random, random.pick(names), random.between(0, 2), random.between(10, 300))
-  if (dice <= 95)
+  const roll = random.between(1, 100)
+  if (roll <= 70) return publish(random, random.pick(names), random.between(0, 2), random.between(10, 300))
+  if (roll <= 95)
     return acknowledgement(random, random.pick(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const))
-  if (dice <= 98) return { type: random.pick(['pingreq', 'pingresp'] as const) }
+  if (roll <= 98) return { type: random.pick(['pingreq', 'pingresp'] as const) }
   return random.pick(OTHERS)(random, names)
 }
 
@@ -156,7 +156,7 @@ function some<Item>(random: Random, make: () => Item): Item[] {
   return Array.from({ length: random.between(1, 5) }, make)
 }
 
-/** The same text in one piece: V8 keeps a concatenation as its parts until somebody looks. */
+/** Returns the string as one flat piece: V8 stores a concatenation as a tree of its parts until it is first read. */
 function flat(text: string): string {
   return Buffer.from(text).toString()
 }

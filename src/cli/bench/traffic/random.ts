@@ -1,6 +1,6 @@
-// Numbers that come again: the same seed gives the same traffic on every machine.
+// A seeded random number generator, so that the traffic is the same on every machine.
 
-/** Marsaglia's xorshift with 32 bits of state. */
+/** Marsaglia's 32-bit xorshift. */
 export class Random {
   private state: number
 
@@ -8,7 +8,7 @@ export class Random {
     this.state = seed | 0 || 1
   }
 
-  /** A whole number of 32 bits, signed. */
+  /** Returns a signed 32-bit integer. */
   next(): number {
     let { state } = this
     state ^= state << 13
@@ -18,16 +18,16 @@ export class Random {
     return state
   }
 
-  /** A whole number from `least` to `most`. */
-  between(least: number, most: number): number {
-    return least + ((this.next() >>> 0) % (most - least + 1))
+  /** Returns an integer from `min` to `max`, both included. */
+  between(min: number, max: number): number {
+    return min + ((this.next() >>> 0) % (max - min + 1))
   }
 
   pick<Item>(list: readonly Item[]): Item {
     return list[this.between(0, list.length - 1)] as Item
   }
 
-  /** Fisher's and Yates's shuffle of a copy. */
+  /** Returns a shuffled copy (Fisher–Yates). */
   shuffled<Item>(list: readonly Item[]): Item[] {
     const order = [...list]
     for (let last = order.length - 1; last > 0; last--) {
@@ -37,7 +37,7 @@ export class Random {
     return order
   }
 
-  /** True so many times in a hundred. */
+  /** Returns true with a probability of `share` percent. */
   percent(share: number): boolean {
     return this.between(1, 100) <= share
   }

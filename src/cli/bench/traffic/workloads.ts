@@ -1,4 +1,4 @@
-// The workloads by name: their packets, and how the bytes are cut into chunks.
+// The workloads: their packets, and how the bytes are split into chunks.
 
 import { bytesOf } from './bytes.ts'
 import type { TrafficPacket } from './packet.ts'
@@ -10,15 +10,16 @@ const MIB = 1024 * KIB
 
 interface Workload {
   readonly title: string
-  /** The most bytes in a chunk; 64 KiB if nothing else is said. */
+  /** The size of chunks in bytes, 64 KiB by default. */
   readonly chunk?: number
+  /** The scale for *decode first pass*, if it is measured. */
   readonly firstPass?: number
   readonly packets: (random: Random, scale: number) => TrafficPacket[]
 }
 
 export interface Traffic {
   readonly packets: readonly TrafficPacket[]
-  /** How many packets of the workload are not part of it. */
+  /** The number of packets of the workload that were left out. */
   readonly leftOut: number
   /** The bytes of each packet. */
   readonly encoded: readonly Buffer[]
@@ -27,8 +28,8 @@ export interface Traffic {
 }
 
 /**
- * `scale` shortens a stream for quick runs; single large packets stay what they are. `firstPass` is the scale of the pass
- * before which the caches are cleared: 100,000 packets, of W2 60,000.
+ * A `scale` below 1 shortens a stream for quick runs; single large packets keep their size. The scale `firstPass` is that of
+ * 100,000 packets, or 60,000 for W2.
  */
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
   W1: {
@@ -79,15 +80,15 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   },
 }
 
-/** All packets of a workload. */
+/** Generates all packets of a workload. */
 export function packetsOf(id: string, scale: number): TrafficPacket[] {
   return (WORKLOADS[id] as Workload).packets(new Random(0x311), scale)
 }
 
 /**
- * The packets of a workload, their bytes, and the stream in chunks as a socket would hand them over.
+ * Generates a workload: its packets, their bytes, and the stream in chunks as they would arrive from a socket.
  *
- * @param isWanted whether the packet with these bytes is part of it
+ * @param isWanted whether to include the packet with these bytes
  */
 export function traffic(id: string, scale = 1, isWanted: (bytes: Buffer) => boolean = () => true): Traffic {
   const { chunk = 64 * KIB } = WORKLOADS[id] as Workload
@@ -105,7 +106,7 @@ export function traffic(id: string, scale = 1, isWanted: (bytes: Buffer) => bool
   return { packets, leftOut, encoded, bytes: bytes.length, chunks: cut(bytes, chunk) }
 }
 
-/** Each chunk has memory of its own where it is large enough to have come in one read from a socket. */
+/** Splits a stream into chunks. Chunks of 64 KiB, the size of a socket read, get their own memory. */
 export function cut(bytes: Buffer, size: number): Buffer[] {
   const own = size >= 64 * KIB
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => {
