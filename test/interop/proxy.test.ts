@@ -82,7 +82,7 @@ describe.skipIf(!isHere)('a proxy', () => {
     socket.write(Buffer.from('c000', 'hex'))
     await once(socket.resume(), 'close')
     const { stdout } = await proxy.stop()
-    expect(stdout.match(/passing on without decoding/g)).toHaveLength(1)
+    expect(stdout.match(/forwarding without decoding/g)).toHaveLength(1)
     expect(stdout).toContain('client 1 →: ')
   })
 
