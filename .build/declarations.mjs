@@ -1,7 +1,7 @@
-// Publishes the declarations that users of the package can reach, and no others.
+// Publishes only the declarations that users of the package can reach.
 //
-// The compiler writes the declarations of every file to dist/internal, and maps from them to the sources. From there this
-// takes what the entry points export, and whatever that names in turn, to dist.
+// The compiler writes the declarations of all files, with maps to the sources, to dist/internal. This script copies the
+// exports of the entry points, and everything that they refer to, to dist.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
@@ -15,7 +15,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const INTERNAL = join(DIST, 'internal')
 const SOURCES = fileURLToPath(new URL('../src', import.meta.url))
 
-// A statement starts at the start of a line, with a word or with the comment before it. Its other lines are indented, or
+// A statement starts at column 1, with a word or with the comment before it. Its other lines are indented, or
 // start with a bracket.
 const BETWEEN_STATEMENTS = /(?<!^ \*\/\n|^\/.*\n)^(?=[a-z/])/m
 const COMMENT = /\/\*.*?\*\/|\/\/[^\n]*/gs
@@ -28,7 +28,7 @@ const NAMELESS = /^declare global \{|^export \{\};$/
 const MAP_COMMENT = /^\/\/# sourceMappingURL=.*\n?/m
 
 const PRIVATE_COMMENT = /^ +\/\*\*(?:(?!\*\/).)*\*\/\n(?= +private )/gms
-// Protected members are not public, and neither are the types in them.
+// Protected members and their types are not public.
 const PROTECTED = /^ +(?:\/\*\*(?:(?!\*\/).)*\*\/\n +)?protected [^\n]*;\n/gms
 const PROPERTY = /\w+\??:/g
 
@@ -70,7 +70,7 @@ function parse(whole, line) {
   return { ...statement, declares }
 }
 
-/** Marks all that is needed for what has this name in this file. */
+/** Marks the statements that declare this name in this file, and all that they need. */
 function need(path, name) {
   for (const { declares, needed, from, words } of statementsOf(path)) {
     if (!declares.includes(name) || needed.has(name)) continue
@@ -88,7 +88,7 @@ function published({ text, declares, needed, keyword, from }) {
   return keyword === 'import' ? `import type { ${names} } from '${file}';\n` : text.replace(from, file)
 }
 
-/** The lines of `text`, each with the number of the line that it is in the file of the statement, if it is one. */
+/** The lines of `text`, each with its line number in the file of the statement, if it comes from there. */
 function numbered(text, { whole, line }) {
   const lines = whole.split('\n')
   let next = 0
@@ -102,7 +102,7 @@ function numbered(text, { whole, line }) {
     })
 }
 
-/** The map from the lines, in this order, to the sources. */
+/** The source map of the lines, in this order. */
 function mapOf(path, lines) {
   const { sources, mappings } = JSON.parse(readFileSync(join(INTERNAL, `${path}.map`), 'utf8'))
   const segments = decode(mappings)
@@ -124,7 +124,7 @@ for (const entry of ENTRIES)
 for (const file of readdirSync(DIST, { recursive: true })) {
   const [, source, kind] = /^(?!internal)(.+?)(\.d\.ts|\.js)(?:\.map)?$/.exec(file) ?? []
   if (source === undefined) continue
-  // The compiler does not remove what it made from sources that are gone.
+  // The compiler does not remove the output of deleted sources.
   if (kind === '.d.ts' || !existsSync(join(SOURCES, `${source}.ts`))) rmSync(join(DIST, file))
 }
 

@@ -1,4 +1,4 @@
-// Builds the page: one file with its style, its modules and rows of the corpus in it, which opens from anywhere.
+// Builds the page: a single file that contains its style, its modules and rows of the corpus.
 
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown'
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const read = (name) => readFileSync(path(name), 'utf8')
 
-/** The longest row of the corpus that the page has, in hexadecimal digits. */
+/** The maximum length of the corpus rows in the page, in hexadecimal digits. */
 const MAX_DIGITS = 120
 
 async function script() {
@@ -25,7 +25,7 @@ async function script() {
   }
 }
 
-/** One row for each packet type and code, and the valid rows that show most of a packet type. */
+/** One malformed row for each packet type and code, and the valid row with the most fields for each packet type. */
 function corpus() {
   const { valid, malformed, streams } = JSON.parse(read('test/vectors/vectors.json'))
   const isShort = ({ hex }) => hex !== undefined && hex.length <= MAX_DIGITS
@@ -63,7 +63,7 @@ const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('ba
 const style = read('src/page/page.css')
   .replace(/\s*\n\s*/g, '\n')
   .trim()
-// The end of a script element must not stand inside one.
+// A script element must not contain its own end tag.
 const code = (await script()).replaceAll('</script', '<\\/script')
 const policy = [
   "default-src 'none'",
@@ -77,7 +77,7 @@ const policy = [
   "trusted-types 'none'",
 ].join('; ')
 
-/** Replaces what stands in the page's source exactly once. */
+/** Replaces text that must occur exactly once in the page's source. */
 function replaceIn(text, place, replacement) {
   if (text.split(place).length !== 2) throw new Error(`page.html must have ${place} once`)
   return text.replace(place, () => replacement)

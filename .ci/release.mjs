@@ -1,4 +1,4 @@
-// Says what is missing before a release: node .ci/release.mjs v1.2.3
+// Lists what is missing for a release: node .ci/release.mjs v1.2.3
 
 import { readFileSync } from 'node:fs'
 

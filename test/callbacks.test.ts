@@ -1,4 +1,4 @@
-// onTolerated may call whatever it likes, and so may a class of the user's own: the parser stays what it was.
+// onTolerated, or a user's subclass of Uint8Array, may call any method of the parser. That must not change its state.
 
 import { describe, expect, test } from 'vitest'
 import { DecodeError, type Packet, PacketParser, type Publish } from '../src/index.ts'
@@ -9,7 +9,7 @@ const ZERO = bytes('40 02 0000')
 const PUBACK = bytes('40 02 0001')
 const FLAGGED = bytes('c1 00')
 
-/** A parser whose onTolerated makes this call, and what the call gave or threw. */
+/** A parser whose onTolerated makes this call, and what the call returned or threw. */
 function calling(call: (parser: PacketParser) => unknown) {
   const outcomes: unknown[] = []
   const parser: PacketParser = new PacketParser({
@@ -55,7 +55,7 @@ describe.each(REFUSED)('%s called by onTolerated', (method, call) => {
   })
 })
 
-test('what does not disturb the parser can be used in onTolerated', () => {
+test('onTolerated can use whatever does not change the parser', () => {
   const { parser } = calling((inner) => {
     expect(inner.bufferedLength).toBe(8)
     expect(inner.maxPacketSize).toBe(268_435_460)
@@ -67,11 +67,11 @@ test('what does not disturb the parser can be used in onTolerated', () => {
   expect(caught(() => parser.read())).toMatchObject({ code: 'packet-too-large' })
 })
 
-describe('what onTolerated throws', () => {
+describe('an error thrown by onTolerated', () => {
   const other = caught(() => new PacketParser().push(bytes('00')).read())
 
   test.each([
-    ['the very violation', (violation: DecodeError): unknown => violation],
+    ['the violation itself', (violation: DecodeError): unknown => violation],
     ['an error of another parser', (): unknown => other],
     ['an error', (): unknown => new RangeError('mine')],
     ['anything', (): unknown => 'mine'],
@@ -99,7 +99,7 @@ describe('what onTolerated throws', () => {
   })
 })
 
-test('a class of bytes whose subarray calls back or throws', () => {
+test('a subclass of Uint8Array whose subarray calls the parser or throws', () => {
   let parser: PacketParser<Own>
   let calls: unknown[] = []
   class Own extends Uint8Array {
@@ -140,7 +140,7 @@ describe('a tolerated violation', () => {
     expect((caught(() => new PacketParser().push(ZERO).read()) as Error).stack).toContain('\n')
   })
 
-  test('leaves the limit of stack traces as it was, and does without it', () => {
+  test('leaves Error.stackTraceLimit unchanged, and does not need it', () => {
     const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!
     for (const value of [before.value, 3, undefined, 'many']) {
       Object.defineProperty(Error, 'stackTraceLimit', { ...before, value })
@@ -152,7 +152,7 @@ describe('a tolerated violation', () => {
     Object.defineProperty(Error, 'stackTraceLimit', before)
   })
 
-  test('is the same where there is no such limit, as on other engines', () => {
+  test('is the same on engines without Error.stackTraceLimit', () => {
     const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!
     Reflect.deleteProperty(Error, 'stackTraceLimit')
     try {
@@ -164,7 +164,7 @@ describe('a tolerated violation', () => {
   })
 })
 
-test('a class of bytes that changes its length, or has methods of its own, is read by its memory', () => {
+test('a subclass of Uint8Array that overrides its length or methods is read by its memory', () => {
   let says = 0
   class Own extends Uint8Array {
     override get length(): number {

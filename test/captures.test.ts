@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { encode, type Packet, PacketParser, type ParserOptions } from '../src/index.ts'
 
-// Recorded traffic with what other decoders read in it; it does not come with the repository.
+// Recorded traffic, and how other decoders read it. It is not part of the repository.
 const CAPTURES = new URL('../../shared/captures/', import.meta.url)
 
 interface Blob {
@@ -85,8 +85,8 @@ const files = existsSync(CAPTURES) ? readdirSync(CAPTURES).filter((file) => file
 
 const absent = !existsSync(new URL('..', CAPTURES))
 
-describe.skipIf(absent)('recorded traffic, where ../shared/captures is there', () => {
-  test('is there', () => {
+describe.skipIf(absent)('recorded traffic, if ../shared/captures exists', () => {
+  test('exists', () => {
     expect(files).not.toEqual([])
   })
 

@@ -20,7 +20,7 @@ test('exactly one packet', () => {
   )
 })
 
-test('a view of memory that begins elsewhere', () => {
+test('a view that does not start at the start of its memory', () => {
   const memory = join(bytes('ffff'), bytes("30 07 0003 'a/b' 'hi'"), bytes('ffff'))
   const packet = decode(memory.subarray(2, 11)) as Publish
   expect(packet.topic).toBe('a/b')
@@ -28,7 +28,7 @@ test('a view of memory that begins elsewhere', () => {
   expect(packet.payload.buffer).toBe(memory.buffer)
 })
 
-test('memory that is shared', () => {
+test('shared memory', () => {
   const memory = new Uint8Array(new SharedArrayBuffer(9))
   memory.set(bytes("30 07 0003 'a/b' 'hi'"))
   expect(decode(memory)).toMatchObject({ topic: 'a/b', payload: new Uint8Array([0x68, 0x69]) })
@@ -49,7 +49,7 @@ test('a topic of 65,535 bytes, and a payload at each step of Remaining Length', 
   }
 })
 
-test('a limit on levels counts those of the topic alone, up to the most that it can have', () => {
+test('a limit on levels counts only the levels of the topic, up to the maximum', () => {
   const whole = encode({ type: 'publish', topic: 'a/b', payload: '/c' })
   expect(decode(whole, { maxTopicLevels: 2 })).toMatchObject({ topic: 'a/b' })
   const most = encode({ type: 'publish', topic: '/'.repeat(65_535), payload: '' })
@@ -67,7 +67,7 @@ test.each(['c0', 7, null, undefined, {}, new ArrayBuffer(2), new Int8Array(2)])(
 )
 
 describe('errors', () => {
-  test('are DecodeErrors that say all they know', () => {
+  test('are DecodeErrors with all their properties', () => {
     let error: unknown
     try {
       decode(bytes("30 05 0003 'a/#'"))
@@ -96,7 +96,7 @@ test.each([0, 15])('a packet of type %i with an unvalidated fixed header is an i
   expect(() => readPacket(reader)).toThrow(new TypeError('the packet type was not validated: undefined'))
 })
 
-test('every field of a packet is its own, in one order', () => {
+test('every field of a packet is an own property, in a fixed order', () => {
   const keys = (packet: Packet): string[] => Object.keys(packet)
   const qos0 = decode(encode({ type: 'publish', topic: 'a', payload: '' }))
   const qos1 = decode(encode({ type: 'publish', topic: 'a', payload: '', qos: 1, packetId: 1 }))

@@ -1,4 +1,4 @@
-// Chunks whose memory goes away, or is shared, after they were pushed.
+// Chunks whose memory is detached, resized or shared after they were pushed.
 
 import { describe, expect, test } from 'vitest'
 import { decode, PacketParser, type Publish, topicCache } from '../src/index.ts'
@@ -26,14 +26,14 @@ const WAYS: readonly [string, (content: Uint8Array) => Uint8Array, (chunk: Uint8
   ['detached, a Buffer', (content) => Buffer.from(Uint8Array.from(content).buffer), detach],
   ['shrunk', (content) => resizable(content, false), (chunk) => (chunk.buffer as Resizable).resize(1)],
   [
-    'shrunk, of no fixed length',
+    'shrunk, of variable length',
     (content) => resizable(content, true),
     (chunk) => (chunk.buffer as Resizable).resize(1),
   ],
 ]
 
 describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
-  /** One clear TypeError, until `reset`. */
+  /** Expects the same clear TypeError from every call until `reset`. */
   function isBroken(parser: PacketParser): void {
     const error = caught(() => parser.read())
     expect(error).toBeInstanceOf(TypeError)
@@ -46,7 +46,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
     expect(parser.push(PUBACK).read()).toEqual({ type: 'puback', packetId: 1 })
   }
 
-  test('before the first packet was read', () => {
+  test('before the first packet is read', () => {
     const chunk = make(join(PUBACK, PUBLISH))
     const parser = new PacketParser().push(chunk)
     spoil(chunk)
@@ -63,7 +63,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
     }
   })
 
-  test('while it waits after another', () => {
+  test('while it is queued after another chunk', () => {
     for (const first of [PUBACK, join(PUBACK, PUBLISH.subarray(0, 3))]) {
       const chunk = make(first === PUBACK ? PUBACK : PUBLISH.subarray(3))
       const parser = new PacketParser().push(first).push(chunk)
@@ -82,7 +82,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
     isBroken(parser)
   })
 
-  test('after its bytes were taken: that does no harm', () => {
+  test('after its bytes were copied, which does no harm', () => {
     const chunk = make(PUBLISH.subarray(0, 4))
     const parser = new PacketParser().push(chunk)
     expect(parser.read()).toBeUndefined()
@@ -99,8 +99,8 @@ describe('a chunk that grows', () => {
     ['growable and shared', SharedArrayBuffer, 'grow'],
   ]
 
-  /** Every place at which a parser may hold the chunk, and all of its packets. */
-  test.each(MEMORIES)('keeps the length with which it was pushed: %s memory', (_, Kind, grow) => {
+  /** Reads all packets, with the chunk in every place in which a parser can hold it. */
+  test.each(MEMORIES)('keeps the length that it had when it was pushed: %s memory', (_, Kind, grow) => {
     const packets = join(PUBACK, PUBLISH, PUBACK)
     for (const before of [[], [PUBACK], [PUBLISH.subarray(0, 4), PUBLISH.subarray(4)]]) {
       for (const length of [packets.length, packets.length - 2]) {
@@ -136,7 +136,7 @@ describe('shared memory', () => {
     return view
   }
 
-  test('what was checked is what is returned, whatever is written meanwhile', () => {
+  test('the returned bytes are the checked ones, whatever is written in the meantime', () => {
     const chunk = shared(bytes("10 19 0004 'MQTT' 04 41 003c 0004 'name' 0007 'sekrets'"))
     const parser = new PacketParser({
       tolerate: ['connect-reserved-flag', 'password-without-username', 'surplus-bytes'],
@@ -145,7 +145,7 @@ describe('shared memory', () => {
     expect(parser.push(chunk).read()).toMatchObject({ clientId: 'name' })
   })
 
-  test('a topic that is read again and again is not kept', () => {
+  test('a topic that is read repeatedly is not cached', () => {
     topicCache.clear()
     const name = 'sensors/1/temperature'
     const chunk = shared(bytes(`30 17 0015 '${name}'`))

@@ -18,7 +18,7 @@ function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
   expect(Buffer.compare(actual, expected)).toBe(0)
 }
 
-test('any packets are as encode has each', () => {
+test('encodes each packet as encode does', () => {
   fc.assert(
     fc.property(fc.array(packet, { maxLength: 20 }), (packets) =>
       expectBytes(encodeAll(packets), each(packets)),
@@ -27,7 +27,7 @@ test('any packets are as encode has each', () => {
   )
 })
 
-// The lengths around those at which the memory to write to is exchanged, and beyond.
+// Lengths around those at which encodeAll starts a new block of memory, and larger ones.
 test.each([
   [[]],
   [[0]],
@@ -47,7 +47,7 @@ test.each([
   expectBytes(encodeAll(packets), each(packets))
 })
 
-test('anything that can be iterated', () => {
+test('any iterable', () => {
   const packets: PacketInput[] = [publish(3), { type: 'pingreq' }, publish(2)]
   expectBytes(encodeAll(new Set(packets)), each(packets))
   expectBytes(encodeAll(packets.values()), each(packets))
@@ -65,14 +65,14 @@ test('reads each field once', () => {
   expect(reads).toEqual([...new Set(reads)])
 })
 
-test('what it returned does not change', () => {
+test('a result does not change afterwards', () => {
   const first = encodeAll([publish(10)])
   const copy = join(first)
   encodeAll([publish(300), publish(300)])
   expectBytes(first, copy)
 })
 
-test('getters and iterators may encode', () => {
+test('getters and iterators may call encode', () => {
   const nested: PacketInput = {
     type: 'publish',
     payload: 'p',
@@ -90,8 +90,8 @@ test('getters and iterators may encode', () => {
   expectBytes(encodeAll(packets()), each([publish(7), { type: 'publish', topic: 'a', payload: 'p' }]))
 })
 
-describe('what cannot be encoded', () => {
-  test('is refused as encode refuses it, and the next call works', () => {
+describe('a packet that cannot be encoded', () => {
+  test('is refused as by encode, and the next call works', () => {
     const wrong: PacketInput = { type: 'publish', topic: 'a/#', payload: '' }
     const error = caught(() => encodeAll([publish(3), wrong, publish(3)]))
     expect(error).toBeInstanceOf(EncodeError)
@@ -121,7 +121,7 @@ describe('what cannot be encoded', () => {
     expect(caught(() => encodeAll(packets.values()))).toMatchObject({ property })
   })
 
-  test('what the iterable itself throws stays as it is', () => {
+  test('an error of the iterable itself is not changed', () => {
     function* packets(): Generator<PacketInput> {
       yield publish(1)
       encode({ type: 'puback', packetId: -1 })
@@ -129,11 +129,11 @@ describe('what cannot be encoded', () => {
     expect(caught(() => encodeAll(packets()))).toMatchObject({ property: 'packetId' })
   })
 
-  test.each([undefined, null, 7, { type: 'pingreq' }])('%j is no list', (packets) => {
+  test.each([undefined, null, 7, { type: 'pingreq' }])('%j is not a list', (packets) => {
     expect(caught(() => encodeAll(packets as never))).toBeInstanceOf(TypeError)
   })
 
-  test('text is a list of what is no packet', () => {
+  test('a string is a list of values that are not packets', () => {
     expect(caught(() => encodeAll('ab' as never))).toMatchObject({ code: 'unknown-packet-type' })
   })
 
@@ -142,7 +142,7 @@ describe('what cannot be encoded', () => {
   })
 })
 
-test('a payload whose memory is detached by a later packet was written before', () => {
+test('a payload is written before a later packet detaches its memory', () => {
   const payload = new Uint8Array(50).fill(3)
   const packets: PacketInput[] = [
     { type: 'publish', topic: 'a', payload },

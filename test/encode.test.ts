@@ -19,7 +19,7 @@ const PUBACK = { type: 'puback', packetId: 7 } as const
 const PUBLISH = { type: 'publish', topic: 'a/b', payload: 'hi' } as const
 const CONNACK = { type: 'connack', returnCode: 0 } as const
 
-describe('no packet at all', () => {
+describe('values that are not packets', () => {
   testUnencodable(
     [
       undefined,
@@ -42,7 +42,7 @@ describe('no packet at all', () => {
   )
 })
 
-test('a Buffer where there is Buffer, which shares no byte with another', () => {
+test('returns a Buffer if the host has Buffer, sharing no byte with another result', () => {
   const first = encode(PUBLISH)
   const second = encode(PUBACK)
   expect(Buffer.isBuffer(first)).toBe(true)
@@ -52,7 +52,7 @@ test('a Buffer where there is Buffer, which shares no byte with another', () => 
   expect(Uint8Array.from(first)).toEqual(copy)
 })
 
-test('many packets of many sizes, none of which touches another', () => {
+test('many packets of many sizes do not overwrite each other', () => {
   const inputs = Array.from({ length: 3_000 }, (_, index): PacketInput => {
     return index % 3 === 0
       ? { type: 'puback', packetId: index + 1 }
@@ -90,7 +90,7 @@ describe('encodeInto', () => {
   })
 
   test.each(['text', null, [], new Array(99).fill(0), new Uint16Array(99), new ArrayBuffer(99)])(
-    '%j is no target',
+    '%j is not a target',
     (target) => {
       expect(() => encodeInto(PUBACK, target as unknown as Uint8Array)).toThrow(TypeError)
       expect(() => encodeInto(PUBLISH, target as unknown as Uint8Array)).toThrow(TypeError)
@@ -116,7 +116,7 @@ describe('encodePublishHeader', () => {
     expect(Uint8Array.from(encodePublishHeader(publish, payloadLength))).toEqual(bytes(hex))
   })
 
-  test('and the payload are the packet', () => {
+  test('followed by the payload is the packet', () => {
     const payload = new Uint8Array(1_000).fill(7)
     const whole = encode({ ...PUBLISH, payload })
     expect(join(encodePublishHeader(PUBLISH, payload.length), payload)).toEqual(Uint8Array.from(whole))
@@ -146,7 +146,7 @@ describe('encodePublishHeader', () => {
   })
 })
 
-test('a packet that is too large is refused by its length, not by its memory', () => {
+test('a packet that is too large is refused before memory for it is allocated', () => {
   const large = new Uint8Array(268_435_453)
   const packet = { type: 'publish', topic: 'a', payload: large } as const
   for (const attempt of [
@@ -166,7 +166,7 @@ test('a packet that is too large is refused by its length, not by its memory', (
   expect(encodedLength({ type: 'publish', topic: 'a', payload: large.subarray(1) })).toBe(268_435_460)
 })
 
-/** Everything that {@link counted} counts may be read once. */
+/** Packets for {@link counted}: each field may be read once. */
 const COUNTED: readonly PacketInput[] = [
   { type: 'publish', topic: 'a', payload: 'hi', qos: 1, dup: true, retain: true, packetId: 7 },
   { type: 'publish', topic: 'x'.repeat(200), payload: new Uint8Array(9), qos: 0, packetId: undefined },
@@ -191,7 +191,7 @@ const COUNTED: readonly PacketInput[] = [
   },
 ]
 
-/** The value, and the fields that were read of it and of what is in it. */
+/** The value, and the fields that were read from it and from the objects in it. */
 function counted<Value extends object>(value: Value, reads: string[], path = ''): Value {
   return new Proxy(value, {
     get(target, name) {
@@ -219,7 +219,7 @@ describe('packets with getters, proxies and changing arrays', () => {
     expect(encodedLength(counted(packet, []))).toBe(whole.length)
   })
 
-  /** A packet, one field of which runs something when it is read. */
+  /** A packet with one field that runs a callback when it is read. */
   const running = (packet: PacketInput, path: string, run: () => void): PacketInput => {
     const copy: Record<string, unknown> = { ...packet }
     const [name = '', inner] = path.split('.')
@@ -256,7 +256,7 @@ describe('packets with getters, proxies and changing arrays', () => {
   })
 
   test.each(paths)(
-    'what a getter throws comes out unchanged, and changes nothing: $type $path',
+    'an error of a getter is passed on unchanged, and changes nothing: $type $path',
     ({ index, path }) => {
       const packet = COUNTED[index]!
       const whole = encode(packet)
@@ -280,7 +280,7 @@ describe('packets with getters, proxies and changing arrays', () => {
     structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] })
   }
 
-  test('bytes that a later getter detaches or changes are sent as they were checked, or refused', () => {
+  test('bytes that a later getter detaches or changes are written as they were checked, or refused', () => {
     const payload = new Uint8Array(40).fill(7)
     const publish = {
       type: 'publish',
@@ -327,7 +327,7 @@ describe('packets with getters, proxies and changing arrays', () => {
     expect(decode(encode(connect))).toMatchObject({ will: { payload: Buffer.alloc(40, 7) } })
   })
 
-  test('a target that reading the packet detaches is too small, and none that it makes look larger', () => {
+  test('a target that a getter detaches is too small, and a getter cannot make it look larger', () => {
     const target = new Uint8Array(40)
     const publish = {
       ...PUBLISH,
@@ -349,7 +349,7 @@ describe('packets with getters, proxies and changing arrays', () => {
     expect(() => encodeInto(input, growing)).toThrow(expect.objectContaining({ code: 'target-too-small' }))
   })
 
-  test('a list that shrinks or grows while it is read', () => {
+  test('a list that shrinks or grows while being read', () => {
     const filters = ['a', 'b', 'c']
     const shrinking = new Proxy(filters, {
       get(target, name) {
@@ -386,7 +386,7 @@ describe('packets with getters, proxies and changing arrays', () => {
     },
   )
 
-  test('a payload that says that it is longer than it is, is refused', () => {
+  test('a payload that claims to be longer than it is is refused', () => {
     class Boastful extends Uint8Array {
       override get length() {
         return 6_000
@@ -402,7 +402,7 @@ describe('packets with getters, proxies and changing arrays', () => {
   })
 })
 
-describe('encodeInto where the target overlaps what is to be written', () => {
+describe('encodeInto with a target that overlaps the packet', () => {
   const TEXT = 'a payload of more than sixteen bytes'
   const memories = {
     Uint8Array: (length: number) => new Uint8Array(length),
@@ -444,7 +444,7 @@ describe('encodeInto where the target overlaps what is to be written', () => {
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-test('nothing of a packet is held once it is encoded, measured or refused', async () => {
+test('nothing of a packet is kept alive after it is encoded, measured or refused', async () => {
   const attempts = [
     (payload: Uint8Array) => encode({ type: 'publish', topic: 'a', payload }),
     (payload: Uint8Array) => encodedLength({ type: 'publish', topic: 'a', payload }),
@@ -467,7 +467,7 @@ test('nothing of a packet is held once it is encoded, measured or refused', asyn
 const DECODED: PacketInput = decode(encode(PUBLISH))
 
 describe('unknown fields', () => {
-  test('are own enumerable properties with a string for a name whose value is not undefined', () => {
+  test('are own enumerable properties with string keys and values other than undefined', () => {
     const ping = { type: 'pingreq', extra: undefined, [Symbol('s')]: 1 }
     Object.defineProperty(ping, 'hidden', { value: 1 })
     Object.setPrototypeOf(ping, { inherited: 1 })
@@ -492,7 +492,7 @@ describe('unknown fields', () => {
     expect(() => encode(packet as unknown as PacketInput)).toThrow(advice)
   })
 
-  test('pass in PUBLISH and acknowledgements where nothing else is wrong', () => {
+  test('are accepted in PUBLISH and acknowledgements if nothing else is wrong', () => {
     const more = { extra: 1 }
     expect(encode({ ...DECODED, ...more })).toEqual(encode(DECODED))
     expect(encode({ ...PUBACK, ...more })).toEqual(encode(PUBACK))
@@ -505,14 +505,14 @@ describe('unknown fields', () => {
   })
 })
 
-test('names of which only the beginning is plain leave nothing behind', () => {
+test('a refused topic leaves nothing behind', () => {
   expect(() => encode({ type: 'publish', topic: 'abcdef#', payload: '' })).toThrow(EncodeError)
   expect(decode(encode({ type: 'publish', topic: 'abc', payload: '' }))).toMatchObject({ topic: 'abc' })
   expect(() => encode({ type: 'publish', topic: 'xyz\0', payload: '' })).toThrow(MqttError)
   expect(decode(encode({ type: 'publish', topic: 'abc', payload: '' }))).toMatchObject({ topic: 'abc' })
 })
 
-test('errors say what and where', () => {
+test('errors name the violation and the property', () => {
   expect(() => encode({ ...PUBLISH, topic: 'a/#' })).toThrow(
     "PUBLISH topic must not contain wildcards, not 'a/#' [MQTT-3.3.2-2]",
   )

@@ -19,10 +19,10 @@ import {
 import { bytes } from './support/bytes.ts'
 import { caught, refusal } from './support/malformed.ts'
 
-/** A numbered statement (one of them has a dash for its first dot), or a section. */
+/** A numbered statement (one of them has a dash instead of its first dot), or a section. */
 const RULE = /^(MQTT-\d[.-]\d+\.\d+-\d+|§\d(\.\d+)*)$/
 
-/** The shortest way to each error. A code without one does not compile. */
+/** The shortest input that causes each error. A code without an input does not compile. */
 // biome-ignore format: one row per code
 const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions]> = {
   'reserved-packet-type': '00',
@@ -65,7 +65,6 @@ const SHORTEST: Record<DecodeErrorCode, string | readonly [string, ParserOptions
   'too-many-topic-filters': ["a2 08 0001 0001 'a' 0001 'b'", { maxTopicFilters: 1 }],
 }
 
-/** At least four words. */
 const SENTENCE = /^\S+( \S+){3,}$/
 
 /** Codes whose messages say more than their summaries. */
@@ -97,7 +96,7 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
     expect(error?.rule).toMatch(RULE)
   })
 
-  test('may be let pass only if the packet stays readable', () => {
+  test('may be tolerated only if the rest of the packet can be read', () => {
     const lenient = (): void => {
       new PacketParser({ ...options, tolerate: [code as TolerableCode] }).push(bytes(hex)).read()
     }
@@ -106,7 +105,7 @@ describe.each(Object.entries(SHORTEST))('%s', (name, example) => {
   })
 })
 
-/** The same for what only encoding refuses. */
+/** The same for errors that only the encoder throws. */
 // biome-ignore format: one row per code
 const REFUSED: Record<keyof typeof ENCODE_ERRORS, object | (() => void)> = {
   'unknown-packet-type': { type: 'auth' },
@@ -158,19 +157,19 @@ test.each([
 })
 
 test.each([MqttError, DecodeError, EncodeError])(
-  'the name of %o is kept as those of JavaScript are',
+  'the name of %o is on its prototype, as for the errors of JavaScript',
   (error) => {
     const own = (prototype: Error): unknown => Object.getOwnPropertyDescriptor(prototype, 'name')
     expect(own(error.prototype)).toEqual({ ...(own(TypeError.prototype) as object), value: error.name })
   },
 )
 
-test('the facts of a DecodeError that have a default', () => {
+test('the optional properties of a DecodeError have defaults', () => {
   const error = new DecodeError('no-topic-filter', { rule: '§3.8.3', offset: 2, reason: 'there is none' })
   expect(error).toMatchObject({ action: 'close', message: 'there is none [§3.8.3] (byte 2)' })
 })
 
-test("an error's own properties are its facts", () => {
+test('own properties of an error', () => {
   const error = refusal(() => decode(bytes("10 08 0004 'MQTT' 05 00")))
   expect({ ...error }).toEqual({
     code: 'unsupported-protocol-level',

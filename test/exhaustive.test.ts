@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DecodeError, decode, encode, PacketParser } from '../src/index.ts'
 
-// Millions of errors are thrown here; nobody reads their stacks.
+// This file throws millions of errors, and their stacks are never used.
 const { stackTraceLimit } = Error
 beforeAll(() => {
   Error.stackTraceLimit = 0
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 600_000 })
 
 const AT_FIRST_BYTE = new Set(['reserved-packet-type', 'reserved-flags', 'invalid-qos', 'dup-with-qos-0'])
 
-/** What one look at the input gives: a code, or the type of what was decoded. */
+/** The result of an attempt to decode: the code of an error, or the type of the packet. */
 function outcome(attempt: () => { type: string } | undefined): string {
   try {
     return attempt()?.type ?? 'incomplete-packet'
@@ -24,7 +24,7 @@ function outcome(attempt: () => { type: string } | undefined): string {
   }
 }
 
-/** Feeds the input to a parser; a second packet's breach or lack of bytes is decode's `trailing-bytes`. */
+/** The result of a parser for its first packet. If more bytes follow, decode reports `trailing-bytes`. */
 function parsed(parser: PacketParser, input: Uint8Array): string {
   parser.reset()
   return outcome(() => parser.push(input).read())
@@ -37,10 +37,10 @@ test.each([1, 2, 3])('every input of %i bytes is a packet, needs more, or is a D
   for (let value = 0; value < 256 ** size; value++) {
     for (let index = 0; index < size; index++) input[index] = value >> (8 * (size - 1 - index))
     const decoded = outcome(() => decode(input))
-    // A first byte that is refused is refused alike whatever follows: two bytes show that.
+    // If the first byte is refused, the bytes after it do not matter. Inputs of two bytes show that.
     if (size === 3 && AT_FIRST_BYTE.has(decoded)) continue
     const read = parsed(parser, input)
-    // decode wants one packet and nothing behind it; a parser reads the first and leaves the rest.
+    // decode requires exactly one packet. A parser reads the first one and leaves the rest.
     if (decoded !== read && decoded !== 'trailing-bytes')
       expect.fail(`${input}: decode ${decoded}, parser ${read}`)
     if (decoded === 'pingreq' || decoded === 'pingresp' || decoded === 'disconnect') {

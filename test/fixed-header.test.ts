@@ -32,7 +32,7 @@ const ROWS: readonly { hex: string; header: FixedHeader; input?: FixedHeaderInpu
 describe.each(ROWS)('$hex', ({ hex, header, input = header }) => {
   const encoded = bytes(hex)
 
-  test('decodes, at any offset, and needs more at every proper prefix', () => {
+  test('decodes at any offset, and every proper prefix needs more bytes', () => {
     expect(decodeFixedHeader(encoded)).toEqual(header)
     expect(decodeFixedHeader(bytes(`00 00 ${hex} ff`), 2)).toEqual(header)
     for (let length = 0; length < encoded.length; length++) {
@@ -45,7 +45,7 @@ describe.each(ROWS)('$hex', ({ hex, header, input = header }) => {
   })
 })
 
-test('Tables 2.1 and 2.2 hold for all 256 first bytes, alone and in front of a size', () => {
+test('all 256 first bytes follow Tables 2.1 and 2.2, alone and before a size', () => {
   const flags: Record<number, number[]> = {
     ...Object.fromEntries(Object.values(PacketType).map((type) => [type, [0]])),
     [PacketType.PUBLISH]: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13],
@@ -55,7 +55,7 @@ test('Tables 2.1 and 2.2 hold for all 256 first bytes, alone and in front of a s
   }
   for (let first = 0; first < 256; first++) {
     const allowed = flags[first >> 4]?.includes(first & 15) ?? false
-    // 2 where the packet type has a Remaining Length of its own, 0 where it has no body; CONNECT needs 8.
+    // 2 if the packet type has a fixed Remaining Length, 0 if it has no body. CONNECT needs 8.
     const size = first >> 4 === PacketType.CONNECT ? 8 : first >> 4 > PacketType.UNSUBACK ? 0 : 4
     const fixed = CONTROL_PACKETS[first >> 4]?.maxLength === 2 ? 2 : size
     for (const input of [Uint8Array.of(first), Uint8Array.of(first, 0x80), Uint8Array.of(first, fixed)]) {
@@ -71,7 +71,7 @@ describe('Table 2.1, direction of flow', () => {
   const sentByClient: readonly number[] = [1, 3, 4, 5, 6, 7, 8, 10, 12, 14]
   const sentByServer: readonly number[] = [2, 3, 4, 5, 6, 7, 9, 11, 13]
 
-  test.each(Object.values(PacketType))('stands in the row of type %i', (type) => {
+  test.each(Object.values(PacketType))('type %i may flow in the directions of its row', (type) => {
     const fromClient = sentByClient.includes(type)
     const sender = fromClient && sentByServer.includes(type) ? 'both' : fromClient ? 'client' : 'server'
     expect(CONTROL_PACKETS[type]?.sentBy).toBe(sender)
@@ -152,6 +152,6 @@ test.each([
   expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(
     expect.objectContaining({ code, ...facts }),
   )
-  // The property, or the field, what it must be, and what it is.
+  // The message names the property or field, the allowed values, and the actual one.
   expect(() => encodeFixedHeader(header as FixedHeaderInput)).toThrow(/^([A-Z]+ )?\w+ (must|are) \w.* \[[^\]]+\]$/)
 })

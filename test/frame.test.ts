@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   { name: 'PUBLISH of QoS 0', hex: "30 07 0003 'a/b' 'hi'", topic: 'a/b' },
   { name: 'PUBLISH of QoS 1', hex: "32 09 0003 'a/b' 0001 'hi'", at: 7, topic: 'a/b' },
   { name: 'PUBLISH of QoS 2', hex: "3c 07 0003 'a/b' 0001", at: 7, topic: 'a/b' },
-  { name: 'PUBLISH whose topic is not ASCII', hex: "34 0b 0007 'größe' 0001", at: 11, topic: 'größe' },
+  { name: 'PUBLISH with a topic that is not ASCII', hex: "34 0b 0007 'größe' 0001", at: 11, topic: 'größe' },
   { name: 'PUBLISH whose Remaining Length takes four bytes', hex: "32 89 80 80 00 0003 'a/b' 0001 'hi'", at: 10, topic: 'a/b' },
   { name: 'PUBLISH with a topic of 300 bytes', hex: `32 b0 02 012c '${'t'.repeat(300)}' 0001`, at: 305, topic: 't'.repeat(300) },
   { name: 'PUBLISH with an empty topic', hex: '32 04 0000 0001', at: 4, topic: '' },
@@ -74,7 +74,7 @@ describe.each(ROWS)('a frame of $name', ({ hex, at, topic }) => {
     }
   })
 
-  test('a proper prefix is no frame', () => {
+  test('a proper prefix is not a frame', () => {
     const whole = bytes(hex)
     for (let length = 0; length < whole.length; length++)
       expect(framesOf([whole.subarray(0, length)])).toEqual([])
@@ -161,7 +161,7 @@ describe.each([
   { name: 'half a packet identifier', hex: "32 06 0003 'a/b' 00", field: 'Packet Identifier', offset: 7 },
   { name: 'no packet identifier', hex: "32 05 0003 'a/b'", field: 'Packet Identifier', offset: 7 },
 ])('a frame of a PUBLISH with $name', ({ hex, field, offset }) => {
-  test('has no packetIdOffset, and is refused as decode refuses it', () => {
+  test('has no packetIdOffset, and is refused as by decode', () => {
     const frame = frameOf(hex)
     expect(frame.packetIdOffset).toBeUndefined()
     const error = caught(() => withPacketId(frame, 1))
@@ -173,7 +173,7 @@ describe.each([
   })
 })
 
-test('topicBytes of QoS 0 whose topic is beyond the end', () => {
+test('topicBytes of a QoS 0 PUBLISH whose topic extends past the end', () => {
   const error = caught(() => topicBytes(frameOf('30 02 0001')))
   expect(error).toMatchObject({ code: 'body-too-short', field: 'Topic Name', offset: 2 })
 })
@@ -199,7 +199,7 @@ test('a frame of MQTT 3.1 keeps its flags', () => {
   expect(withPacketId(frame, 2).bytes).toEqual(bytes('6a 02 0002'))
 })
 
-test('a packet that was encoded, with another packet identifier', () => {
+test('an encoded packet with another packet identifier', () => {
   const [frame] = framesOf([
     encode({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a' }] }),
   ]) as [Frame]

@@ -1,4 +1,4 @@
-// Some programs freeze the built-in objects before they load anything, so that no module can change them for another.
+// Some programs freeze the built-in objects before they load modules, so that no module can change them.
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

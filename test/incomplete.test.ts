@@ -1,4 +1,4 @@
-// incomplete-packet names the packet type and the field in which the bytes end, whoever reports it.
+// Every incomplete-packet error names the packet type and the field in which the bytes end.
 
 import { describe, expect, test } from 'vitest'
 import { type DecodeError, decode, PacketParser, type ParserOptions } from '../src/index.ts'
@@ -7,7 +7,7 @@ import { caught } from './support/malformed.ts'
 
 const ALL: ParserOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
 
-/** A packet, and how many of its bytes each field takes, in order. */
+/** A packet, and the size of each field in bytes, in order. */
 const PACKETS: readonly [hex: string, fields: readonly (readonly [field: string, length: number])[]][] = [
   [
     "10 26 0004 'MQTT' 04 c6 003c 0001 'c' 0001 'w' 0002 'hi' 0004 'user' 0004 'pass' 00000000",
@@ -104,7 +104,7 @@ describe.each(PACKETS)('%s', (hex, fields) => {
   })
 })
 
-test('no byte at all', () => {
+test('no bytes', () => {
   expect(caught(() => decode(new Uint8Array(0)))).toMatchObject({
     code: 'incomplete-packet',
     packetType: undefined,
@@ -113,7 +113,7 @@ test('no byte at all', () => {
   })
 })
 
-test('by the rules of 3.1, after a CONNECT of 3.1', () => {
+test('after an MQTT 3.1 CONNECT, by the rules of 3.1', () => {
   const parser = new PacketParser(ALL).push(bytes("10 0f 0006 'MQIsdp' 03 02 003c 0001 'c' 8a 06 0007 00"))
   expect(parser.read()).toMatchObject({ protocolLevel: 3 })
   expect(parser.read()).toBeUndefined()
@@ -124,12 +124,12 @@ test('by the rules of 3.1, after a CONNECT of 3.1', () => {
   })
 })
 
-test('after the client identifier of a CONNECT of 3.1, in the user name', () => {
+test('in the user name of an MQTT 3.1 CONNECT, after its client identifier', () => {
   const part = bytes("10 14 0006 'MQIsdp' 03 c2 003c 0001 'c'")
   expect(caught(() => decode(part, ALL))).toMatchObject({ code: 'incomplete-packet', field: 'User Name' })
 })
 
-test('after the user name of a CONNECT of 3.1, in the password', () => {
+test('in the password of an MQTT 3.1 CONNECT, after its user name', () => {
   const part = bytes("10 14 0006 'MQIsdp' 03 c2 003c 0001 'c' 0001 'u'")
   expect(caught(() => decode(part, ALL))).toMatchObject({ code: 'incomplete-packet', field: 'Password' })
 })

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readSource, sourceFiles } from './support/source.ts'
 
-// From the bottom up. A file imports only what stands below it, or beside it in the same row.
+// From the bottom up. A file may import only files in rows before its own, or in the same row.
 const LAYERS = [
   ['show.ts', 'protocol-hint.ts', 'wire/ascii.ts', 'wire/host.ts'],
   ['error-rules.ts'],
@@ -25,7 +25,7 @@ const LAYERS = [
   ['index.ts'],
 ]
 
-// What is built on the core stands in folders of its own, which the core never imports.
+// Code that is built on the core is in separate folders, which the core never imports.
 const ABOVE = /^(cli|explain|mqtt-packet|page|rabbitmq|testing)\//
 
 const layerOf = (file: string): number => {
@@ -43,7 +43,7 @@ const files = sourceFiles
   })
 
 describe.each(files)('$file', ({ file, specifiers, imports }) => {
-  test('imports only what stands below it, or beside it', () => {
+  test('imports only files below it, or in the same row', () => {
     expect(layerOf(file)).toBeGreaterThanOrEqual(0)
     expect(specifiers.filter((specifier) => !specifier.startsWith('.'))).toEqual([])
     expect(
@@ -57,7 +57,7 @@ describe.each(files)('$file', ({ file, specifiers, imports }) => {
 })
 
 test.each(sourceFiles.filter((file) => /^(mqtt-packet|rabbitmq)\//.test(file)))(
-  '%s imports the public face alone',
+  '%s imports only the public API',
   (file) => {
     const specifiers = Array.from(
       readSource(file).matchAll(/from '([^']+)'/g),
@@ -68,7 +68,7 @@ test.each(sourceFiles.filter((file) => /^(mqtt-packet|rabbitmq)\//.test(file)))(
 )
 
 test.each(sourceFiles.filter((file) => file.startsWith('page/')))(
-  '%s imports what a browser has, and nothing imports it',
+  '%s imports only what runs in a browser, and nothing imports it',
   (file) => {
     const specifiers = Array.from(
       readSource(file).matchAll(/from '([^']+)'/g),

@@ -1,4 +1,4 @@
-// What `npm ci` installs is what was locked: every lock file says which bytes each package has, and names no registry.
+// `npm ci` must install exactly what was locked: every lock file has a hash for each package, and names no registry.
 
 import { execSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -16,12 +16,12 @@ const files = execSync('git ls-files "*package-lock.json"', { cwd: ROOT, encodin
   .trim()
   .split('\n')
 
-test('there are lock files', () => expect(files).toContain('package-lock.json'))
+test('lock files exist', () => expect(files).toContain('package-lock.json'))
 
 describe.each(files)('%s', (file) => {
   const { packages } = JSON.parse(readFileSync(`${ROOT}/${file}`, 'utf8'))
   const installed = (Object.entries(packages) as [path: string, entry: Entry][]).filter(
-    // The rest lies in this repository: the package itself, and folders that it links to.
+    // The others are in this repository: the package itself, and folders that it links to.
     ([path, { link }]) => path.includes('node_modules/') && !link,
   )
 

@@ -1,4 +1,4 @@
-// What errors show of what was found, and what they must not show.
+// What error messages show of the bytes, and what they must not show.
 
 import { describe, expect, test } from 'vitest'
 import { type DecodeError, decode, PacketParser, type ParserOptions } from '../src/index.ts'
@@ -99,7 +99,7 @@ test('neither a password nor a payload is ever shown', () => {
   expect(seen.filter((message) => message.includes('secret'))).toEqual([])
 })
 
-describe('a stream that is something else', () => {
+describe('a stream of another protocol', () => {
   const text = (content: string): string => Buffer.from(content, 'latin1').toString('hex')
 
   // biome-ignore format: one row per protocol
@@ -122,18 +122,18 @@ describe('a stream that is something else', () => {
     expect(error.message.endsWith(`; this looks like ${name}`)).toBe(true)
   })
 
-  test('a byte or two could be anything', () => {
+  test('one or two bytes are not enough for a hint', () => {
     for (const hex of ['16', '1603', '47', '4745']) expect(errorOf(hex).message).not.toContain('looks like')
   })
 
-  test('only the first packet of a stream is looked at', () => {
+  test('only the first packet of a stream gets a hint', () => {
     expect(errorOf('160301').message).toContain('TLS')
     const parser = new PacketParser().push(bytes('c000 160301'))
     expect(parser.read()).toEqual({ type: 'pingreq' })
     expect((caught(() => parser.read()) as Error).message).not.toContain('TLS')
   })
 
-  test('what is valid MQTT is never refused for its looks', () => {
+  test('valid MQTT is never refused because it looks like another protocol', () => {
     expect(decode(bytes(`50 02 ${text('OS')}`))).toEqual({ type: 'pubrec', packetId: 0x4f53 })
   })
 })

@@ -1,4 +1,4 @@
-// When the rules of MQTT 3.1 hold; what they are stands in vectors/mqtt-31.ts.
+// When the rules of MQTT 3.1 apply. vectors/mqtt-31.ts tests the rules.
 
 import { describe, expect, test } from 'vitest'
 import { type DecodeError, decode, decodeFixedHeader, PacketParser } from '../src/index.ts'
@@ -22,7 +22,7 @@ describe.each(CUTS)('$name', ({ cut }) => {
     return error === undefined ? seen : [...seen, (error as DecodeError).code]
   }
 
-  test.each(['read', 'readFrame'] as const)('%s follows the CONNECT, until reset', (how) => {
+  test.each(['read', 'readFrame'] as const)('%s follows the version of the CONNECT, until reset', (how) => {
     const parser = new PacketParser({ protocols: BOTH })
     expect(outcome(parser, join(OLD, AGAIN, AGAIN), how)).toEqual(['connect', 'subscribe', 'subscribe'])
     parser.reset()
@@ -31,18 +31,21 @@ describe.each(CUTS)('$name', ({ cut }) => {
     expect(outcome(parser, join(NEW, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
   })
 
-  test.each(['read', 'readFrame'] as const)('%s forgets it at reset, after however many', (how) => {
-    const parser = new PacketParser({ protocols: BOTH })
-    expect(outcome(parser, join(OLD, OLD, AGAIN), how)).toEqual(['connect', 'connect', 'subscribe'])
-    parser.reset()
-    expect(outcome(parser, AGAIN, how)).toEqual(['reserved-flags'])
-  })
+  test.each(['read', 'readFrame'] as const)(
+    '%s forgets the version at reset, after any number of CONNECTs',
+    (how) => {
+      const parser = new PacketParser({ protocols: BOTH })
+      expect(outcome(parser, join(OLD, OLD, AGAIN), how)).toEqual(['connect', 'connect', 'subscribe'])
+      parser.reset()
+      expect(outcome(parser, AGAIN, how)).toEqual(['reserved-flags'])
+    },
+  )
 
-  test('a CONNECT that is not accepted changes nothing', () => {
+  test('a refused CONNECT changes nothing', () => {
     expect(outcome(new PacketParser(), join(OLD, AGAIN), 'readFrame')).toEqual(['connect', 'reserved-flags'])
   })
 
-  test('3.1 alone holds from the first byte', () => {
+  test('if only 3.1 is allowed, its rules apply from the first byte', () => {
     const parser = new PacketParser({ protocols: ['3.1'] })
     expect(outcome(parser, join(AGAIN, OLD), 'read')).toEqual(['subscribe', 'connect'])
     parser.reset()
@@ -58,7 +61,7 @@ describe.each(CUTS)('$name', ({ cut }) => {
       expect(outcome(parser, join(NEW, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
       parser.reset()
     }
-    // Frames are not refused for the level that their bodies name, and only one that is accepted changes the version.
+    // The level in the body of a frame is not checked, and only an accepted level changes the version.
     for (const [frame, protocols] of [
       [OLD, ['3.1.1', 'bridge']],
       [bridge, BOTH],
@@ -69,7 +72,7 @@ describe.each(CUTS)('$name', ({ cut }) => {
   })
 })
 
-test('decode and decodeFixedHeader go by 3.1 where it stands alone', () => {
+test('decode and decodeFixedHeader follow 3.1 if it is the only protocol', () => {
   expect(decode(AGAIN, { protocols: ['3.1'] })).toMatchObject({ type: 'subscribe' })
   expect(decodeFixedHeader(AGAIN, 0, { protocols: ['3.1'] })).toMatchObject({ type: 'subscribe', flags: 10 })
   for (const read of [decode, (packet: Uint8Array) => decodeFixedHeader(packet, 0, { protocols: BOTH })])

@@ -3,7 +3,7 @@ import { decode, PacketParser, type ParserOptions, PieceParser, presets } from '
 import { settingsFrom } from '../src/options.ts'
 import { bytes } from './support/bytes.ts'
 
-describe('what is no option', () => {
+describe('invalid options', () => {
   // biome-ignore format: one row per mistake
   test.each([
     [{ role: 'broker' }, "role must be 'client' or 'server', not 'broker'"],
@@ -38,7 +38,7 @@ describe('what is no option', () => {
   })
 })
 
-test('piecesFrom is checked where it is an option, and is undefined where it is not', () => {
+test('piecesFrom is checked by functions that have this option, and must be undefined elsewhere', () => {
   expect(() => new PieceParser({ piecesFrom: 0 })).toThrow(
     new TypeError('piecesFrom must be a number of at least 1, not 0'),
   )
@@ -67,7 +67,7 @@ describe('an idle parser stays small', () => {
   })
 })
 
-describe('options do not touch one another', () => {
+describe('options are independent', () => {
   const connect = bytes("10 0c 0004 'MQTT' 04 02 0000 0000")
 
   test.each([
@@ -75,7 +75,7 @@ describe('options do not touch one another', () => {
     { maxTopicFilters: 1 },
     { tolerate: [] },
     { protocols: new Set(['3.1.1', 'bridge'] as const) },
-  ])('%j leaves the rest as it is by default', (options) => {
+  ])('%j leaves the other options at their defaults', (options) => {
     expect(settingsFrom(options)).toEqual({
       ...settingsFrom(undefined),
       ...options,
@@ -92,7 +92,7 @@ describe('options do not touch one another', () => {
     expect(decode(bytes('40 02 0000'), { tolerate: once })).toMatchObject({ packetId: 0 })
   })
 
-  test('a role holds beside other options', () => {
+  test('a role applies together with other options', () => {
     for (const options of [{ role: 'server' }, { role: 'server', maxTopicLevels: 3 }] as const) {
       const parser = new PacketParser(options)
       expect(() => parser.push(bytes('20 02 0000')).read()).toThrow(
@@ -101,7 +101,7 @@ describe('options do not touch one another', () => {
     }
   })
 
-  test('no list of protocols is no protocol', () => {
+  test('an empty list of protocols allows no protocol', () => {
     expect(() => decode(connect, { protocols: [] })).toThrow(
       expect.objectContaining({ code: 'unsupported-protocol-level' }),
     )
@@ -145,7 +145,7 @@ test('each option is read once', () => {
   expect(reads).toEqual(['role', 'maxPacketSize'])
 })
 
-test('presets are frozen, all the way down', () => {
+test('presets are deeply frozen', () => {
   const frozen = (value: unknown): boolean =>
     typeof value !== 'object' ||
     value === null ||
@@ -153,7 +153,7 @@ test('presets are frozen, all the way down', () => {
   expect(frozen(presets)).toBe(true)
 })
 
-test('frozen options are read once, however many parsers they are for', () => {
+test('frozen options are read once for any number of parsers', () => {
   let reads = 0
   const options = Object.freeze({
     get tolerate() {

@@ -1,5 +1,5 @@
-// The parser against a model that keeps every byte and starts over at each call: whatever is called in whatever order,
-// both give the same, errors and misuse included.
+// Compares the parser with a model that keeps every byte and starts over at each call. For any calls in any order, both
+// must give the same results, including errors and misuse.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -11,11 +11,11 @@ import { facts } from './support/valid.ts'
 
 const OPTIONS: ParserOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
 
-/** The simplest parser there can be: `decode` on what `decodeFixedHeader` finds. */
+/** The simplest possible parser: `decode` for each packet that `decodeFixedHeader` finds. */
 class Model {
   private held = new Uint8Array(0)
   private failure: unknown
-  /** After a CONNECT of MQTT 3.1 everything but another CONNECT is read by its rules. */
+  /** After an MQTT 3.1 CONNECT, all packets except another CONNECT follow the rules of 3.1. */
   private is31 = false
 
   push(chunk: Uint8Array): void {
@@ -63,14 +63,14 @@ class Model {
     this.is31 = false
   }
 
-  /** Notes a CONNECT of MQTT 3.1. */
+  /** Sets `is31` at an MQTT 3.1 CONNECT. */
   private follow(packet: Uint8Array): void {
     const { type, length } = decodeFixedHeader(this.withoutFlags(packet), 0, this.optionsFor(packet))!
     const body = Buffer.from(packet).toString('hex', length)
     this.is31 ||= type === 'connect' && /^00064d5149736470[08]3/.test(body)
   }
 
-  /** MQTT 3.1 does not use the flags of CONNECT; its body says which version it asks for. */
+  /** MQTT 3.1 ignores the flags of CONNECT, and only the body says which version the CONNECT has. */
   private withoutFlags(packet: Uint8Array): Uint8Array {
     return this.is31 && packet[0]! >> 4 === 1 ? Uint8Array.of(0x10, ...packet.subarray(1)) : packet
   }
@@ -96,7 +96,7 @@ class Model {
     }
   }
 
-  /** Bytes of the packet at `start`, if it is whole. */
+  /** The size of the packet at `start`, if it is complete. */
   private sizeAt(start: number): number | undefined {
     const packet = this.withoutFlags(this.held.subarray(start))
     const header = decodeFixedHeader(packet, 0, this.optionsFor(packet))
@@ -131,7 +131,7 @@ const calls: fc.Arbitrary<Call[]> = fc.array(
   { maxLength: 60, size: 'max' },
 )
 
-/** What a call gives or throws. */
+/** What a call returns or throws. */
 function outcome(subject: Subject, call: Call, chunk: Uint8Array): unknown {
   try {
     if (call === 'misuse') return subject.push('text' as never)
@@ -142,7 +142,7 @@ function outcome(subject: Subject, call: Call, chunk: Uint8Array): unknown {
   }
 }
 
-test('the parser does what its model does', () => {
+test('the parser behaves like its model', () => {
   const packets = { read: 0, readFrame: 0 }
   fc.assert(
     fc.property(fc.array(damagedStream, { maxLength: 3 }), chunking, calls, (streams, cut, sequence) => {

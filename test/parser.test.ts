@@ -23,7 +23,7 @@ function codeOf(action: () => unknown): string | undefined {
   return undefined
 }
 
-/** A PUBLISH whose payload has so many bytes. */
+/** A PUBLISH with a payload of `length` bytes. */
 function publish(payloadLength: number, first = 0x61): Uint8Array {
   return Uint8Array.from(
     encode({ type: 'publish', topic: 'a', payload: new Uint8Array(payloadLength).fill(first) }),
@@ -31,7 +31,7 @@ function publish(payloadLength: number, first = 0x61): Uint8Array {
 }
 
 describe('reading', () => {
-  test('nothing of nothing', () => {
+  test('an empty parser', () => {
     const parser = new PacketParser()
     expect(parser.read()).toBeUndefined()
     expect(parser.readFrame()).toBeUndefined()
@@ -40,7 +40,7 @@ describe('reading', () => {
     parser.end()
   })
 
-  test('several packets of one chunk, as many as are asked for', () => {
+  test('several packets in one chunk, one per call', () => {
     const parser = new PacketParser()
     parser.push(join(PUBACK, PUBLISH, PUBACK, PUBLISH.subarray(0, 3)))
     expect(parser.bufferedLength).toBe(20)
@@ -58,14 +58,14 @@ describe('reading', () => {
     expect(parser.bufferedLength).toBe(0)
   })
 
-  test('by an iterator that can be asked again', () => {
+  test('with an iterator that continues where it stopped', () => {
     const packets = new PacketParser().push(join(PUBACK, PUBLISH))[Symbol.iterator]()
     expect(packets.next()).toEqual({ done: false, value: { type: 'puback', packetId: 1 } })
     expect(Array.from(packets as Iterable<Packet>, ({ type }) => type)).toEqual(['publish'])
     expect(packets.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('chunks that were pushed while nobody read', () => {
+  test('several chunks pushed before the first read', () => {
     const parser = new PacketParser()
     const stream = join(PUBACK, PUBLISH, publish(300), PUBACK)
     for (let index = 0; index < stream.length; index += 7) parser.push(stream.subarray(index, index + 7))
@@ -73,26 +73,26 @@ describe('reading', () => {
     expect(Array.from(parser, ({ type }) => type)).toEqual(['puback', 'publish', 'publish', 'puback'])
   })
 
-  test('a chunk behind one that has the rest of a packet and more', () => {
+  test('a chunk after one with the rest of a packet and more', () => {
     const parser = new PacketParser()
     expect(parser.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
     parser.push(join(PUBLISH.subarray(4), PUBACK.subarray(0, 1))).push(PUBACK.subarray(1))
     expect([...parser]).toMatchObject([{ payload: bytes("'hi'") }, { type: 'puback', packetId: 1 }])
   })
 
-  test('a chunk that comes after the first of two was read', () => {
+  test('a chunk pushed after the first of two was read', () => {
     const parser = new PacketParser().push(PUBACK).push(PUBLISH)
     expect(parser.read()).toMatchObject({ type: 'puback' })
     expect(Array.from(parser.push(PUBACK), ({ type }) => type)).toEqual(['publish', 'puback'])
   })
 
-  test('a chunk that comes after the first of three was read', () => {
+  test('a chunk pushed after the first of three was read', () => {
     const parser = new PacketParser().push(PUBACK).push(PUBLISH).push(PUBLISH)
     expect(parser.read()).toMatchObject({ type: 'puback' })
     expect(Array.from(parser.push(PUBACK), ({ type }) => type)).toEqual(['publish', 'publish', 'puback'])
   })
 
-  test('the bytes held are those behind what was read', () => {
+  test('bufferedLength counts the bytes after the last packet read', () => {
     const parser = new PacketParser()
     expect(parser.push(PUBACK).read()).toBeDefined()
     expect(parser.push(join(PUBLISH, PUBACK)).bufferedLength).toBe(13)
@@ -101,7 +101,7 @@ describe('reading', () => {
     expect(parser.push(PUBLISH).bufferedLength).toBe(13)
   })
 
-  test('the bytes held are known in the middle of a chunk whose start ended the packet before', () => {
+  test('bufferedLength inside a chunk that starts with the end of a packet', () => {
     const parser = new PacketParser()
     expect(parser.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
     expect(parser.push(join(PUBLISH.subarray(4), PUBACK, bytes('41 00'))).read()).toMatchObject({
@@ -110,7 +110,7 @@ describe('reading', () => {
     expect(parser.bufferedLength).toBe(6)
     expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
     expect(() => parser.read()).toThrow(expect.objectContaining({ code: 'reserved-flags', streamOffset: 13 }))
-    // A single byte is left of the chunk: the next packet is put together from it.
+    // The same with a single byte left in the chunk, from which the next packet is assembled.
     const other = new PacketParser()
     expect(other.push(PUBLISH.subarray(0, 4)).read()).toBeUndefined()
     expect(other.push(join(PUBLISH.subarray(4), PUBACK.subarray(0, 1))).read()).toBeDefined()
@@ -122,7 +122,7 @@ describe('reading', () => {
     )
   })
 
-  test('empty chunks change nothing, wherever they come', () => {
+  test('empty chunks change nothing at any position', () => {
     const parser = new PacketParser()
     const packets: Packet[] = []
     for (const byte of join(PUBACK, PUBLISH, PUBACK)) {
@@ -133,7 +133,7 @@ describe('reading', () => {
     expect(packets.map(({ type }) => type)).toEqual(['puback', 'publish', 'puback'])
   })
 
-  test('the same packets under every cut into three', () => {
+  test('the same packets for every cut into three', () => {
     const stream = join(PUBACK, PUBLISH, publish(130), PUBACK)
     const whole = [...new PacketParser().push(stream)]
     for (let first = 0; first <= stream.length; first++) {
@@ -149,7 +149,7 @@ describe('reading', () => {
 })
 
 describe('frames', () => {
-  test('are whole packets, undecoded', () => {
+  test('are complete packets, not decoded', () => {
     const parser = new PacketParser()
     parser.push(join(PUBLISH, bytes('62 02 0001'), publish(200)))
     expect(parser.readFrame()).toEqual({ type: 'publish', flags: 0, bytes: PUBLISH, bodyOffset: 2 })
@@ -163,7 +163,7 @@ describe('frames', () => {
     expect(parser.readFrame()).toBeUndefined()
   })
 
-  test('and packets may be read in turns', () => {
+  test('and packets may be read alternately', () => {
     const parser = new PacketParser()
     const kinds: unknown[] = []
     for (const byte of join(PUBLISH, PUBACK, PUBLISH, PUBACK)) {
@@ -174,7 +174,7 @@ describe('frames', () => {
     expect(kinds).toEqual(['publish', 'puback', 'publish', 'puback'])
   })
 
-  test('what a class of bytes throws comes out unchanged, and loses nothing', () => {
+  test('an error of a subclass of Uint8Array is passed on unchanged, and loses no bytes', () => {
     let times = 0
     class Own extends Uint8Array {
       override subarray(start?: number, end?: number): Uint8Array<ArrayBuffer> {
@@ -189,7 +189,7 @@ describe('frames', () => {
     expect([parser.readFrame()?.type, parser.readFrame()?.type]).toEqual(['puback', 'publish'])
   })
 
-  test('are judged by their fixed headers alone', () => {
+  test('are checked by their fixed headers only', () => {
     const parser = new PacketParser()
     parser.push(bytes('40 02 0000 90 02 0001'))
     expect(parser.readFrame()).toMatchObject({ type: 'puback' })
@@ -199,7 +199,7 @@ describe('frames', () => {
 })
 
 describe('memory', () => {
-  test('a packet that lies whole in its chunk is not copied', () => {
+  test('a packet in a single chunk is not copied', () => {
     const chunk = join(PUBACK, PUBLISH, PUBACK)
     const [, packet] = [...new PacketParser().push(chunk)] as Publish[]
     expect(packet?.payload.buffer).toBe(chunk.buffer)
@@ -208,14 +208,14 @@ describe('memory', () => {
     expect(packet?.payload).toEqual(bytes("'yo'"))
   })
 
-  test('nor is it behind an empty chunk', () => {
+  test('nor is one after an empty chunk', () => {
     const parser = new PacketParser()
     expect(parser.push(new Uint8Array(0)).read()).toBeUndefined()
     const packet = parser.push(PUBLISH).read() as Publish
     expect(packet.payload.buffer).toBe(PUBLISH.buffer)
   })
 
-  test('a packet that straddles chunks is copied, and no other', () => {
+  test('only packets that straddle chunks are copied', () => {
     const chunks = [join(PUBLISH, PUBLISH.subarray(0, 4)), join(PUBLISH.subarray(4), PUBLISH)]
     const parser = new PacketParser()
     const packets = chunks.flatMap((chunk) => [...parser.push(chunk)]) as Publish[]
@@ -223,7 +223,7 @@ describe('memory', () => {
     expect(sources).toEqual([0, -1, 1])
   })
 
-  test('copyPayloads gives payloads, passwords and will messages memory of their own', () => {
+  test('copyPayloads copies payloads, passwords and will messages', () => {
     const chunk = encodeAll(
       { type: 'connect', clientId: 'c', username: 'u', password: 'p', will: { topic: 'w', payload: 'm' } },
       { type: 'publish', topic: 'a', payload: 'hi' },
@@ -259,7 +259,7 @@ describe('memory', () => {
     }
   })
 
-  test('Buffers that are given behave as Buffers do', () => {
+  test('returned Buffers behave like Buffers', () => {
     const [packet] = [...new PacketParser<Buffer>().push(Buffer.from(PUBLISH))] as Publish<Buffer>[]
     const payload = packet?.payload
     expect(payload?.toString()).toBe('hi')
@@ -269,13 +269,13 @@ describe('memory', () => {
     expect(payload?.readUInt16BE(0)).toBe(0x6869)
   })
 
-  test('a subclass of Uint8Array gives itself', () => {
+  test('chunks of a subclass of Uint8Array give payloads of that class', () => {
     class Own extends Uint8Array {}
     const [packet] = [...new PacketParser<Own>().push(Own.from(PUBLISH) as Own)] as Publish<Own>[]
     expect(packet?.payload).toBeInstanceOf(Own)
   })
 
-  test('a large packet takes memory as it arrives', () => {
+  test('memory for a large packet grows as its bytes arrive', () => {
     const parser = new PacketParser()
     const payload = 1_000_000
     const whole = publish(payload)
@@ -291,7 +291,7 @@ describe('memory', () => {
 })
 
 describe('the size limit', () => {
-  test('refuses at the fixed header, before a byte of the body is kept', () => {
+  test('refuses a packet at its fixed header, before any byte of the body is stored', () => {
     for (const chunk of [HUGE_HEADER, join(HUGE_HEADER, new Uint8Array(100))]) {
       const parser = new PacketParser({ maxPacketSize: 1_000 })
       expect(codeOf(() => parser.push(chunk).read())).toBe('packet-too-large')
@@ -314,13 +314,13 @@ describe('the size limit', () => {
     )
   })
 
-  test.each([2, 4, 9])('of %i holds for packets of a short header', (maxPacketSize) => {
+  test.each([2, 4, 9])('of %i applies to packets with a short header', (maxPacketSize) => {
     const parser = new PacketParser({ maxPacketSize })
     const fits = maxPacketSize >= PUBLISH.length
     expect(codeOf(() => parser.push(PUBLISH).read())).toBe(fits ? undefined : 'packet-too-large')
   })
 
-  test('holds for each packet of a chunk', () => {
+  test('applies to each packet of a chunk', () => {
     const parser = new PacketParser({ maxPacketSize: PUBLISH.length })
     parser.push(join(PUBLISH, PUBLISH, publish(50)))
     expect([codeOf(() => parser.read()), codeOf(() => parser.read())]).toEqual([undefined, undefined])
@@ -338,7 +338,7 @@ describe('the size limit', () => {
     expect(codeOf(() => parser.push(PUBLISH).read())).toBe('packet-too-large')
   })
 
-  test.each([0, -1, Number.NaN, '10', null, undefined])('%s is no limit', (limit) => {
+  test.each([0, -1, Number.NaN, '10', null, undefined])('%s is not a valid limit', (limit) => {
     if (limit !== undefined)
       expect(() => new PacketParser({ maxPacketSize: limit as number })).toThrow(TypeError)
     const parser = new PacketParser()
@@ -352,14 +352,14 @@ describe('the size limit', () => {
 })
 
 describe('the end', () => {
-  test('between packets is no error', () => {
+  test('between packets is not an error', () => {
     const parser = new PacketParser()
     parser.end()
     expect([...parser.push(PUBACK)]).toHaveLength(1)
     parser.end()
   })
 
-  test('inside a packet is one, which stays', () => {
+  test('inside a packet is an error, which persists', () => {
     for (let length = 1; length < PUBLISH.length; length++) {
       for (const read of [true, false]) {
         const parser = new PacketParser()
@@ -368,7 +368,7 @@ describe('the end', () => {
         expect(() => parser.end()).toThrow(
           expect.objectContaining({ code: 'incomplete-packet', offset: length, streamOffset: 4 + length }),
         )
-        // What had not been read is not lost.
+        // A packet that was not read before is not lost.
         expect(read ? codeOf(() => parser.read()) : parser.read()?.type).toBe(
           read ? 'incomplete-packet' : 'puback',
         )
@@ -376,14 +376,14 @@ describe('the end', () => {
     }
   })
 
-  test('inside a packet is one under a lower limit, too', () => {
+  test('inside a packet is an error even if the limit was lowered', () => {
     const parser = new PacketParser()
     expect(parser.push(PUBLISH.subarray(0, 5)).read()).toBeUndefined()
     parser.maxPacketSize = 2
     expect(codeOf(() => parser.end())).toBe('incomplete-packet')
   })
 
-  test('behind packets that nobody has read is none', () => {
+  test('after unread packets is not an error', () => {
     const parser = new PacketParser()
     for (const byte of join(PUBACK, PUBLISH)) parser.push(Uint8Array.of(byte))
     parser.end()
@@ -394,14 +394,14 @@ describe('the end', () => {
     expect([...parser]).toHaveLength(1)
   })
 
-  test('behind packets of a chunk that was begun is none', () => {
+  test('after unread packets of a partly read chunk is not an error', () => {
     const parser = new PacketParser().push(join(PUBACK, PUBLISH))
     expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
     parser.end()
     expect(parser.read()).toMatchObject({ topic: 'a/b' })
   })
 
-  test('is known where one packet is half put together and nobody has read the rest', () => {
+  test('is checked if a packet is partly assembled and the rest is unread', () => {
     for (const [rest, offset] of [
       [PUBACK.subarray(0, 3), 3],
       [join(PUBACK, PUBACK.subarray(0, 1)), 1],
@@ -419,7 +419,7 @@ describe('the end', () => {
     expect([...parser]).toHaveLength(2)
   })
 
-  test('behind packets that nobody has read tells of a bad one among them', () => {
+  test('reports a malformed packet among unread ones', () => {
     const parser = new PacketParser()
     expect([...parser.push(PUBACK)]).toHaveLength(1)
     parser.push(join(PUBACK, PUBLISH)).push(bytes('00 00'))
@@ -457,13 +457,13 @@ describe('misuse', () => {
     { maxTopicLength: 0 },
     { maxTopicLevels: 'many' },
     { maxTopicFilters: Number.NaN },
-  ])('%j are no options', (options) => {
+  ])('%j are invalid options', (options) => {
     expect(() => new PacketParser(options as never)).toThrow(TypeError)
   })
 })
 
-describe('letting breaches pass', () => {
-  test('reports them in the order of the bytes, each with its place in the stream', () => {
+describe('tolerating violations', () => {
+  test('reports them in the order of the bytes, with their positions in the stream', () => {
     const stream = join(PUBACK, bytes('42 03 0000 00'), bytes("39 06 0002 '#' 00 'hi'"))
     const reports: string[] = []
     const parser = new PacketParser({
@@ -497,7 +497,7 @@ describe('letting breaches pass', () => {
     ],
     ["82 08 0001 0003 ff '+b' 00", ['ill-formed-utf8 6', 'misplaced-single-level-wildcard 7']],
   ])(
-    'several in one text are reported in the order of its bytes, and the first is thrown: %s',
+    'several in one string are reported in the order of its bytes, and the first is thrown: %s',
     (notation, all) => {
       const reports: string[] = []
       decode(bytes(notation), {
@@ -531,13 +531,13 @@ describe('letting breaches pass', () => {
     expect([...parser]).toEqual([0, 1, 1].map((packetId) => ({ type: 'puback', packetId })))
   })
 
-  test('one code does not let another pass', () => {
+  test('one code does not tolerate another', () => {
     const parser = new PacketParser({ tolerate: ['dup-with-qos-0'] })
     expect(codeOf(() => parser.push(bytes("38 06 0002 'a#' 0000")).read())).toBe('wildcard-in-topic-name')
   })
 })
 
-test('parsers do not disturb one another', () => {
+test('parsers are independent of each other', () => {
   topicCache.clear()
   const parsers = Array.from({ length: 50 }, () => new PacketParser())
   const streams = parsers.map((_, index) => join(publish(index * 7, index), PUBACK, publish(3, index)))

@@ -41,7 +41,7 @@ const piece = (text: string, remaining: number): PublishPiece => ({
 })
 
 describe('a large payload', () => {
-  test('comes as a start and one piece if it lies whole in a chunk', () => {
+  test('is a start and one piece if the packet is in a single chunk', () => {
     const parser = new PieceParser({ piecesFrom: 10 })
     expect([...parser.push(join(PUBACK, TEN, PUBACK))]).toEqual([
       { type: 'puback', packetId: 1 },
@@ -52,7 +52,7 @@ describe('a large payload', () => {
     parser.end()
   })
 
-  test('starts with the last byte of its header, wherever that is cut, and not before', () => {
+  test('starts with the last byte of its header, however that is cut, and not earlier', () => {
     for (let cut = 0; cut < 7; cut++) {
       const parser = new PieceParser({ piecesFrom: 10 }).push(TEN.subarray(0, cut))
       expect(parser.read()).toBeUndefined()
@@ -97,7 +97,7 @@ describe('a large payload', () => {
     }
   })
 
-  test('of a topic as long as can be', () => {
+  test('with a topic of the maximum length', () => {
     const topic = 't'.repeat(65_535)
     const whole = Uint8Array.from(encode({ type: 'publish', topic, payload: 'ab' }))
     for (const cut of [3, 4, 5, 65_538, whole.length - 2, whole.length - 1]) {
@@ -106,7 +106,7 @@ describe('a large payload', () => {
     }
   })
 
-  test('pauses between any two items, and what waits is counted', () => {
+  test('can pause between any two items, and bufferedLength counts the rest', () => {
     const parser = new PieceParser({ piecesFrom: 1 })
     for (const byte of join(TEN, PUBACK)) parser.push(Uint8Array.of(byte))
     expect(parser.bufferedLength).toBe(21)
@@ -118,7 +118,7 @@ describe('a large payload', () => {
     expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
   })
 
-  test('is not touched by a limit that is lowered after its header', () => {
+  test('is not affected by a limit that is lowered after its header', () => {
     const parser = new PieceParser({ piecesFrom: 1, maxPacketSize: 17 })
     expect(parser.push(TEN.subarray(0, 9)).read()).toEqual(START)
     parser.maxPacketSize = 4
@@ -126,7 +126,7 @@ describe('a large payload', () => {
     expect(caught(() => parser.push(TEN).read())).toMatchObject({ code: 'packet-too-large' })
   })
 
-  test('is refused by its size, type or header before it comes', () => {
+  test('is refused for its size, type or header before it arrives', () => {
     const header = (topic: string): Uint8Array => {
       const sound = Uint8Array.from(encodePublishHeader({ topic: 'a'.repeat(topic.length) }, 200_000_000))
       sound.set(Buffer.from(topic), sound.length - topic.length)
@@ -157,7 +157,7 @@ describe('a large payload', () => {
     }
   })
 
-  test('whose breaches are tolerated reports them with its start', () => {
+  test('reports tolerated violations with its start', () => {
     const reports: unknown[] = []
     const onTolerated = ({ code, streamOffset }: DecodeError): void => void reports.push([code, streamOffset])
     for (const { cut } of CUTS) {
@@ -175,7 +175,7 @@ describe('a large payload', () => {
     }
   })
 
-  test('whose callback throws starts again', () => {
+  test('starts again if the callback throws', () => {
     let isBroken = true
     const parser: PieceParser = new PieceParser({
       piecesFrom: 1,
@@ -192,7 +192,7 @@ describe('a large payload', () => {
     expect([...parser]).toMatchObject([{ type: 'publish-start', payloadLength: 4 }, { remaining: 0 }])
   })
 
-  test('is forgotten by reset', () => {
+  test('is discarded by reset', () => {
     const parser = new PieceParser({ piecesFrom: 1 }).push(TEN.subarray(0, 9))
     expect([...parser]).toHaveLength(2)
     parser.reset()
@@ -200,7 +200,7 @@ describe('a large payload', () => {
     parser.end()
   })
 
-  test('follows a CONNECT of MQTT 3.1 as its rules have it', () => {
+  test('follows the rules of MQTT 3.1 after a CONNECT of that version', () => {
     const connect = bytes("10 0f 0006 'MQIsdp' 03 02 0000 0001 'c'")
     const resent = bytes("8a 06 0001 0001 'a' 00")
     const parser = new PieceParser({ piecesFrom: 1, protocols: ['3.1'] })
@@ -214,7 +214,7 @@ describe('a large payload', () => {
 })
 
 describe('the end', () => {
-  test('inside a packet says what PacketParser says, and what was not read can still be read', () => {
+  test('inside a packet is the same error as from PacketParser, and unread items can still be read', () => {
     const stream = join(PUBACK, TEN, PUBACK)
     for (let length = 1; length < stream.length; length++) {
       const whole = new PacketParser().push(stream.subarray(0, length))
@@ -231,7 +231,7 @@ describe('the end', () => {
         const held = parser.bufferedLength
         const more: unknown[] = []
         const thrown = caught(() => more.push(...parser))
-        // As long as something can be read the parser is not in error.
+        // The parser is not in error while there is something to read.
         expect(thrown).toBe(held === 0 && error !== undefined ? error : undefined)
         expect([...items.filter(Boolean), ...more]).toEqual([
           ...new PieceParser({ piecesFrom: 1 }).push(stream.subarray(0, length)),
@@ -240,7 +240,7 @@ describe('the end', () => {
     }
   })
 
-  test('inside a payload has a place in the packet and in the stream', () => {
+  test('inside a payload has an offset in the packet and in the stream', () => {
     const parser = new PieceParser({ piecesFrom: 1 })
     for (const byte of join(PUBACK, TEN.subarray(0, 9))) [...parser.push(Uint8Array.of(byte))]
     expect(caught(() => parser.end())).toMatchObject({
@@ -268,7 +268,7 @@ describe('memory', () => {
     }
   })
 
-  test('is that of the header: a payload of 256,000,000 bytes that has begun holds nothing', () => {
+  test('is only used for the header: a started payload of 256,000,000 bytes holds none', () => {
     const topic = 'house/firmware'
     const header = Uint8Array.from(encodePublishHeader({ topic }, 256_000_000))
     const chunk = new Uint8Array(65_536)
@@ -282,7 +282,7 @@ describe('memory', () => {
     expect(parser.bufferedLength).toBe(0)
   })
 
-  test('a subclass of Uint8Array gives itself, and its subarray may throw or call back', () => {
+  test('chunks of a subclass of Uint8Array give pieces of that class, and its subarray may throw or call the parser', () => {
     let calls: unknown[] = []
     let parser: PieceParser<Own>
     class Own extends Uint8Array {
@@ -306,7 +306,7 @@ describe('memory', () => {
     expect(calls).toEqual(Array(4).fill(expect.any(TypeError)))
   })
 
-  test('a chunk that is detached inside a payload is one clear TypeError, until reset', () => {
+  test('a chunk that is detached inside a payload is a clear TypeError, until reset', () => {
     const detach = (chunk: Uint8Array): void =>
       void structuredClone(chunk.buffer, { transfer: [chunk.buffer as ArrayBuffer] })
     for (const [first, second] of [
@@ -329,7 +329,7 @@ describe('memory', () => {
     }
   })
 
-  test('of a SharedArrayBuffer is read once, and pieces are views of it', () => {
+  test('shared with other threads is read once, and pieces are views of it', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(TEN.length))
     shared.set(TEN)
     const [start, last] = [...new PieceParser({ piecesFrom: 1 }).push(shared)] as [PublishStart, PublishPiece]
@@ -342,7 +342,7 @@ test('there are no frames', () => {
   expect('readFrame' in new PieceParser()).toBe(false)
 })
 
-test('any stream under any chunking: what PacketParser reads, in pieces', () => {
+test('any stream with any chunking gives what PacketParser reads, in pieces', () => {
   const seen = new Set<string | undefined>()
   let pieces = 0
   fc.assert(
@@ -390,7 +390,7 @@ test('any stream under any chunking: what PacketParser reads, in pieces', () => 
         pieces += cutUp.items.length - packets.length
         expect(packets).toEqual(whole.items)
         expect(cutUp.reports.slice(0, whole.reports.length)).toEqual(whole.reports)
-        // What precedes a payload is judged before the payload has come.
+        // The fields before a payload are checked before the payload arrives.
         if (whole.error?.code === 'incomplete-packet' && whole.error.packetType === 'publish') {
           if (started === undefined && cutUp.error?.code !== 'incomplete-packet')
             expect(cutUp.error?.packetType).toBe('publish')

@@ -24,7 +24,7 @@ import { facts } from './support/valid.ts'
 const QOS: readonly QoS[] = [0, 1, 2]
 const BOOLEANS = [undefined, false, true]
 
-/** The longest payload that is copied, and one more. */
+/** Payloads up to this length are copied. */
 const COPIED = 4_096
 const LENGTHS = [0, 1, 100, COPIED, COPIED + 1]
 
@@ -70,12 +70,12 @@ function sharedCopy(whole: Uint8Array): Uint8Array {
   return copy
 }
 
-/** As `toEqual`, which takes a second for what is long. */
+/** Like `toEqual`, which takes a second for long arrays. */
 function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
   if (Buffer.compare(actual, expected) !== 0) expect(join(actual)).toEqual(join(expected))
 }
 
-/** What every way to get at a packet gives, all of which must agree. */
+/** The bytes of the packet from every method, all of which must agree. */
 function everyWay(prepared: PreparedPublish, overrides?: PublishOverrides): Uint8Array {
   const whole = prepared.encode(overrides)
   expect(prepared.size(overrides)).toBe(whole.length)
@@ -122,7 +122,7 @@ describe('the bytes of one receiver', () => {
         for (const length of LENGTHS) {
           const payload = Uint8Array.from({ length }, (_, index) => index)
           const prepared = prepare({ ...publish, payload, packetId })
-          // The same object again and again: what was asked for one receiver must not show in the next.
+          // The same object is used again, because the overrides of one receiver must not affect the next.
           for (const to of [undefined, ...QOS]) {
             for (const again of BOOLEANS) {
               for (const retain of BOOLEANS) {
@@ -150,7 +150,7 @@ describe('the bytes of one receiver', () => {
   })
 
   test.each([125, 127, 16_381, 16_383, 2_097_149, 2_097_151])(
-    'a Remaining Length that takes one byte more with the packet identifier: %i',
+    'a Remaining Length that needs one more byte with the packet identifier: %i',
     (remainingLength) => {
       const payload = new Uint8Array(remainingLength - 5)
       const prepared = preparePublish({ type: 'publish', topic: 'a/b', payload })
@@ -163,7 +163,7 @@ describe('the bytes of one receiver', () => {
     },
   )
 
-  test('any PUBLISH is as encode has it, and decodes to itself', () => {
+  test('any PUBLISH has the bytes of encode, and decodes to itself', () => {
     fc.assert(
       fc.property(packet, fc.boolean(), (publish, fromFrame) => {
         fc.pre(publish.type === 'publish')
@@ -177,13 +177,13 @@ describe('the bytes of one receiver', () => {
     )
   })
 
-  test('from a frame whose Remaining Length is not the shortest', () => {
+  test('from a frame whose Remaining Length is not in its shortest form', () => {
     const prepared = preparePublish(frameOf(bytes("32 89 80 00 0003 'a/b' 0102 'hi'")))
     expect(everyWay(prepared)).toEqual(bytes("32 09 0003 'a/b' 0102 'hi'"))
   })
 })
 
-/** What an EncodeError says. */
+/** The expected properties of an EncodeError. */
 interface Refusal {
   readonly name: string
   readonly code: EncodeErrorCode
@@ -199,18 +199,18 @@ function expectRefusal(action: () => unknown, { code, rule, property }: Refusal)
   if (code !== 'unknown-packet-type') expect(packetType).toBe('publish')
 }
 
-describe('overrides are refused as encode refuses the fields', () => {
+describe('overrides are refused like the fields of encode', () => {
   // biome-ignore format: one row per violation
   test.each<Refusal & { publish?: Partial<PublishInput>; overrides: unknown; tolerable?: TolerableCode; hex?: string }>([
     { name: 'packet identifier 0', overrides: { packetId: 0 }, code: 'packet-identifier-zero', rule: 'MQTT-2.3.1-1', property: 'packetId', tolerable: 'packet-identifier-zero', hex: "32 09 0003 'a/b' 0000 'hi'" },
     { name: 'packet identifier 65,536', overrides: { packetId: 65_536 }, code: 'value-out-of-range', property: 'packetId' },
-    { name: 'a packet identifier that is no whole number', overrides: { packetId: 1.5 }, code: 'value-out-of-range', property: 'packetId' },
+    { name: 'a packet identifier that is not an integer', overrides: { packetId: 1.5 }, code: 'value-out-of-range', property: 'packetId' },
     { name: 'text as a packet identifier', overrides: { packetId: '7' }, code: 'wrong-field-type', property: 'packetId' },
     { name: 'null as a packet identifier', overrides: { packetId: null }, code: 'missing-field', property: 'packetId' },
     { name: 'no packet identifier', publish: { packetId: undefined }, overrides: {}, code: 'missing-field', rule: 'MQTT-2.3.1-1', property: 'packetId' },
     { name: 'no overrides and no packet identifier', publish: { packetId: undefined }, overrides: undefined, code: 'missing-field', property: 'packetId' },
-    { name: 'no packet identifier where QoS is raised', publish: { qos: 0, packetId: undefined }, overrides: { qos: 1 }, code: 'missing-field', property: 'packetId' },
-    { name: 'a packet identifier where QoS is lowered', overrides: { qos: 0, packetId: 7 }, code: 'unexpected-packet-identifier', rule: 'MQTT-2.3.1-5', property: 'packetId' },
+    { name: 'no packet identifier when QoS is raised', publish: { qos: 0, packetId: undefined }, overrides: { qos: 1 }, code: 'missing-field', property: 'packetId' },
+    { name: 'a packet identifier when QoS is lowered', overrides: { qos: 0, packetId: 7 }, code: 'unexpected-packet-identifier', rule: 'MQTT-2.3.1-5', property: 'packetId' },
     { name: 'a packet identifier with QoS 0', publish: { qos: 0, packetId: undefined }, overrides: { packetId: 7 }, code: 'unexpected-packet-identifier', property: 'packetId' },
     { name: 'DUP where QoS is lowered', overrides: { qos: 0, dup: true }, code: 'dup-with-qos-0', rule: 'MQTT-3.3.1-2', property: 'dup', tolerable: 'dup-with-qos-0', hex: "38 07 0003 'a/b' 'hi'" },
     { name: 'DUP with QoS 0', publish: { qos: 0, packetId: undefined }, overrides: { dup: true }, code: 'dup-with-qos-0', property: 'dup', tolerable: 'dup-with-qos-0', hex: "38 07 0003 'a/b' 'hi'" },
@@ -218,10 +218,10 @@ describe('overrides are refused as encode refuses the fields', () => {
     { name: 'text as QoS', overrides: { qos: '1' }, code: 'wrong-field-type', property: 'qos' },
     { name: 'a number as DUP', overrides: { dup: 1 }, code: 'wrong-field-type', property: 'dup' },
     { name: 'null as RETAIN', overrides: { retain: null }, code: 'missing-field', property: 'retain' },
-    { name: 'QoS in other letters', overrides: { QoS: 2 }, code: 'unknown-field', property: 'QoS' },
+    { name: 'QoS in another case', overrides: { QoS: 2 }, code: 'unknown-field', property: 'QoS' },
     { name: 'retained', overrides: { retained: true }, code: 'unknown-field', property: 'retained' },
     { name: 'messageId', overrides: { messageId: 3 }, code: 'unknown-field', property: 'messageId' },
-    { name: 'a field that is no override', publish: { packetId: undefined }, overrides: { payload: 'x' }, code: 'unknown-field', property: 'payload' },
+    { name: 'a field that cannot be overridden', publish: { packetId: undefined }, overrides: { payload: 'x' }, code: 'unknown-field', property: 'payload' },
   ])('$name', ({ publish, overrides, tolerable, hex, ...refusal }) => {
     const input = { ...message, ...publish } as PublishInput
     const given = overrides as PublishOverrides
@@ -258,7 +258,7 @@ describe('overrides are refused as encode refuses the fields', () => {
     expect(reads).toEqual([...new Set(reads)])
   })
 
-  test('getters may use what was prepared', () => {
+  test('getters may use the prepared packet', () => {
     const prepared = preparePublish(message)
     const overrides = {
       qos: 1,
@@ -273,7 +273,7 @@ describe('overrides are refused as encode refuses the fields', () => {
   })
 })
 
-describe('what cannot be prepared', () => {
+describe('packets that cannot be prepared', () => {
   // biome-ignore format: one row per violation
   test.each<Refusal & { input: unknown; tolerable?: TolerableCode }>([
     { name: 'a wildcard', input: { ...message, topic: 'a/+' }, code: 'wildcard-in-topic-name', property: 'topic', tolerable: 'wildcard-in-topic-name' },
@@ -326,12 +326,12 @@ describe('what cannot be prepared', () => {
     expect(error).toBeInstanceOf(DecodeError)
     expect(facts(error)).toMatchObject({ code, field, offset, packetType: 'publish', action: 'close' })
     expect(facts(error)).toEqual(facts(caught(() => decode(whole))))
-    // A tolerated breach is sent on as it came.
+    // A tolerated violation is forwarded as it was received.
     if (tolerable !== undefined)
       expect(everyWay(preparePublish(frame, { tolerate: [tolerable] }))).toEqual(whole)
   })
 
-  test('QoS 3 is no frame, and no frame that was made by hand', () => {
+  test('a frame cannot have QoS 3, even one made by hand', () => {
     const whole = bytes("36 09 0003 'a/b' 0001 'hi'")
     expect(caught(() => frameOf(whole))).toMatchObject({ code: 'invalid-qos' })
     const frame = { ...frameOf(bytes("34 09 0003 'a/b' 0001 'hi'")), bytes: whole } as Frame
@@ -367,7 +367,7 @@ describe('what cannot be prepared', () => {
     expect(caught(() => preparePublish(message, options as EncodeOptions))).toBeInstanceOf(TypeError)
   })
 
-  test('a packet that only its packet identifier makes too large', () => {
+  test('a packet that is too large only with its packet identifier', () => {
     const payload = new Uint8Array(268_435_455 - 5)
     const prepared = preparePublish({ type: 'publish', topic: 'a/b', payload })
     expect(prepared.size()).toBe(268_435_460)
@@ -429,7 +429,7 @@ describe('memory', () => {
     if (length <= COPIED) expectBytes(after, before)
   })
 
-  test('a payload is not copied to be shared', () => {
+  test('a large payload is shared, not copied', () => {
     const payload = new Uint8Array(100_000)
     expect(preparePublish({ ...message, payload }).payload).toBe(payload)
     const chunk = Buffer.from(encode({ ...message, payload }))
@@ -458,7 +458,7 @@ describe('memory', () => {
     expectBytes(target, new Uint8Array(20_000))
   })
 
-  test('a payload that was copied may be detached, but not be sent behind a header', () => {
+  test('a copied payload may be detached afterwards, except to send it after a header', () => {
     const payload = new Uint8Array(100).fill(7)
     const prepared = preparePublish({ ...message, payload })
     const before = join(prepared.encode())
@@ -467,7 +467,7 @@ describe('memory', () => {
     expect(caught(() => prepared.header())).toBeInstanceOf(TypeError)
   })
 
-  test('a payload that is detached already', () => {
+  test('a payload that is already detached', () => {
     const payload = new Uint8Array(100)
     structuredClone(payload.buffer, { transfer: [payload.buffer] })
     expectRefusal(() => preparePublish({ ...message, payload }), {
@@ -483,7 +483,7 @@ describe('memory', () => {
     expectBytes(everyWay(prepared), join(encode({ ...message, payload })))
   })
 
-  test('receivers do not get each other’s bytes', () => {
+  test('the bytes of one receiver are not shared with another', () => {
     const prepared = preparePublish(message)
     const first = prepared.encode({ packetId: 1 })
     const header = prepared.header({ packetId: 3 })
@@ -512,14 +512,14 @@ describe('memory', () => {
     }
   })
 
-  test('goes on when the memory that packets share was detached', () => {
+  test('still works after the memory that packets share was detached', () => {
     const prepared = preparePublish({ ...message, payload: 'text that becomes bytes of the pool' })
     const first = prepared.encode()
     const expected = join(first)
     try {
       structuredClone(first.buffer, { transfer: [first.buffer as ArrayBuffer] })
     } catch {
-      // Hosts that refuse: the better for it.
+      // Some hosts refuse to detach it, which is fine.
     }
     expect(join(prepared.encode())).toEqual(expected)
     expect(prepared.size()).toBe(expected.length)

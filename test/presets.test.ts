@@ -5,7 +5,7 @@ import { refusal } from './support/malformed.ts'
 
 const sound = undefined
 
-// What a real mosquitto says to each row of the corpus is in interop/VERDICTS.md; here is a packet for each thing it differs in.
+// One packet for each difference from a real mosquitto. Its verdicts on all rows of the corpus are in interop/VERDICTS.md.
 // biome-ignore format: one row per packet
 test.each([
   ['MQTT 3.1.1', "10 0c 0004 'MQTT' 04 02 0000 0000", sound, sound],

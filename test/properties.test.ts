@@ -1,4 +1,4 @@
-// What holds for any packet, any bytes and any chunking. A failure prints the seed and path that repeat it.
+// Properties of any packet, any bytes and any chunking. A failure prints the seed and path that reproduce it.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -35,7 +35,7 @@ const TOLERABLE = Object.entries(DECODE_ERRORS).flatMap(([code, { tolerable }]) 
   tolerable ? [code as TolerableCode] : [],
 )
 
-test('a packet, its bytes, and the packet again', () => {
+test('encoding and decoding a packet gives the packet', () => {
   fc.assert(
     fc.property(packet, (sound) => {
       const copy = structuredClone(sound)
@@ -48,7 +48,7 @@ test('a packet, its bytes, and the packet again', () => {
   )
 })
 
-test('any bytes are refused by a DecodeError, or are a packet that encodes to the same bytes', () => {
+test('any bytes are refused with a DecodeError, or are a packet that encodes to the same bytes', () => {
   const outcomes = { refused: 0, same: 0 }
   fc.assert(
     fc.property(damagedPacket, (whole) => {
@@ -56,7 +56,7 @@ test('any bytes are refused by a DecodeError, or are a packet that encodes to th
       const error = refusal(() => {
         read = decode(whole, OPTIONS)
       })
-      // What MQTT 3.1 ignores in a CONNECT is written in its correct form.
+      // The bits of a CONNECT that MQTT 3.1 ignores are written in their correct form.
       if (read?.type === 'connect' && read.protocolLevel === 3)
         expect(decode(bytesOf(read), OPTIONS)).toEqual(read)
       else if (read !== undefined) expect(bytesOf(read)).toEqual(whole)
@@ -69,7 +69,7 @@ test('any bytes are refused by a DecodeError, or are a packet that encodes to th
   expect(outcomes.same).toBeGreaterThan(500)
 })
 
-/** After a CONNECT of MQTT 3.1, CONNACK's first byte is not used. */
+/** After an MQTT 3.1 CONNECT, the first byte of CONNACK is ignored. */
 function asRead(packets: readonly Packet[]): Packet[] {
   const start = packets.findIndex((packet) => packet.type === 'connect' && packet.protocolLevel === 3)
   return packets.map((packet, index) =>
@@ -77,7 +77,7 @@ function asRead(packets: readonly Packet[]): Packet[] {
   )
 }
 
-test('any sequence of packets under any chunking', () => {
+test('any sequence of packets with any chunking', () => {
   fc.assert(
     fc.property(fc.array(packet, { maxLength: 8 }), chunking, (packets, cut) => {
       const read = parse(cut(join(...packets.map(bytesOf))), OPTIONS)
@@ -87,7 +87,7 @@ test('any sequence of packets under any chunking', () => {
   )
 })
 
-test('any stream under any chunking: the same packets, the same reports and the same error', () => {
+test('any stream gives the same packets, reports and error with any chunking', () => {
   const seen = new Set<string | undefined>()
   fc.assert(
     fc.property(
@@ -126,7 +126,7 @@ test('any stream under any chunking: the same packets, the same reports and the 
   expect(seen.size).toBeGreaterThan(8)
 })
 
-test('tolerating changes nothing where no rule is broken', () => {
+test('tolerance changes nothing if no rule is broken', () => {
   fc.assert(
     fc.property(damagedPacket, (whole) => {
       const reports: DecodeError[] = []
@@ -142,7 +142,7 @@ test('tolerating changes nothing where no rule is broken', () => {
         lenient = decode(whole, { ...OPTIONS, tolerate: TOLERABLE, onTolerated })
       })
       if (strict !== undefined) expect(lenient).toEqual(strict)
-      // The first rule that is broken is the one that is reported first, let pass or not.
+      // The first violation is reported first, tolerated or not.
       expect(reports[0] === undefined ? facts(stillRefused ?? {}) : facts(reports[0])).toEqual(
         facts(refused ?? {}),
       )
@@ -151,7 +151,7 @@ test('tolerating changes nothing where no rule is broken', () => {
   )
 })
 
-test('encodeInto at any offset touches nothing outside', () => {
+test('encodeInto at any offset changes no other bytes', () => {
   fc.assert(
     fc.property(packet, fc.nat(40), fc.nat(40), fc.nat(255), (sound, before, after, filling) => {
       const whole = bytesOf(sound)
@@ -164,7 +164,7 @@ test('encodeInto at any offset touches nothing outside', () => {
   )
 })
 
-/** §4.7 as it reads, level by level. */
+/** §4.7 word for word, level by level. */
 function matches(filter: readonly string[], topic: readonly string[]): boolean {
   const [wanted, ...filters] = filter
   const [given, ...levels] = topic
@@ -173,7 +173,7 @@ function matches(filter: readonly string[], topic: readonly string[]): boolean {
   return given !== undefined && (wanted === '+' || wanted === given) && matches(filters, levels)
 }
 
-test('matching is what §4.7 says', () => {
+test('topicMatches follows §4.7', () => {
   const short = fc.array(fc.constantFrom('', 'a', 'b', '$s'), { minLength: 1, maxLength: 4 })
   const shortTopic = short.map((levels) => levels.join('/')).filter((topic) => topic !== '')
   const shortFilter = fc

@@ -20,15 +20,15 @@ test.each([
   ["'GET'", HTTP], ["'GE'", undefined], ["'GETS'", undefined], ["'get /'", undefined], ["' GET /'", undefined],
   ["'PROXY TCP4'", PROXY], ["'PRO'", PROXY], ['0d0a0d0a 00 0d0a 51554954 0a 21', PROXY], ['0d0a0d', PROXY],
   ['16 0300', TLS], ['16 0301', TLS], ['16 0302', TLS], ['16 0303 0100', TLS], ['16 0304', undefined], ['16 03', undefined],
-  // A frame of a server's, unmasked, with CONNACK in it
+  // An unmasked frame from a server, with a CONNACK
   ['82 04 20020000', WEBSOCKET], ['81 04 20020000', WEBSOCKET], ['82 7e 0004 20020000', WEBSOCKET],
   ['82 7f 0000000000000004 20020000', WEBSOCKET], ['82 04 20', undefined], ['82 04 20030000', undefined],
   ['82 04 00002002', undefined], ['80 04 20020000', undefined], ['83 04 20020000', undefined],
-  // A frame of a client's, masked, with CONNECT in it
+  // A masked frame from a client, with a CONNECT
   ['82 80 01020304 11', WEBSOCKET], ['82 8e 01020304 11', WEBSOCKET], ['81 8e 01020304 1100', WEBSOCKET],
   ['82 fe 0080 01020304 11', WEBSOCKET], ['82 ff 0000000000010000 01 020304', undefined],
   ['82 8e 01020304 10', undefined], ['82 8e 10020304', undefined], ['82 0e 01020304 11', undefined],
-  // CONNECT with a Remaining Length of one to four bytes
+  // CONNECTs with a Remaining Length of one to four bytes
   ["10 0d 0004 'MQTT' 05", MQTT_5], ["10 8d01 0004 'MQTT' 05", MQTT_5], ["10 8d8001 0004 'MQTT' 05", MQTT_5],
   ["10 8d808001 0004 'MQTT' 05", MQTT_5], ["10 8d80808001 0004 'MQTT' 05", undefined], ["10 0004 'MQTT' 05", undefined],
   ["20 0d 0004 'MQTT' 05", undefined], ["10 0d 0004 'MQTT' 04", undefined], ["10 0d 0004 'MQTT'", undefined],
@@ -43,17 +43,17 @@ describe('a hint is given', () => {
   // biome-ignore format: one row per place
   test.each([
     ['at the start of a stream', 0, 0, 0, HTTP],
-    ['at the start of bytes that are no stream', 0, 0, undefined, HTTP],
-    ['up to 16 bytes after it', 0, 15, 0, HTTP],
-    ['no further', 0, 16, 0, undefined],
-    ['not for a later packet of the same bytes', 1, 0, 0, undefined],
-    ['not for a later packet of bytes that are no stream', 1, 0, undefined, undefined],
-    ['not for a later packet of the stream', 0, 0, 1, undefined],
+    ['at the start of bytes without a stream', 0, 0, undefined, HTTP],
+    ['in the first 16 bytes', 0, 15, 0, HTTP],
+    ['not after them', 0, 16, 0, undefined],
+    ['not for a packet later in the bytes', 1, 0, 0, undefined],
+    ['not for a packet later in bytes without a stream', 1, 0, undefined, undefined],
+    ['not for a packet later in the stream', 0, 0, 1, undefined],
   ])('%s', (_, start, offset, streamOffset, name) => {
     expect(hintAt(get, start, get.length, offset, streamOffset)).toBe(name)
   })
 
-  test('for what has come, not for what lies after it', () => {
+  test('only for the bytes that have arrived, not for memory after them', () => {
     expect([2, 3].map((end) => hintAt(get, 0, end, 0, 0))).toEqual([undefined, HTTP])
   })
 })

@@ -23,7 +23,7 @@ const READMES = [
   'bench/README.md',
 ]
 
-/** What a peer may do to a server, and what it must be answered with. */
+/** Actions of a hostile peer, and the answers that a server must give. */
 const HOSTILE: readonly { readonly act: (peer: Socket) => unknown; readonly answer: string }[] = [
   { act: (peer) => peer.write(Buffer.from([0, 0])), answer: '' },
   { act: (peer) => peer.write('GET / HTTP/1.1\r\n\r\n'), answer: '' },
@@ -37,7 +37,7 @@ const HOSTILE: readonly { readonly act: (peer: Socket) => unknown; readonly answ
   { act: (peer) => peer.write(LEVEL_5, () => peer.resetAndDestroy()), answer: '' },
 ]
 
-/** Connects, does this, and gives what came back until the connection was closed. */
+/** Connects, runs `act`, and returns the bytes received until the connection is closed. */
 function talk(port: number, act: (peer: Socket) => unknown): Promise<string> {
   return new Promise((resolve) => {
     const received: Buffer[] = []
@@ -48,7 +48,7 @@ function talk(port: number, act: (peer: Socket) => unknown): Promise<string> {
   })
 }
 
-/** Runs an example that listens, and keeps its server open until it is stopped. */
+/** Runs an example that listens, and keeps its server open until the test stops it. */
 async function start(code: string): Promise<{ port: number; stop: () => Promise<unknown> }> {
   const harness = new URL('support/keep-listening.mjs', import.meta.url).href
   const child = spawn(process.execPath, ['--import', harness, '--input-type=module'], {
@@ -78,7 +78,7 @@ async function start(code: string): Promise<{ port: number; stop: () => Promise<
   }
 }
 
-/** For examples that listen on port 1883, which may be taken. */
+/** Used instead of port 1883 in the examples, which may be in use. */
 const FREE_PORT = await new Promise<number>((resolve) => {
   const server = createServer().listen(0, () => {
     const { port } = server.address() as AddressInfo
@@ -106,7 +106,7 @@ describe.each(READMES)('%s', (file) => {
     expect(examples.length).toBeGreaterThan(0)
   })
 
-  // As a user would run it: the package by its name, from the build.
+  // As a user would run it: importing the built package by its name.
   test.each(examples)('$heading: the example runs, and prints what it says', ({ code }) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module'], {
       cwd: ROOT,
@@ -121,13 +121,13 @@ describe.each(READMES)('%s', (file) => {
     }
   })
 
-  test('the examples are TypeScript, too', () => {
+  test('the examples are also valid TypeScript', () => {
     const files = examples.map(({ code }, index) => {
       const name = `example-${index}.ts`
       consumer.write(name, code)
       return name
     })
-    // Parameters have no types in JavaScript.
+    // Parameters in JavaScript have no types.
     expect(consumer.compile(files, { module: 'nodenext', types: ['node'], noImplicitAny: false })).toBe('')
   })
 
@@ -146,7 +146,7 @@ describe.each(READMES)('%s', (file) => {
     },
   )
 
-  test('links to files that exist', () => {
+  test('links only to files that exist', () => {
     for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(existsSync(join(ROOT, dirname(file), target)), target).toBe(true)
     }
@@ -171,7 +171,7 @@ describe("README.md's table of errors", () => {
     expect(rows.get(code)).toEqual([rule, summary])
   })
 
-  test('has no other', () => {
+  test('has no other codes', () => {
     expect([...rows.keys()].sort()).toEqual(
       [...Object.keys(DECODE_ERRORS), ...Object.keys(ENCODE_ERRORS)].sort(),
     )

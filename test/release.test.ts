@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string): string => readFileSync(`${ROOT}/${path}`, 'utf8')
 
-test('a release waits for its version, its changelog, and the addresses of the project', () => {
+test('a release requires its version, its changelog, and the addresses of the project', () => {
   const { status, stderr } = spawnSync(process.execPath, ['.ci/release.mjs', 'v0.0.0'], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -17,7 +17,7 @@ test('a release waits for its version, its changelog, and the addresses of the p
   expect(stderr.includes('package.json has no repository')).toBe(repository === undefined)
 })
 
-test('the release has provenance, and no more permissions than it needs', () => {
+test('the release workflow has provenance, and only the permissions that it needs', () => {
   const workflow = read('.github/workflows/release.yml')
   expect(workflow).toContain('npm publish --provenance')
   expect(workflow.match(/\w[\w-]*: write/g)).toEqual(['id-token: write'])

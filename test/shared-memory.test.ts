@@ -1,4 +1,4 @@
-// Memory that another thread writes to, without a pause, while it is read: what was checked is what is returned.
+// Reads memory while another thread constantly writes to it. The returned bytes must be the checked ones.
 
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { bytes } from './support/bytes.ts'
 
 const ROUNDS = 2_000
 
-/** Packets, and the byte that changes: what it alternates between. Each value breaks a rule, or means something else. */
+/** Packets, and the values between which one byte alternates. Each value breaks a rule or has another meaning. */
 // biome-ignore format: one row per packet
 const ROWS: readonly (readonly [name: string, hex: string, at: number, values: readonly number[]])[] = [
   ['a wildcard in a topic name', "30 14 0010 'sensors/12345678' 'hi'", 11, [0x61, 0x23]],
@@ -28,7 +28,7 @@ const shared = new SharedArrayBuffer(8 + SIZE)
 const control = new Int32Array(shared, 0, 2)
 const chunk = new Uint8Array(shared, 8)
 
-/** Writes the values in turn to the place that the first number of `control` names, until it is negative. */
+/** Writes the values in turn to the index in the first number of `control`, until that is negative. */
 const WRITER = `
   const { workerData: shared, parentPort } = require('node:worker_threads')
   const control = new Int32Array(shared, 0, 2)
@@ -63,7 +63,7 @@ function isSound(packet: Packet): boolean {
   }
 }
 
-/** Reads memory of which the writer changes a byte all the while. */
+/** Reads memory in which the writer constantly changes a byte. */
 async function whileWritten(at: number, values: readonly number[], read: () => void): Promise<void> {
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   Atomics.store(control, 0, at)

@@ -50,7 +50,7 @@ const ROWS: readonly (readonly [unknown, string, string])[] = [
   [revoked(), 'an object', 'an object'],
 ]
 
-test('a text is cut between characters', () => {
+test('text is cut between characters', () => {
   expect(truncate(`${'x'.repeat(63)}🌡🌡`)).toBe(`${'x'.repeat(63)}🌡`)
   expect(show('🌡'.repeat(65))).toBe(`'${'🌡'.repeat(64)}…'`)
 })

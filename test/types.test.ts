@@ -1,5 +1,5 @@
-// Most of this file is for the type checker (`npm run typecheck`): a wrong line does not compile, and neither does an
-// expected error that is none.
+// Most of this file tests types, and runs as `npm run typecheck`. A wrong line does not compile, and neither does a
+// `@ts-expect-error` without an error.
 
 import { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
@@ -57,7 +57,7 @@ test('packet.type narrows', () => {
   expect(describe({ type: 'puback', packetId: 1 })).toBe('puback')
 })
 
-test('bytes come out as they go in', () => {
+test('decoded bytes have the type of the input', () => {
   const buffer = Buffer.from(PINGREQ)
   expectTypeOf(decode(buffer)).toEqualTypeOf<Packet<typeof buffer>>()
   expectTypeOf(decode(PINGREQ)).toEqualTypeOf<Packet<Uint8Array<ArrayBuffer>>>()
@@ -73,7 +73,7 @@ test('bytes come out as they go in', () => {
 
 test('decodeStream knows the bytes of its source', () => {
   type Packets<Bytes extends Uint8Array> = AsyncIterableIterator<Packet<Bytes>>
-  // Node types these as iterables of any.
+  // Node declares these as iterables of any.
   expectTypeOf(decodeStream(new PassThrough())).toEqualTypeOf<Packets<Buffer>>()
   expectTypeOf(decodeStream(new Socket(), { maxPacketSize: 1_024 })).toEqualTypeOf<Packets<Buffer>>()
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
@@ -107,7 +107,7 @@ test('a role narrows the packets of a stream', () => {
   >()
 })
 
-test('pieces come from who gives them, and from nobody else', () => {
+test('only PieceParser returns pieces', () => {
   expectTypeOf<NonNullable<ReturnType<PacketParser['read']>>>().toEqualTypeOf<Packet>()
   expectTypeOf<ReturnType<PieceParser<Buffer>['read']>>().toEqualTypeOf<
     Packet<Buffer> | PublishStart | PublishPiece<Buffer> | undefined
@@ -123,7 +123,7 @@ test('pieces come from who gives them, and from nobody else', () => {
   }
   // @ts-expect-error pieces are for PieceParser
   new PieceParser().readFrame
-  // @ts-expect-error and the option is, too
+  // @ts-expect-error and so is the option
   expect(() => new PacketParser({ piecesFrom: 1 })).toThrow(TypeError)
 })
 
@@ -143,7 +143,7 @@ test('a payload that is streamed has a payloadLength', async () => {
     narrows(packet as StreamedPacketTo<'server', Buffer>)
 })
 
-test('what is decoded can be encoded', () => {
+test('decoded packets can be encoded', () => {
   expectTypeOf<Packet>().toExtend<PacketInput>()
   expectTypeOf<Packet<Buffer>>().toExtend<PacketInput>()
   expectTypeOf<TolerableCode>().toExtend<DecodeErrorCode>()

@@ -1,4 +1,4 @@
-// The same for packets and streams that are drawn at random: see without-buffer.test.ts.
+// Like without-buffer.test.ts, with random packets and streams.
 
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ beforeAll(async () => {
   there = await libraryWithoutBuffer()
 })
 
-describe('where there is no Buffer', () => {
+describe('on a host without Buffer', () => {
   test('packets have the same bytes', () => {
     fc.assert(
       fc.property(packet, (sound) => {
@@ -27,7 +27,7 @@ describe('where there is no Buffer', () => {
     )
   })
 
-  test('streams have the same packets, the same reports and the same error, however they are cut', () => {
+  test('streams have the same packets, reports and error with any chunking', () => {
     const outcome = ({ PacketParser }: typeof here, chunks: Uint8Array[], tolerate: boolean): unknown[] => {
       const seen: unknown[] = []
       const onTolerated = (report: here.DecodeError): void => {

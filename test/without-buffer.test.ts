@@ -1,4 +1,4 @@
-// Browsers and workers have no Buffer, so the library must not need one: loaded where there is none, it does the same.
+// Browsers and workers have no Buffer, so the library must give the same results when it is loaded without one.
 
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import * as here from '../src/index.ts'
@@ -11,8 +11,8 @@ beforeAll(async () => {
   there = await libraryWithoutBuffer()
 })
 
-describe('where there is no Buffer', () => {
-  test('the library is another copy, and gives Uint8Arrays', () => {
+describe('on a host without Buffer', () => {
+  test('the library is a separate copy, and returns Uint8Arrays', () => {
     expect(there.decode).not.toBe(here.decode)
     for (const size of [1, 10_000]) {
       const whole = there.encode({ type: 'publish', topic: 'a', payload: new Uint8Array(size) })
@@ -31,7 +31,7 @@ describe('where there is no Buffer', () => {
     }
   })
 
-  // Beyond ASCII, and long enough for each way of reading and writing text.
+  // Not only ASCII, and long enough for each way of reading and writing text.
   test.each([1, 31, 33, 63, 64, 65, 200])('text of %i characters, plain and not', (length) => {
     for (const unit of ['a', 'é', '温', '😀', '\uFEFF']) {
       const sound = here.decode(here.encode({ type: 'publish', topic: unit.repeat(length), payload: '' }))
@@ -43,7 +43,7 @@ describe('where there is no Buffer', () => {
   const resizable = (length: number): ArrayBuffer =>
     Reflect.construct(ArrayBuffer, [length, { maxByteLength: 2 * length }])
 
-  test('long text goes into resizable memory, which browsers do not encode into', () => {
+  test('long text is written to resizable memory, into which browsers cannot encode', () => {
     const { encodeInto } = TextEncoder.prototype
     const spy = vi.spyOn(TextEncoder.prototype, 'encodeInto')
     spy.mockImplementation(function (this: InstanceType<typeof TextEncoder>, text, target) {

@@ -16,7 +16,7 @@ import type { Broker, Options } from './broker.js'
 import { embedded } from './peer.ts'
 import { loadUsers } from './users.js'
 
-// Who gets in: users, WebSocket, the command and its end.
+// Users, WebSocket, the command, and how the broker shuts down.
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 const HASH = fileURLToPath(new URL('hash-password.js', import.meta.url))
@@ -40,7 +40,7 @@ async function isClosed(client: Client): Promise<void> {
 const greet = ({ port }: Broker, options: Partial<ConnectInput> = {}) =>
   Client.connect(port, { clientId: '', ...options })
 
-/** A WebSocket of Node's own ws package, as the tests need it. */
+/** The part of the ws package's WebSocket that the tests use. */
 interface WebSocketClient {
   send(data: string | Uint8Array): void
   ping(data: string | Uint8Array): void
@@ -65,7 +65,7 @@ async function openWebSocket(port: number, protocols: string[] = ['mqtt']): Prom
   return socket
 }
 
-/** The packets that come by WebSocket, however they are cut into messages. */
+/** The packets received over a WebSocket, however they are cut into messages. */
 async function packetsFrom(socket: WebSocketClient, count: number): Promise<Packet['type'][]> {
   const parser = new PacketParser<Buffer>({ role: 'client' })
   const types: Packet['type'][] = []
@@ -85,7 +85,7 @@ describeWith(embedded, (peer) => {
   const start = (options?: Options): Promise<Broker> => peer().start(options)
 
   describe('users', () => {
-    test('a name and its password get in, others get the return code that says why', async () => {
+    test('a user with the right password is accepted, others get the return code for the reason', async () => {
       const file = write('users', `# people\n\n${lineOf('anna', 'größe: 1')}${lineOf('ben', '')}`)
       const broker = await start({ users: await loadUsers(file) })
       for (const [returnCode, login] of [
@@ -104,12 +104,12 @@ describeWith(embedded, (peer) => {
       }
     })
 
-    test('the same password never gives the same line', () => {
+    test('the same password gives a different line each time', () => {
       expect(lineOf('anna', 'x')).not.toBe(lineOf('anna', 'x'))
       expect(lineOf('anna', 'x')).toMatch(/^anna:[0-9a-f]{32}:[0-9a-f]{64}\n$/)
     })
 
-    test('a file that is wrong is an error that names the line', async () => {
+    test('an invalid file is an error that names the line', async () => {
       await expect(loadUsers(write('wrong', '# ok\nanna:password\n'))).rejects.toThrow(
         'wrong, line 2: a line is name:salt',
       )
@@ -122,7 +122,7 @@ describeWith(embedded, (peer) => {
       expect(stderr).toContain('no colon')
     })
 
-    test('what follows CONNECT waits for the answer, and is not read after a refusal', async () => {
+    test('packets after CONNECT wait for the answer, and are not read after a refusal', async () => {
       const answers: ((isRight: boolean) => void)[] = []
       const verify = () => new Promise<boolean>((resolve) => answers.push(resolve))
       const broker = await start({ users: { verify } })
@@ -137,7 +137,7 @@ describeWith(embedded, (peer) => {
       }
     })
 
-    test('clients that connect at once as the same one: one of them stays; one that leaves early is forgotten', async () => {
+    test('of clients that connect at once with the same identifier, one stays; one that leaves early is forgotten', async () => {
       const answers: ((isRight: boolean) => void)[] = []
       const broker = await start({ users: { verify: () => new Promise((resolve) => answers.push(resolve)) } })
       const clients = await Promise.all([1, 2, 3].map(() => Client.open(broker.port)))
@@ -154,7 +154,7 @@ describeWith(embedded, (peer) => {
       expect(broker.stats.sessions).toBe(1)
     })
 
-    test('where a password cannot be verified: CONNACK 3, and the others go on', async () => {
+    test('if a password cannot be verified, the client gets CONNACK 3 and the others are not affected', async () => {
       const logged: string[] = []
       const users = { verify: () => Promise.reject(new Error('the database is away')) }
       const broker = await start({ users, log: (message) => logged.push(message) })
@@ -200,7 +200,7 @@ describeWith(embedded, (peer) => {
       await expect.poll(() => broker.stats.connections).toBe(0)
     })
 
-    test('pings are answered, but not without end to who does not read', async () => {
+    test('pings are answered, up to a limit for a client that does not read', async () => {
       const { wsPort = 0 } = await start({ ws: 0, connectTimeout: 60_000 })
       const socket = await openWebSocket(wsPort)
       const pongs = { count: 0, last: '' }
@@ -212,7 +212,7 @@ describeWith(embedded, (peer) => {
       await expect.poll(() => pongs.last).toBe('first')
       socket.pause()
       const flood = 300_000
-      const data = Buffer.alloc(125) // as long as a ping may be
+      const data = Buffer.alloc(125) // the maximum length of a ping
       for (let sent = 0; sent < flood; sent += 1_000) {
         for (let each = 0; each < 1_000; each++) socket.ping(data)
         while (socket.bufferedAmount > 1_000_000) await sleep(1)
@@ -228,7 +228,7 @@ describeWith(embedded, (peer) => {
       socket.terminate()
     })
 
-    test('what a client does not read has the same bound', async () => {
+    test('messages that a client does not read have the same limit', async () => {
       const broker = await start({ ws: 0, maxBacklog: 100_000 })
       const socket = await openWebSocket(broker.wsPort!)
       socket.send(connect)
@@ -245,7 +245,7 @@ describeWith(embedded, (peer) => {
       socket.terminate()
     })
 
-    test('a reset, and half a handshake', async () => {
+    test('a reset, and an incomplete handshake', async () => {
       const broker = await start({ ws: 0 })
       const socket = await openWebSocket(broker.wsPort!)
       socket.send(connect)
@@ -257,7 +257,7 @@ describeWith(embedded, (peer) => {
       await broker.close()
     })
 
-    test('without the subprotocol mqtt there is no connection, and without WebSocket neither', async () => {
+    test('a connection needs WebSocket and the subprotocol mqtt', async () => {
       const { wsPort = 0 } = await start({ ws: 0 })
       for (const protocols of [[], ['mqttv3.1'], ['chat', 'superchat']])
         await expect(openWebSocket(wsPort, protocols)).rejects.toThrow('400')
@@ -268,8 +268,8 @@ describeWith(embedded, (peer) => {
     })
   })
 
-  describe('the end', () => {
-    test('clients get their answers, then the end; wills are not published; the port is free', async () => {
+  describe('shutdown', () => {
+    test('clients get their answers before the connection ends; wills are not published; the port is free', async () => {
       const broker = await start({ ws: 0 })
       const will = { topic: 't', payload: 'lost' }
       const [{ client }, { client: witness }] = [await greet(broker, { will }), await greet(broker)]
@@ -288,7 +288,7 @@ describeWith(embedded, (peer) => {
       await once(server.close(), 'close')
     })
 
-    test('a port that is taken is an error, and leaves no other port open', async () => {
+    test('a port that is in use is an error, and leaves no other port open', async () => {
       const { port } = await start()
       const [free] = (await freePorts(1)) as [number]
       await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
@@ -300,7 +300,7 @@ describeWith(embedded, (peer) => {
   describe('the command', () => {
     const run = (...args: string[]) => spawn(process.execPath, [MAIN, ...args])
 
-    test('prints where it listens, logs what goes wrong, and ends when it is told to', async () => {
+    test('prints its addresses, logs errors, and ends on a signal', async () => {
       const child = run('--port', '0', '--ws', '0', '--refuse-filter', 'a', '--refuse-filter', 'b')
       const log = text(child.stderr)
       const [first] = await once(child.stdout, 'data')

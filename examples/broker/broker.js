@@ -1,4 +1,4 @@
-// An MQTT 3.1.1 broker: who gets what. Import `startBroker` to run it inside your own process.
+// An MQTT 3.1.1 broker. Import `startBroker` to run it in your own process.
 
 import { randomUUID } from 'node:crypto'
 import { Connection } from './connection.js'
@@ -19,8 +19,8 @@ import { Subscriptions } from './subscriptions.js'
  * @property {string} [host] default 127.0.0.1
  * @property {number} [ws] the port for WebSocket, 0 for any free one; default none
  * @property {{ verify(username: string, password: Uint8Array): Promise<boolean> }} [users] as `loadUsers` returns them;
- *   default none: everybody may connect
- * @property {string[]} [refusedFilters] topic filters that nobody may subscribe to; default none
+ *   default none: anyone may connect
+ * @property {string[]} [refusedFilters] topic filters that are refused in SUBSCRIBE; default none
  * @property {(message: string) => void} [log] default nowhere
  * @typedef {OwnOptions & Partial<Limits>} Options
  */
@@ -53,7 +53,7 @@ export class Broker {
   #sessions = new Map()
   #subscriptions = new Subscriptions()
   #retained
-  /** Messages that found no room. */
+  /** Messages dropped because a queue was full. */
   #dropped = 0
   /** @type {Awaited<ReturnType<typeof listen>> | undefined} */
   #listeners
@@ -74,17 +74,17 @@ export class Broker {
     })
   }
 
-  /** The port that TCP clients connect to. */
+  /** The TCP port. */
   get port() {
     return this.#listeners?.port ?? 0
   }
 
-  /** The port for WebSocket, if there is one. */
+  /** The WebSocket port, if there is one. */
   get wsPort() {
     return this.#listeners?.wsPort
   }
 
-  /** What it holds now, and how many messages it has had to drop. */
+  /** What the broker holds now, and the number of messages that it has dropped. */
   get stats() {
     return {
       connections: this.#connections.size,
@@ -94,7 +94,7 @@ export class Broker {
     }
   }
 
-  /** Lets clients read what has been sent to them, and closes. Sessions and retained messages are lost. */
+  /** Lets clients read what was sent to them, then closes. Sessions and retained messages are lost. */
   async close() {
     const listeners = this.#listeners
     this.#listeners = undefined
@@ -104,7 +104,7 @@ export class Broker {
   }
 
   /**
-   * Why CONNECT is refused, if it is: the return code of Table 3.1, and a reason for the log.
+   * Returns why a CONNECT is refused: the return code of Table 3.1 and a reason for the log; undefined if it is accepted.
    *
    * @param {import('mqtt-wire').Connect<Buffer>} connect
    * @returns {Promise<{ returnCode: number, reason: string } | undefined>}
@@ -125,7 +125,7 @@ export class Broker {
   }
 
   /**
-   * The session that goes on, or a new one (§3.1.2.4).
+   * Resumes the client's session, or creates a new one (§3.1.2.4).
    *
    * @param {string} clientId
    * @param {boolean} isClean
@@ -145,9 +145,9 @@ export class Broker {
   }
 
   /**
-   * Gives a message to all who have subscribed to it, and keeps it if it is to be retained.
+   * Delivers a message to its subscribers, and stores it if it is retained.
    *
-   * @param {{ topic: string, payload: Uint8Array, qos: QoS, retain: boolean }} publish its payload in memory of its own
+   * @param {{ topic: string, payload: Uint8Array, qos: QoS, retain: boolean }} publish whose payload is not a view of a chunk
    */
   publish({ topic, payload, qos, retain }) {
     const message = new Message(topic, payload, qos)
@@ -182,7 +182,7 @@ export class Broker {
   }
 
   /**
-   * Called by a connection that has ended.
+   * Called by a connection when it has ended.
    *
    * @param {Session | undefined} session
    * @param {Will | undefined} will
@@ -195,7 +195,7 @@ export class Broker {
     session.connection = undefined
     this.#reportDropped(session)
     if (session.isClean) this.#end(session)
-    // A server that shuts down may leave the wills for later (§3.1.2.5); this one has no later.
+    // A server that shuts down may defer the wills until it restarts (§3.1.2.5). This one forgets its state.
     if (will !== undefined && this.#listeners !== undefined) this.publish(will) // [MQTT-3.1.2-8]
   }
 
@@ -221,7 +221,7 @@ export class Broker {
 }
 
 /**
- * Text of a client for the log, on one line.
+ * Escapes a client's text for the log, on one line.
  *
  * @param {string} text
  */

@@ -6,9 +6,9 @@ import { programPath } from '../../test/interop/peers/installed.ts'
 import { describeWith } from '../../test/interop/peers/peer.ts'
 import { type BrokerPeer, exampleBroker } from './peer.ts'
 
-// Clients that we did not write, all together: what each of them publishes, each of them receives.
+// Clients from other projects, connected at once: each receives what the others publish.
 
-// biome-ignore lint/suspicious/noExplicitAny: the type check does without this folder's own packages
+// biome-ignore lint/suspicious/noExplicitAny: the type check runs without this folder's packages
 type Untyped = any
 
 const QOS = [0, 1, 2] as const
@@ -17,7 +17,7 @@ const PAYLOADS = ['größe', 'x'.repeat(20_000), 'last']
 interface ClientProgram {
   readonly name: string
   isInstalled(): boolean
-  /** Subscribes; gives each message as its QoS and payload. */
+  /** Subscribes, and returns each message as its QoS and payload. */
   subscribe(peer: BrokerPeer, topic: string, qos: number, session?: string): Promise<Subscriber>
   /** Publishes the payloads one after another, and returns once the broker has acknowledged them. */
   publish(peer: BrokerPeer, topic: string, qos: number): Promise<void>
@@ -25,7 +25,7 @@ interface ClientProgram {
 
 interface Subscriber {
   next(): Promise<string>
-  /** Disconnects; a session that has a name is kept. */
+  /** Disconnects. A session with a client identifier is kept. */
   stop(): Promise<void>
 }
 
@@ -135,7 +135,7 @@ class Inbox {
   }
 }
 
-/** A program that prints `received QOS PAYLOAD` for each message, and something with `subscribed` before. */
+/** A program that prints a line with `subscribed`, and then `received QOS PAYLOAD` for each message. */
 async function subscriberOf(child: ChildProcess, leave: () => void): Promise<Subscriber> {
   const inbox = new Inbox()
   const subscribed = new Promise<void>((resolve, reject) => {
@@ -163,7 +163,7 @@ async function finish(child: ChildProcess): Promise<void> {
   expect((await exited)[0]).toBe(0)
 }
 
-/** Those that are there; with CI=true all of them have to be. */
+/** The installed clients. With CI=true, all of them must be installed. */
 const installed = CLIENTS.filter((client) => {
   if (client.isInstalled() || process.env.CI === 'true') return true
   console.log(`Skipped: ${client.name} is not installed.`)

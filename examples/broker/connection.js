@@ -1,4 +1,4 @@
-// One client's connection: packets in, answers out, in the order that the standard allows.
+// One client's connection: reads packets and sends answers, in the order that the standard requires.
 
 import { DecodeError, encode, PacketParser } from 'mqtt-wire'
 
@@ -11,7 +11,7 @@ import { DecodeError, encode, PacketParser } from 'mqtt-wire'
  * @typedef {import('./session.js').Session} Session
  */
 
-/** SUBACK's return code for a subscription that the broker does not take (§3.9.3). */
+/** SUBACK's return code for a subscription that the broker refuses (§3.9.3). */
 const FAILURE = 0x80
 
 export class Connection {
@@ -25,9 +25,9 @@ export class Connection {
   #session
   /** @type {Connect['will']} until it is published or discarded */
   #will
-  /** For CONNECT, then for the next packet. @type {NodeJS.Timeout | undefined} */
+  /** Until CONNECT, then until the next packet. @type {NodeJS.Timeout | undefined} */
   #timer
-  /** @type {NodeJS.Timeout | undefined} while the client has more to read than it may */
+  /** @type {NodeJS.Timeout | undefined} while the client's backlog is above the limit */
   #stall
 
   /**
@@ -43,7 +43,7 @@ export class Connection {
       maxPacketSize: maxConnectSize,
       maxTopicLevels,
       maxTopicFilters: maxSubscriptions,
-      copyPayloads: true, // a message that is kept would keep all of its chunk
+      copyPayloads: true, // otherwise a stored message would keep its whole chunk alive
     })
     this.#timer = setTimeout(() => this.close('no CONNECT came'), connectTimeout)
     this.closed = new Promise((resolve) => stream.once('close', resolve))
@@ -51,13 +51,13 @@ export class Connection {
     stream.on('drain', () => this.#drained())
     stream.on('error', ({ message }) => this.close(message))
     const left = () => this.close('the client closed the connection without DISCONNECT')
-    stream.on('end', left) // of a WebSocket stream 'close' would wait for our end
+    stream.on('end', left) // a WebSocket stream emits 'close' only after we end our side
     stream.on('close', left)
   }
 
-  /** Whether the client reads what it is sent. */
+  /** Whether the client reads what is sent to it. */
   get hasRoom() {
-    const { writableLength, writableHighWaterMark } = this.#stream // 'drain' comes only for what lies above the mark
+    const { writableLength, writableHighWaterMark } = this.#stream // 'drain' is emitted only after the mark was exceeded
     return writableLength < Math.max(this.#broker.options.maxBacklog, writableHighWaterMark)
   }
 
@@ -65,7 +65,7 @@ export class Connection {
   send(chunks) {
     if (!this.#isOpen) return
     if (this.#stream.writableCorked === 0) {
-      this.#stream.cork() // what is sent in one turn goes out in one write
+      this.#stream.cork() // packets sent in one turn of the event loop are one write
       process.nextTick(() => this.#stream.uncork())
     }
     for (const chunk of chunks) this.#stream.write(chunk)
@@ -79,7 +79,7 @@ export class Connection {
     this.send([encode(packet)])
   }
 
-  /** Ends the connection of a client that does not keep up, once everybody else has got the message at hand. */
+  /** Ends the connection of a client that does not keep up, after the current message was delivered to the others. */
   giveUp() {
     setImmediate(() => this.close('the client is too slow, and its queue is full'))
   }
@@ -87,7 +87,7 @@ export class Connection {
   /**
    * Ends the connection.
    *
-   * @param {string} [reason] none if the client wanted it
+   * @param {string} [reason] undefined if the client ended it
    * @param {PacketInput} [lastPacket]
    */
   close(reason, lastPacket) {
@@ -98,7 +98,7 @@ export class Connection {
     clearTimeout(this.#stall)
     const { hasRoom } = this
     this.#stream.end()
-    this.#stream.resume() // what it has sent yet is read and ignored: its end is behind that
+    this.#stream.resume() // read and ignore what it sent, to reach the end of its stream
     if (hasRoom) setTimeout(() => this.#stream.destroy(), this.#broker.options.closeTimeout).unref()
     else this.#stream.destroy()
     this.#broker.left(this.#session, this.#will, reason)
@@ -146,7 +146,7 @@ export class Connection {
 
   #silent() {
     if (this.#stall === undefined) this.close('nothing came within the keep alive')
-    else this.#timer?.refresh() // what it has sent is read once it has read the answers
+    else this.#timer?.refresh() // the broker reads more from it after it has read the answers
   }
 
   /** @param {Packet} packet */

@@ -4,13 +4,13 @@ import { agrees, isForAll, isForBrokers, type Row, verdictsOn } from '../../test
 import { corpus } from '../../test/vectors/corpus.ts'
 import { exampleBroker } from './peer.ts'
 
-// Every packet of the conformance corpus that a client can send, and what the broker makes of it.
+// Sends the broker every packet of the conformance corpus that a client can send.
 
 const rows: readonly Row[] = [...corpus.malformed, ...corpus.valid].filter(
   (row) => isForBrokers(row) && isForAll(row),
 )
 
-/** A CONNECT of more than 16 KiB, and more levels than 128. */
+/** CONNECTs of more than 16 KiB, and a filter of more than 128 levels. */
 const BEYOND_OUR_LIMITS = [
   'CONNECT Client Identifier: 65,535 bytes: closed',
   'CONNECT Will Topic: 65,535 bytes: closed',
@@ -21,7 +21,7 @@ const BEYOND_OUR_LIMITS = [
 ]
 
 describeWith(exampleBroker, (peer) => {
-  test('what is valid is accepted, what is not is refused with its return code or closed', async () => {
+  test('valid packets are accepted; malformed ones get their return code, or the connection is closed', async () => {
     const verdicts = await verdictsOn(rows, peer().port)
     const differing = rows.filter((row) => !agrees(row, verdicts.get(row)))
     expect(differing.map((row) => `${row.name}: ${verdicts.get(row)}`)).toEqual(BEYOND_OUR_LIMITS)

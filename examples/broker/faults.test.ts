@@ -8,8 +8,8 @@ import { describeWith } from '../../test/interop/peers/peer.ts'
 import { connect, type Options } from '../client/client.js'
 import { exampleBroker } from './peer.ts'
 
-// Four clients publish to four others while every connection of theirs is cut again and again, in the middle of packets, and
-// while others flood the broker with garbage, read nothing, and come by the thousand. No acknowledged message is lost.
+// Four clients publish to four others while their connections are repeatedly cut in the middle of packets, and while other
+// clients send garbage, read nothing, or connect by the thousand. No acknowledged message may be lost.
 
 const PUBLISHERS = 4
 const SUBSCRIBERS = 4
@@ -19,7 +19,7 @@ const SLOW = 20
 
 const random = (below: number): number => Math.floor(Math.random() * below)
 
-/** Stands between clients and the broker, and cuts connections after some bytes, wherever that is in a packet. */
+/** A relay between clients and the broker that cuts connections after a random number of bytes. */
 class FaultyRelay {
   cuts = 0
   private readonly server: Server
@@ -61,7 +61,7 @@ class FaultyRelay {
   }
 }
 
-/** Clients that keep a session over all their connections, of which some last no longer than the connection attempt. */
+/** Clients that keep a session over all their connections. Some connections end before they are established. */
 async function persistent(options: Options): Promise<Awaited<ReturnType<typeof connect>>> {
   for (;;) {
     try {
@@ -74,7 +74,7 @@ async function persistent(options: Options): Promise<Awaited<ReturnType<typeof c
 
 interface Received {
   readonly at1: Set<string>
-  /** Every one, also those that came twice. */
+  /** All received messages, including duplicates. */
   readonly at2: string[]
 }
 
@@ -99,7 +99,7 @@ async function receive(
   return { received, close }
 }
 
-/** Publishes messages of random sizes, many at once, and returns the acknowledged ones by QoS. */
+/** Publishes messages of random sizes, many at once. Returns the acknowledged ones by QoS. */
 async function send(port: number, clientId: string): Promise<{ at1: string[]; at2: string[] }> {
   const client = await persistent({ port, clientId })
   const acknowledged = { at1: [] as string[], at2: [] as string[] }
@@ -156,7 +156,7 @@ const FAULTS: readonly ((port: number) => Promise<Socket>)[] = [
   },
 ]
 
-/** Faults, one after another, until it is stopped. Returns how many there were. */
+/** Runs one fault after another until it is stopped. Returns their number. */
 function misbehave(port: number): { stop(): Promise<number> } {
   let isStopped = false
   const done = (async () => {
@@ -177,7 +177,7 @@ function misbehave(port: number): { stop(): Promise<number> } {
   }
 }
 
-/** So many connections at once; each of them gets its CONNACK. Half of them are lost, and their wills are published. */
+/** Opens many connections at once, each of which gets its CONNACK. Half of them are lost, and their wills published. */
 async function crowd(port: number, clientIdOf: (index: number) => string): Promise<void> {
   const clients = await Promise.all(
     Array.from({ length: CROWD }, async (_, index) => {
@@ -200,7 +200,7 @@ async function crowd(port: number, clientIdOf: (index: number) => string): Promi
 }
 
 describeWith(exampleBroker, (peer) => {
-  test('no acknowledged message is lost, and no QoS 2 message comes twice', async () => {
+  test('no acknowledged message is lost, and no QoS 2 message arrives twice', async () => {
     const { port } = peer()
     const relay = await FaultyRelay.to(port)
     const witness = await openWitness(port)
@@ -217,7 +217,7 @@ describeWith(exampleBroker, (peer) => {
         ).then((socket) => socket.pause()),
       ),
     )
-    const away = await receive(port, 'away') // it leaves now and comes back at the end: its messages wait
+    const away = await receive(port, 'away') // it disconnects now and reconnects at the end; its messages are queued
     await away.close()
     const subscribers = await Promise.all(
       Array.from({ length: SUBSCRIBERS }, (_, index) => receive(relay.port, `subscriber-${index}`)),
@@ -253,7 +253,7 @@ describeWith(exampleBroker, (peer) => {
     relay.close()
   }, 300_000)
 
-  test('so many connections at once, as few clients: each takes the last one over', async () => {
+  test('many connections at once from a few clients: each takes over from the one before', async () => {
     const { port } = peer()
     const clients = await Promise.all(
       Array.from({ length: CROWD }, async (_, index) => {
@@ -268,7 +268,7 @@ describeWith(exampleBroker, (peer) => {
   }, 120_000)
 })
 
-/** Counts the wills that come. */
+/** Counts the wills that arrive. */
 async function openWitness(port: number): Promise<{ wills(): Promise<number> }> {
   const { client } = await Client.connect(port, { clientId: 'witness' })
   client.send({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'wills', qos: 0 }] })

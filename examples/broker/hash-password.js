@@ -1,4 +1,4 @@
-// Prints the line of a user for --users: echo PASSWORD | node examples/broker/hash-password.js NAME >> users
+// Prints a user's line for the file of --users: echo PASSWORD | node examples/broker/hash-password.js NAME >> users
 
 import { text } from 'node:stream/consumers'
 import { userLine } from './users.js'

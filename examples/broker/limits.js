@@ -1,32 +1,32 @@
-// What one client, and all of them together, may take. Sizes are in bytes, times in milliseconds.
+// Limits for one client, and for all clients together. Sizes are in bytes, times in milliseconds.
 
 export const LIMITS = {
-  /** A packet until CONNECT is accepted. */
+  /** The maximum size of a packet until CONNECT is accepted. */
   maxConnectSize: 16 * 1024,
-  /** A packet from then on. */
+  /** The maximum size of a packet after that. */
   maxPacketSize: 4 * 1024 * 1024,
   maxTopicLevels: 128,
-  /** How long a connection may take until CONNECT. */
+  /** The maximum time from the connection to CONNECT. */
   connectTimeout: 10_000,
-  /** What may await a client that reads slowly. Beyond it QoS 0 is dropped, QoS 1 and 2 are queued. */
+  /** The maximum unread data of a slow client. Above it, QoS 0 messages are dropped, and QoS 1 and 2 are queued. */
   maxBacklog: 4 * 1024 * 1024,
-  /** How long a client may take to read its backlog. */
+  /** The maximum time in which a client must read its backlog. */
   stallTimeout: 60_000,
-  /** How long a client may take to close its end. */
+  /** The maximum time in which a client must close its side. */
   closeTimeout: 1_000,
-  /** Messages of QoS 1 and 2 that await their acknowledgement. */
+  /** The maximum number of unacknowledged QoS 1 and 2 messages, for each session. */
   maxInFlight: 100,
-  /** Messages of QoS 1 and 2 that are not in flight yet, for each session; at least 1. */
+  /** The maximum number of queued QoS 1 and 2 messages, for each session; at least 1. */
   maxQueue: 100_000,
-  /** What they, and those in flight, may take. */
+  /** The maximum size of the queued and unacknowledged messages, for each session. */
   maxQueueBytes: 64 * 1024 * 1024,
-  /** Of one session; SUBSCRIBE is answered with 0x80 beyond it. */
+  /** The maximum number of subscriptions of a session. SUBSCRIBE is answered with 0x80 above it. */
   maxSubscriptions: 1_000,
-  /** All topic filters of one session, in characters; as above. */
+  /** The maximum length of all topic filters of a session, in characters. SUBSCRIBE is answered with 0x80 above it. */
   maxFiltersLength: 1024 * 1024,
-  /** Of all clients, connected or not; CONNECT is answered with 3 beyond it. */
+  /** The maximum number of sessions, connected or not. CONNECT is answered with return code 3 above it. */
   maxSessions: 100_000,
-  /** All retained messages. */
+  /** The maximum size of all retained messages. */
   maxRetainedBytes: 256 * 1024 * 1024,
 }
 

@@ -7,7 +7,7 @@ import { describeWith } from '../../test/interop/peers/peer.ts'
 import type { Broker, Options } from './broker.js'
 import { embedded } from './peer.ts'
 
-// Clients that take or send more than they may: each is held to its limit, and the others notice nothing.
+// Clients that exceed a limit: each is held to it, and the others are not affected.
 
 const KIB = 1024
 
@@ -22,7 +22,7 @@ async function subscribe(client: Client, topicFilter: string, qos: QoS): Promise
   return (await client.next('suback')).returnCodes
 }
 
-/** Publishes numbered messages and returns once the broker has taken all of them. */
+/** Publishes numbered messages, and returns once the broker has received all of them. */
 async function publish(
   client: Client,
   number: number,
@@ -52,7 +52,7 @@ async function isClosed(client: Client): Promise<void> {
   expect(client.isClosed).toBe(true)
 }
 
-/** A client that reads nothing until it is told to. */
+/** A client that reads nothing until its socket is resumed. */
 async function deaf(broker: Broker, ...packets: PacketInput[]): Promise<Socket> {
   const socket = openSocket(broker.port, '127.0.0.1').pause()
   socket.on('error', () => {})
@@ -68,14 +68,14 @@ const subscribeTo = (topicFilter: string, qos: QoS): PacketInput => ({
 })
 
 describeWith(embedded, (peer) => {
-  /** A broker, and what it has logged. */
+  /** A broker, and its log. */
   async function start(options: Options = {}) {
     const logged: string[] = []
     const broker = await peer().start({ log: (message) => logged.push(message), ...options })
     return { broker, logged }
   }
 
-  test('QoS 0 for a client that does not read is dropped beyond the bound; others get all of it', async () => {
+  test('QoS 0 messages for a client that does not read are dropped above the limit; others get all of them', async () => {
     const { broker, logged } = await start({ maxBacklog: 100 * KIB })
     await deaf(broker, { type: 'connect', clientId: 'deaf' }, subscribeTo('t', 0))
     const [sender, receiver] = [await connect(broker), await connect(broker)]
@@ -90,7 +90,7 @@ describeWith(embedded, (peer) => {
     expect(logged).toEqual(['"deaf": there is no room, messages are dropped'])
   })
 
-  test('QoS 1 for a client that does not read awaits it, in order; what it cannot hold ends the connection', async () => {
+  test('QoS 1 messages for a client that does not read are queued in order; the connection ends when the queue is full', async () => {
     const { broker, logged } = await start({ maxInFlight: 5, maxQueue: 20 })
     const client = await connect(broker, { clientId: 'slow', cleanSession: false })
     await subscribe(client, 't', 1)
@@ -114,14 +114,14 @@ describeWith(embedded, (peer) => {
     ])
   })
 
-  test('the queue of a session whose client is away has the same bounds', async () => {
+  test('the queue of a session without a connection has the same limits', async () => {
     const { broker } = await start({ maxQueue: 10, maxQueueBytes: 5_000 })
     const sender = await connect(broker)
     for (const [clientId, size, kept] of [
       ['many', 1, 9],
       ['large', 2_000, 1],
     ] as const) {
-      // 500 bytes are added to each
+      // each counts as 500 bytes more
       const client = await connect(broker, { clientId, cleanSession: false })
       await subscribe(client, clientId, 1)
       await client.disconnect()
@@ -143,7 +143,7 @@ describeWith(embedded, (peer) => {
     expect(broker.stats.dropped).toBe(0)
   })
 
-  test('retained messages for a subscription that is gone are not sent', async () => {
+  test('retained messages for a deleted subscription are not sent', async () => {
     const { broker } = await start({ maxInFlight: 2 })
     const [client, sender] = [await connect(broker), await connect(broker)]
     for (const number of upTo(5)) await publish(sender, 1, 1, { topic: `r/${number}`, retain: true })
@@ -155,7 +155,7 @@ describeWith(embedded, (peer) => {
     await client.ping()
   })
 
-  test('a retained message that is replaced while others are sent does not come with them again', async () => {
+  test('a retained message that is replaced while others are sent is not sent again with them', async () => {
     const { broker } = await start({ maxInFlight: 1 })
     const [client, sender] = [await connect(broker), await connect(broker)]
     for (const number of upTo(3)) await publish(sender, 1, 1, { topic: `r/${number}`, retain: true })
@@ -175,7 +175,7 @@ describeWith(embedded, (peer) => {
     ])
   })
 
-  test('no more messages are in flight than may be, and identifiers are not given twice', async () => {
+  test('the number of messages in flight is limited, and no identifier is used twice', async () => {
     const { broker } = await start({ maxInFlight: 3 })
     const [client, sender] = [await connect(broker), await connect(broker)]
     await subscribe(client, 't', 1)
@@ -190,7 +190,7 @@ describeWith(embedded, (peer) => {
     expect(new Set(ids).size).toBe(3)
   })
 
-  test('packet identifiers go round, past those that are in use', async () => {
+  test('packet identifiers wrap around, and skip those in use', async () => {
     const { broker } = await start({ maxInFlight: 2 })
     const [client, sender] = [await connect(broker), await connect(broker)]
     await subscribe(client, 't', 1)
@@ -216,7 +216,7 @@ describeWith(embedded, (peer) => {
     expect(identifiers.size).toBe(65_535)
   })
 
-  test('a client that neither reads nor goes away is disconnected, and its session kept', async () => {
+  test('a client that stops reading is disconnected, and its session kept', async () => {
     const { broker, logged } = await start({ maxBacklog: 100 * KIB, stallTimeout: 1_000 })
     const socket = await deaf(
       broker,
@@ -233,7 +233,7 @@ describeWith(embedded, (peer) => {
     expect(broker.stats.dropped).toBe(0)
   })
 
-  test('a client that asks and does not read the answers is not read, either', async () => {
+  test('the broker stops reading from a client that does not read its answers', async () => {
     const { broker, logged } = await start({ maxBacklog: 16 * KIB, stallTimeout: 500 })
     const socket = await deaf(broker, { type: 'connect', clientId: 'asks' })
     const pings = Buffer.concat(Array.from({ length: 32_768 }, () => encode({ type: 'pingreq' })))
@@ -244,7 +244,7 @@ describeWith(embedded, (peer) => {
     await expect.poll(() => logged).toEqual(['"asks": the client does not read'])
   })
 
-  test('a slow reader does not fail its keep alive for what it has sent and the broker has not read', async () => {
+  test('packets that the broker has not yet read count for the keep alive of a slow reader', async () => {
     const { broker, logged } = await start({ maxBacklog: 16 * KIB })
     const socket = await deaf(
       broker,
@@ -265,7 +265,7 @@ describeWith(embedded, (peer) => {
   })
 
   test.each([0, 1] as const)(
-    'all retained messages come with QoS %i, however many, to who reads slowly',
+    'a slow reader gets all retained messages with QoS %i, however many',
     async (qos) => {
       const { broker } = await start({ maxBacklog: 16 * KIB, maxInFlight: 3 })
       const sender = await connect(broker)
@@ -284,7 +284,7 @@ describeWith(embedded, (peer) => {
     },
   )
 
-  test('a client that only reads fails its keep alive, however much it is sent', async () => {
+  test('a client that only reads exceeds its keep alive, however much is sent to it', async () => {
     const { broker, logged } = await start()
     const client = await connect(broker, { clientId: 'reads', keepAlive: 1 })
     await subscribe(client, 't', 0)
@@ -297,7 +297,7 @@ describeWith(embedded, (peer) => {
     expect(logged).toEqual(['"reads": nothing came within the keep alive'])
   })
 
-  test('retained messages have a bound; what has no room is not kept in place of what has', async () => {
+  test('retained messages have a size limit; one above it does not replace the stored one', async () => {
     const { broker, logged } = await start({ maxRetainedBytes: 3_400 })
     const sender = await connect(broker)
     for (const topic of ['a', 'b', 'c']) await publish(sender, 1, 1, { topic, size: 800, retain: true })
@@ -308,7 +308,7 @@ describeWith(embedded, (peer) => {
     expect(broker.stats).toMatchObject({ retained: 3 })
   })
 
-  test('packets are small until CONNECT is accepted, and may be larger then', async () => {
+  test('larger packets are accepted only after CONNECT', async () => {
     const { broker } = await start({ maxConnectSize: 100, maxPacketSize: 1_000 })
     const early = await Client.open(broker.port)
     early.send({ type: 'connect', clientId: 'x'.repeat(100) })
@@ -319,14 +319,14 @@ describeWith(embedded, (peer) => {
     await isClosed(client)
   })
 
-  test('who does not send CONNECT is disconnected', async () => {
+  test('a client that does not send CONNECT is disconnected', async () => {
     const { broker } = await start({ connectTimeout: 100 })
     const silent = await Client.open(broker.port)
     silent.write(Buffer.from('100c', 'hex'))
     await isClosed(silent)
   })
 
-  test('SUBSCRIBE is answered with 0x80 beyond the limit, and for refused filters', async () => {
+  test('SUBSCRIBE is answered with 0x80 above the limit, and for refused filters', async () => {
     const { broker } = await start({ maxSubscriptions: 2, refusedFilters: ['test/nosubscribe'] })
     const client = await connect(broker)
     const codes: number[] = []
@@ -337,7 +337,7 @@ describeWith(embedded, (peer) => {
     await publish(client, 1, 1, { topic: 'c' })
   })
 
-  test('the topic filters of a session have a bound together', async () => {
+  test('the total length of the topic filters of a session is limited', async () => {
     const { broker } = await start({ maxFiltersLength: 10 })
     const client = await connect(broker)
     const codes: number[] = []
@@ -348,7 +348,7 @@ describeWith(embedded, (peer) => {
     expect(codes).toEqual([1, 1, 0x80, 1, 1, 1, 0x80])
   })
 
-  test('more sessions than may be: CONNACK 3, but not for those that exist', async () => {
+  test('above the limit of sessions, new clients get CONNACK 3, and existing sessions continue', async () => {
     const { broker } = await start({ maxSessions: 2 })
     const kept = await connect(broker, { clientId: 'kept', cleanSession: false })
     await kept.disconnect()
@@ -361,7 +361,7 @@ describeWith(embedded, (peer) => {
     expect(broker.stats.sessions).toBe(1)
   })
 
-  test('nothing is queued for a session that a clean one has taken the place of', async () => {
+  test('nothing is queued for a session that was replaced by a clean one', async () => {
     const { broker } = await start({ maxQueue: 1 })
     const kept = await connect(broker, { clientId: 'c', cleanSession: false })
     await subscribe(kept, 't', 1)

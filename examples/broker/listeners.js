@@ -1,4 +1,4 @@
-// TCP and WebSocket: both give streams of bytes (§4.2, §6).
+// Listens on TCP and WebSocket, both of which give streams of bytes (§4.2, §6).
 
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
@@ -7,13 +7,13 @@ import { createWebSocketStream, WebSocketServer } from 'ws'
 
 /** @typedef {(stream: import('node:stream').Duplex) => void} Accept called for each connection */
 
-/** After a minute of silence the operating system asks whether the other end is still there. */
+/** After a minute of silence, the operating system probes whether the peer still exists. */
 const SOCKETS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
 
-/** Connections that the operating system may hold until they are accepted. */
+/** The maximum number of connections that wait to be accepted. */
 const BACKLOG = 4_096
 
-/** The bytes that may await a WebSocket client before its pings are no longer answered: it may not read the answers. */
+/** Above this many unsent bytes, the pings of a WebSocket client are not answered, as it may not read the answers. */
 const MAX_PONGS = 65_536
 
 /**
@@ -36,14 +36,14 @@ export async function listen({ port, host, ws, maxPacketSize }, accept) {
     wsPort: ws === undefined ? undefined : portOf(http),
     /** Resolves once the last connection has ended. */
     async close() {
-      http.closeAllConnections() // those that have not become WebSockets
+      http.closeAllConnections() // the connections that are not WebSockets
       await Promise.all([tcp, http].map((server) => new Promise((resolve) => server.close(resolve))))
     },
   }
 }
 
 /**
- * Gives streams of messages: Buffers, and strings where a client sends text.
+ * Accepts WebSocket connections as streams of messages: Buffers, or strings if a client sends text.
  *
  * @param {number} maxPayload
  * @param {Accept} accept
@@ -59,13 +59,13 @@ function webSocketServer(maxPayload, accept) {
     handleProtocols: () => 'mqtt',
     verifyClient: ({ req }, answer) => answer(offersMqtt(req), 400, 'The subprotocol is mqtt'), // [MQTT-6.0.0-3]
   })
-  webSockets.on('error', () => {}) // the server's, for which `listening` waits
+  webSockets.on('error', () => {}) // errors of the server, which `listening` handles
   webSockets.on('connection', (webSocket) => {
     webSocket.on('ping', (data) => {
       if (webSocket.bufferedAmount < MAX_PONGS) webSocket.pong(data)
     })
     const stream = createWebSocketStream(webSocket, { readableObjectMode: true, readableHighWaterMark: 1 })
-    // What is sent in one turn is one message, which takes less time than a message for each packet.
+    // Packets sent in one turn of the event loop are one message, which is faster than a message for each.
     stream._writev = (chunks, done) =>
       stream._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done)
     accept(stream)
@@ -87,7 +87,7 @@ function offersMqtt({ headers }) {
 async function listening(server, port, host) {
   server.listen({ port, host, backlog: BACKLOG })
   await once(server, 'listening')
-  server.on('error', () => {}) // a connection could not be accepted, for lack of file descriptors: the others go on
+  server.on('error', () => {}) // for example too many open files when accepting a connection; the others continue
 }
 
 /** @param {import('node:net').Server} server */

@@ -1,36 +1,36 @@
-// One published message, encoded once for all who receive it.
+// A published message, encoded once for all receivers.
 
 import { preparePublish } from 'mqtt-wire'
 
 /** @typedef {import('mqtt-wire').QoS} QoS */
 
-/** Payloads above this are shared between receivers, smaller ones are part of each packet. */
+/** Larger payloads are shared between receivers, smaller ones are copied to each packet. */
 const SHARED_FROM = 4_096
 
-/** What a kept message takes beside its topic and payload, roughly, in bytes. */
+/** The approximate memory of a stored message besides its topic and payload, in bytes. */
 const OVERHEAD = 500
 
 export class Message {
   /** @type {import('mqtt-wire').PreparedPublish | undefined} */
   #prepared
-  /** What every subscriber of QoS 0 gets. @type {Uint8Array[] | undefined} */
+  /** The packet for all subscribers with QoS 0. @type {Uint8Array[] | undefined} */
   #plain
 
   /**
    * @param {string} topic
-   * @param {Uint8Array} payload in memory of its own
+   * @param {Uint8Array} payload not a view of a chunk
    * @param {QoS} qos
    */
   constructor(topic, payload, qos) {
     this.topic = topic
     this.payload = payload
     this.qos = qos
-    /** The memory that it takes, roughly, in bytes. */
+    /** The approximate memory that it takes, in bytes. */
     this.cost = topic.length + payload.length + OVERHEAD
   }
 
   /**
-   * The packet for one receiver. The publisher's DUP and RETAIN are not for it [MQTT-3.3.1-3] [MQTT-3.3.1-9].
+   * Encodes the packet for one receiver. The publisher's DUP and RETAIN are not forwarded [MQTT-3.3.1-3] [MQTT-3.3.1-9].
    *
    * @param {import('mqtt-wire').PublishOverrides} receiver
    * @returns {Uint8Array[]} its bytes, in one or two chunks

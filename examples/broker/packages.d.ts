@@ -1,4 +1,4 @@
-// What the broker uses of its packages, so that the type check does without them.
+// The parts of its packages that the broker uses, so that the type check does not need them installed.
 
 declare module 'ws' {
   import type { EventEmitter } from 'node:events'
@@ -6,7 +6,7 @@ declare module 'ws' {
   import type { Duplex } from 'node:stream'
 
   export interface WebSocket extends EventEmitter {
-    /** Bytes that are not sent yet. */
+    /** Bytes that are not yet sent. */
     readonly bufferedAmount: number
     pong(data: Buffer): void
   }
@@ -31,7 +31,7 @@ declare module 'ws' {
 }
 
 declare module 'denque' {
-  /** A queue of two ends. */
+  /** A double-ended queue. */
   export default class Denque<Item> {
     readonly length: number
     push(item: Item): number

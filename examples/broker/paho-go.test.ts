@@ -9,8 +9,8 @@ import { expect, test } from 'vitest'
 import { describeWith, type Installation, type Peer } from '../../test/interop/peers/peer.ts'
 import { exampleBroker } from './peer.ts'
 
-// The functional verification tests of Eclipse Paho's client for Go, a suite for brokers that we did not write. It connects to
-// port 1883, always; so each broker gets a loopback address of its own.
+// The functional verification tests of Eclipse Paho's Go client, which also test a broker. They always connect to
+// port 1883, so each broker gets its own loopback address.
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 const PACKAGE = '/usr/share/gocode/src/github.com/eclipse/paho.mqtt.golang'
@@ -19,10 +19,10 @@ const BROKER = '127.0.83.1'
 const SLOW_BROKER = '127.0.83.2'
 const CLOSED_BROKER = '127.0.83.3'
 
-/** What the relay in front of the slow broker adds to each way. */
+/** The delay in each direction of the relay in front of the slow broker. */
 const DELAY_MS = 100
 
-/** The suite's tests, in its order, and the address that each is run with. */
+/** The suite's tests in order, and the address with which each is run. */
 const TESTS: Readonly<Record<string, string>> = {
   Test_Start: BROKER,
   Test_Publish_1: BROKER,
@@ -46,7 +46,7 @@ const TESTS: Readonly<Record<string, string>> = {
   Test_MultipleURLs: BROKER,
   Test_ping1_idle5: BROKER,
   Test_autoreconnect: BROKER,
-  // These want a message of QoS 2 to be still in flight when they look, the first of them after 10 ms.
+  // These expect a QoS 2 message to be still in flight when they check, the first of them after 10 ms.
   Test_cleanUpMids: SLOW_BROKER,
   Test_cleanUpMids_2: SLOW_BROKER,
 }
@@ -90,7 +90,7 @@ const suite: Installation<Suite> = {
   },
 }
 
-/** Without the package's unit tests: one of Debian's does not compile, and they need no broker. */
+/** Excludes the package's unit tests. They need no broker, and one in Debian's package does not compile. */
 function compile(folder: string): string {
   const isPart = (file: string) =>
     file.endsWith('.go') && (!file.endsWith('_test.go') || /^fvt_(client_)?test/.test(file))
@@ -123,7 +123,7 @@ async function startBroker(host: string, ...options: string[]): Promise<() => Pr
   }
 }
 
-/** Passes everything on, but late. */
+/** A relay that delays everything. */
 async function startRelay(from: string, to: string): Promise<() => Promise<unknown>> {
   const pass = (source: Socket, target: Socket) => {
     source.on('data', (chunk) => setTimeout(() => target.write(chunk), DELAY_MS))
@@ -143,7 +143,7 @@ describeWith(suite, (peer) => {
   const run = (name: string, address: string) =>
     peer().run(address, '-test.v', '-test.run', `^${name}$`, '-test.timeout', '50s')
 
-  test('these are all of its tests', async () => {
+  test('the list contains all tests of the suite', async () => {
     const { output } = await peer().run(BROKER, '-test.list', '.*')
     expect(output.trim().split('\n')).toEqual(Object.keys(TESTS))
   })

@@ -8,7 +8,7 @@ import { userLine } from './users.js'
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 
-/** The example, in a process of its own. */
+/** The example in a separate process. */
 export interface BrokerPeer extends Peer {
   readonly wsPort: number
 }
@@ -40,7 +40,7 @@ export const exampleBroker: Installation<BrokerPeer> = {
   },
 }
 
-/** Brokers inside the tests' process, each with its own options. */
+/** Brokers in the tests' process, each with its own options. */
 export interface Embedded extends Peer {
   start(options?: Options): Promise<Broker>
 }
@@ -48,7 +48,7 @@ export interface Embedded extends Peer {
 export const embedded: Installation<Embedded> = {
   ...exampleBroker,
   async start() {
-    const { startBroker } = await import('./broker.js') // not there without ws
+    const { startBroker } = await import('./broker.js') // fails if ws is not installed
     const brokers: Broker[] = []
     return {
       port: 0,

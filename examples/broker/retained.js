@@ -1,4 +1,4 @@
-// The retained messages: the last one of each topic that was published with RETAIN (§3.3.1.3).
+// The retained messages: for each topic, the last message that was published with RETAIN (§3.3.1.3).
 
 import { topicMatches } from 'mqtt-wire'
 
@@ -10,7 +10,7 @@ export class Retained {
   #bytes = 0
   #maxBytes
 
-  /** @param {number} maxBytes what all of them may take */
+  /** @param {number} maxBytes the maximum size of all of them */
   constructor(maxBytes) {
     this.#maxBytes = maxBytes
   }
@@ -20,7 +20,7 @@ export class Retained {
   }
 
   /**
-   * Stores the message in place of its topic's last one; one without a payload only removes that.
+   * Replaces the message of its topic. A message without a payload only removes it.
    *
    * @param {Message} message
    * @returns {boolean} false if there is no room for it
@@ -38,7 +38,7 @@ export class Retained {
   }
 
   /**
-   * Looks at the messages one by one, as they are taken; they may change meanwhile.
+   * Returns the matching messages lazily. Messages may be added and removed during the iteration.
    *
    * @param {string} filter
    * @returns {Generator<Message, undefined>}

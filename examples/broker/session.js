@@ -1,5 +1,5 @@
-// What the broker keeps for a client, over connections if the client asked for that (§3.1.2.4): its subscriptions, the
-// messages that it has yet to get, and both sides of the QoS flows (§4.3).
+// The state of a client, kept between connections if the client asked for that (§3.1.2.4): its subscriptions, the
+// messages to deliver, and both sides of the QoS flows (§4.3).
 
 import Denque from 'denque'
 import { lower } from './message.js'
@@ -15,8 +15,8 @@ import { lower } from './message.js'
  * @property {QoS} qos
  * @property {boolean} retain
  *
- * @typedef {object} InFlight What is sent again over the next connection until the client has answered it.
- * @property {Delivery | undefined} delivery undefined once the client has it, by PUBREC: then PUBREL is sent again
+ * @typedef {object} InFlight A packet that is sent again over the next connection until the client answers it.
+ * @property {Delivery | undefined} delivery undefined after PUBREC; then PUBREL is sent again
  * @property {Connection | undefined} sentOver
  */
 
@@ -25,20 +25,20 @@ export class Session {
   subscriptions = new Map()
   /** @type {Connection | undefined} */
   connection
-  /** Messages that found no room, since the log last said so. */
+  /** Messages dropped since the last log message about them. */
   dropped = 0
   #filtersLength = 0
   #limits
   #onDrop
-  /** Messages of QoS 1 and 2 that are not sent yet. @type {Denque<Delivery>} */
+  /** Messages of QoS 1 and 2 that are not yet sent. @type {Denque<Delivery>} */
   #queue = new Denque()
-  /** What the queue and the messages in flight take. */
+  /** The size of the queue and the messages in flight, in bytes. */
   #bytes = 0
-  /** Retained messages for new subscriptions, read from the store as the client takes them. @type {Map<string, Iterator<Message, undefined>>} */
+  /** Retained messages for new subscriptions, read from the store as needed. @type {Map<string, Iterator<Message, undefined>>} */
   #retained = new Map()
-  /** In the order in which they were sent, and PUBRELs in the order of their PUBRECs [MQTT-4.6.0-4]. @type {Map<number, InFlight>} */
+  /** In the order of sending, and PUBRELs in the order of their PUBRECs [MQTT-4.6.0-4]. @type {Map<number, InFlight>} */
   #inFlight = new Map()
-  /** The rest of what a new connection has to send again. @type {Iterator<[number, InFlight], undefined> | undefined} */
+  /** The packets that a new connection has yet to send again. @type {Iterator<[number, InFlight], undefined> | undefined} */
   #again
   /** Messages of QoS 2 that the client has not released. @type {Set<number>} */
   #unreleased = new Set()
@@ -46,9 +46,9 @@ export class Session {
 
   /**
    * @param {string} clientId
-   * @param {boolean} isClean it ends with its connection
+   * @param {boolean} isClean whether it ends with its connection
    * @param {Limits} limits
-   * @param {(session: Session) => void} onDrop called for each message that finds no room
+   * @param {(session: Session) => void} onDrop called for each message that is dropped
    */
   constructor(clientId, isClean, limits, onDrop) {
     this.clientId = clientId
@@ -58,7 +58,7 @@ export class Session {
   }
 
   /**
-   * Goes on over a new connection: what is in flight is sent again, in its order [MQTT-4.4.0-1] [MQTT-4.6.0-1].
+   * Resumes over a new connection. Packets in flight are sent again, in their order [MQTT-4.4.0-1] [MQTT-4.6.0-1].
    *
    * @param {Connection} connection
    */
@@ -75,7 +75,7 @@ export class Session {
   deliver(message, qos) {
     const { connection } = this
     if (qos === 0) {
-      // A QoS 0 message is not kept for later; [MQTT-3.1.2-5] asks that for QoS 1 and 2 only.
+      // QoS 0 messages are not stored; [MQTT-3.1.2-5] requires it only for QoS 1 and 2.
       if (connection?.hasRoom) connection.send(message.packetFor({ qos }))
       else if (connection !== undefined) this.#onDrop(this)
       return
@@ -116,7 +116,7 @@ export class Session {
     this.#retained.delete(filter) // [MQTT-3.10.4-2]
   }
 
-  /** Sends as much as the connection and the limit of messages in flight let through. */
+  /** Sends as much as the connection and the limit of messages in flight allow. */
   pump() {
     while (this.connection?.hasRoom && this.#sendNext(this.connection));
   }
@@ -197,7 +197,7 @@ export class Session {
 
   /**
    * @param {number} packetId of a PUBLISH with QoS 2
-   * @returns {boolean} whether it is new, and not one that is sent again [MQTT-4.3.3-2]
+   * @returns {boolean} false if it was received before [MQTT-4.3.3-2]
    */
   accept(packetId) {
     const isNew = !this.#unreleased.has(packetId)
