@@ -32,7 +32,7 @@ const WAYS: readonly [string, (content: Uint8Array) => Uint8Array, (chunk: Uint8
   ],
 ]
 
-describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
+describe.each(WAYS)('a chunk that is %s', (_, make, invalidate) => {
   /** Expects the same clear TypeError from every call until `reset`. */
   function isBroken(parser: PacketParser): void {
     const error = caught(() => parser.read())
@@ -49,7 +49,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
   test('before the first packet is read', () => {
     const chunk = make(join(PUBACK, PUBLISH))
     const parser = new PacketParser().push(chunk)
-    spoil(chunk)
+    invalidate(chunk)
     isBroken(parser)
   })
 
@@ -58,7 +58,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
       const chunk = make(join(PUBACK, second, PUBACK))
       const parser = new PacketParser().push(chunk)
       expect(parser.read()).toBeDefined()
-      spoil(chunk)
+      invalidate(chunk)
       isBroken(parser)
     }
   })
@@ -68,7 +68,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
       const chunk = make(first === PUBACK ? PUBACK : PUBLISH.subarray(3))
       const parser = new PacketParser().push(first).push(chunk)
       expect(parser.read()).toBeDefined()
-      spoil(chunk)
+      invalidate(chunk)
       isBroken(parser)
     }
   })
@@ -77,7 +77,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
     const chunk = make(join(bytes("32 05 0001 'a' 0000"), PUBACK))
     const parser: PacketParser = new PacketParser({
       tolerate: ['packet-identifier-zero'],
-      onTolerated: () => spoil(chunk),
+      onTolerated: () => invalidate(chunk),
     }).push(chunk)
     isBroken(parser)
   })
@@ -86,7 +86,7 @@ describe.each(WAYS)('a chunk that is %s', (_, make, spoil) => {
     const chunk = make(PUBLISH.subarray(0, 4))
     const parser = new PacketParser().push(chunk)
     expect(parser.read()).toBeUndefined()
-    spoil(chunk)
+    invalidate(chunk)
     const packet = parser.push(PUBLISH.subarray(4)).read() as Publish
     expect([packet.topic, Uint8Array.from(packet.payload)]).toEqual(['a', bytes("'hi'")])
   })

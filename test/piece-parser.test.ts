@@ -128,9 +128,9 @@ describe('a large payload', () => {
 
   test('is refused for its size, type or header before it arrives', () => {
     const header = (topic: string): Uint8Array => {
-      const sound = Uint8Array.from(encodePublishHeader({ topic: 'a'.repeat(topic.length) }, 200_000_000))
-      sound.set(Buffer.from(topic), sound.length - topic.length)
-      return sound
+      const whole = Uint8Array.from(encodePublishHeader({ topic: 'a'.repeat(topic.length) }, 200_000_000))
+      whole.set(Buffer.from(topic), whole.length - topic.length)
+      return whole
     }
     const cases = [
       { bytes: header('a'), options: { maxPacketSize: 200_000_000 }, code: 'packet-too-large' },

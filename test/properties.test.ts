@@ -37,12 +37,12 @@ const TOLERABLE = Object.entries(DECODE_ERRORS).flatMap(([code, { tolerable }]) 
 
 test('encoding and decoding a packet gives the packet', () => {
   fc.assert(
-    fc.property(packet, (sound) => {
-      const copy = structuredClone(sound)
-      const whole = bytesOf(sound)
-      expect(encodedLength(sound)).toBe(whole.length)
-      expect(decode(whole, OPTIONS)).toEqual(sound)
-      expect(sound).toEqual(copy)
+    fc.property(packet, (original) => {
+      const copy = structuredClone(original)
+      const whole = bytesOf(original)
+      expect(encodedLength(original)).toBe(whole.length)
+      expect(decode(whole, OPTIONS)).toEqual(original)
+      expect(original).toEqual(copy)
     }),
     RUNS,
   )
@@ -153,10 +153,10 @@ test('tolerance changes nothing if no rule is broken', () => {
 
 test('encodeInto at any offset changes no other bytes', () => {
   fc.assert(
-    fc.property(packet, fc.nat(40), fc.nat(40), fc.nat(255), (sound, before, after, filling) => {
-      const whole = bytesOf(sound)
+    fc.property(packet, fc.nat(40), fc.nat(40), fc.nat(255), (original, before, after, filling) => {
+      const whole = bytesOf(original)
       const target = new Uint8Array(before + whole.length + after).fill(filling)
-      expect(encodeInto(sound, target, before)).toBe(whole.length)
+      expect(encodeInto(original, target, before)).toBe(whole.length)
       const untouched = (length: number): Uint8Array => new Uint8Array(length).fill(filling)
       expect(target).toEqual(join(untouched(before), whole, untouched(after)))
     }),

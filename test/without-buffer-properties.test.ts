@@ -18,10 +18,10 @@ beforeAll(async () => {
 describe('on a host without Buffer', () => {
   test('packets have the same bytes', () => {
     fc.assert(
-      fc.property(packet, (sound) => {
-        const whole = bytesOf(sound)
-        expect(there.encode(sound)).toEqual(whole)
-        expect(there.decode(whole, OPTIONS)).toEqual(sound)
+      fc.property(packet, (original) => {
+        const whole = bytesOf(original)
+        expect(there.encode(original)).toEqual(whole)
+        expect(there.decode(whole, OPTIONS)).toEqual(original)
       }),
       { numRuns: 1_000 },
     )

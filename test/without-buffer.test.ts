@@ -34,9 +34,9 @@ describe('on a host without Buffer', () => {
   // Not only ASCII, and long enough for each way of reading and writing text.
   test.each([1, 31, 33, 63, 64, 65, 200])('text of %i characters, plain and not', (length) => {
     for (const unit of ['a', 'é', '温', '😀', '\uFEFF']) {
-      const sound = here.decode(here.encode({ type: 'publish', topic: unit.repeat(length), payload: '' }))
-      expect(there.encode(sound)).toEqual(bytesOf(sound))
-      expect(there.decode(bytesOf(sound))).toEqual({ ...sound, payload: new Uint8Array(0) })
+      const original = here.decode(here.encode({ type: 'publish', topic: unit.repeat(length), payload: '' }))
+      expect(there.encode(original)).toEqual(bytesOf(original))
+      expect(there.decode(bytesOf(original))).toEqual({ ...original, payload: new Uint8Array(0) })
     }
   })
 

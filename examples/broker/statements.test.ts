@@ -5,12 +5,12 @@ import { Client } from '../../test/interop/client.ts'
 import { describeWith } from '../../test/interop/peers/peer.ts'
 import { exampleBroker } from './peer.ts'
 
-// What MQTT 3.1.1 says about sessions, statement by statement, with packets over a socket.
+// The statements of MQTT 3.1.1 about sessions, tested one by one with packets over a socket.
 
 let count = 0
 const fresh = (what: string): string => `${what}-${++count}`
 
-/** What a row does with the broker. Every client, topic and session is new. */
+/** Actions of a row. Its client identifiers, topics and sessions are its own. */
 class World {
   readonly port: number
   readonly topic: string = fresh('topic')
@@ -30,7 +30,7 @@ class World {
     return Client.connect(this.port, { clientId: fresh('client'), ...options })
   }
 
-  /** Connects to the session of `clientId`, which is kept. */
+  /** Connects to the persistent session of `clientId`. */
   resume(options: Partial<ConnectInput> = {}): Promise<Client> {
     return this.connect({ clientId: this.clientId, cleanSession: false, ...options })
   }
@@ -41,7 +41,7 @@ class World {
     return client
   }
 
-  /** Leaves a session with a subscription, and nobody connected to it. */
+  /** Creates a session with a subscription, and disconnects. */
   async leaveSession(qos: QoS): Promise<void> {
     const client = await this.resume()
     await subscribe(client, { topicFilter: this.topic, qos })
@@ -54,14 +54,14 @@ class World {
     await client.disconnect()
   }
 
-  /** A client that is lost without DISCONNECT; returns once the broker has noticed. */
+  /** Loses a client without DISCONNECT, and returns once the broker has noticed. */
   async lose(will: ConnectInput['will']): Promise<void> {
     const { client } = await this.greet({ clientId: this.clientId, will })
     client.destroy()
     await this.isGone()
   }
 
-  /** Connecting again takes the place of a connection that the broker has not given up yet. */
+  /** Connecting again replaces the old connection, even if the broker has not yet noticed its end. */
   private async isGone(): Promise<void> {
     const again = await this.connect({ clientId: this.clientId })
     await again.disconnect()
@@ -101,13 +101,13 @@ async function publish(
   }
 }
 
-/** The next message, as text and what it was sent with. */
+/** The next message, with its payload as text. */
 async function received(client: Client) {
   const { topic, payload, qos, dup, retain } = await client.receivePublish()
   return { topic, payload: payload.toString(), qos, dup, retain }
 }
 
-/** Everything that was published before has been delivered: nothing of it came. */
+/** Expects no message: a broker delivers messages that were published before it answers the ping. */
 const nothingCame = (client: Client): Promise<void> => client.ping()
 
 async function isClosed(client: Client): Promise<void> {
@@ -115,7 +115,7 @@ async function isClosed(client: Client): Promise<void> {
   expect(client.isClosed).toBe(true)
 }
 
-/** Takes messages without acknowledging them. */
+/** Receives messages without acknowledging them. */
 async function take(client: Client, number: number): Promise<Publish<Buffer>[]> {
   const packets: Publish<Buffer>[] = []
   while (packets.length < number) packets.push(await client.next('publish'))
@@ -131,7 +131,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   {
     statements: ['MQTT-2.3.1-4', 'MQTT-2.3.1-2'],
-    name: 'messages in flight have identifiers of their own',
+    name: 'messages in flight have different identifiers',
     async run(world) {
       const client = await world.subscriber(2)
       for (const payload of ['1', '2', '3']) await world.publish(payload, 2)
@@ -141,7 +141,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-2.3.1-3', 'MQTT-3.3.1-1', 'MQTT-3.1.2-4', 'MQTT-3.2.2-2'],
-    name: 'what was not acknowledged is sent again, in its order, with its identifiers and DUP',
+    name: 'unacknowledged messages are sent again in order, with the same identifiers and DUP',
     async run(world) {
       await world.leaveSession(2)
       for (const [index, qos] of ([1, 2, 1, 2] as const).entries()) await world.publish(String(index), qos)
@@ -157,7 +157,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-2.3.1-3'],
-    name: 'what was received is not sent again, but PUBREL is, in the order of PUBREC',
+    name: 'after PUBREC the message is not sent again, but PUBREL is, in the order of PUBRECs',
     async run(world) {
       await world.leaveSession(2)
       for (const payload of ['a', 'b', 'c']) await world.publish(payload, 2)
@@ -182,7 +182,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-2.3.1-6', 'MQTT-3.3.4-1'],
-    name: 'PUBLISH is answered by its QoS, with its identifier',
+    name: 'the answer to PUBLISH depends on its QoS, and has its identifier',
     async run(world) {
       const client = await world.connect()
       for (const qos of [0, 1, 2] as const) await publish(client, { topic: world.topic, payload: 'x', qos })
@@ -190,7 +190,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-2.3.1-7', 'MQTT-3.8.4-1', 'MQTT-3.8.4-2', 'MQTT-3.10.4-4', 'MQTT-3.10.4-5'],
-    name: 'SUBSCRIBE and UNSUBSCRIBE are answered with their identifier, even where nothing matched',
+    name: 'SUBSCRIBE and UNSUBSCRIBE are answered with their identifiers, even if nothing matched',
     async run(world) {
       const client = await world.connect()
       await subscribe(client, { topicFilter: world.topic, qos: 0 })
@@ -200,7 +200,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.0-1', 'MQTT-4.8.0-1'],
-    name: 'a connection that does not begin with CONNECT is closed',
+    name: 'a connection that does not start with CONNECT is closed',
     async run(world) {
       const client = await Client.open(world.port)
       client.send({ type: 'pingreq' })
@@ -209,7 +209,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.0-2', 'MQTT-4.8.0-1'],
-    name: 'a second CONNECT closes the connection, and what came before it counts',
+    name: 'a second CONNECT closes the connection, and packets before it take effect',
     async run(world) {
       const client = await world.connect()
       client.send({ type: 'publish', topic: world.topic, payload: 'x', qos: 1, packetId: 1 })
@@ -220,7 +220,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-5', 'MQTT-3.1.2-4'],
-    name: 'messages of QoS 1 and 2 await the client, in their order',
+    name: 'messages of QoS 1 and 2 are stored for the client, in order',
     async run(world) {
       await world.leaveSession(2)
       for (const [index, qos] of ([1, 2, 1, 2] as const).entries()) await world.publish(String(index), qos)
@@ -234,7 +234,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-6', 'MQTT-3.2.2-1', 'MQTT-3.2.2-3', 'MQTT-3.1.4-3'],
-    name: 'clean session 1 discards the session, before and after',
+    name: 'clean session 1 discards the session before and after the connection',
     async run(world) {
       await world.leaveSession(1)
       await world.publish('lost')
@@ -249,7 +249,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-7', 'MQTT-3.3.1-5', 'MQTT-3.3.1-6', 'MQTT-3.3.1-8'],
-    name: 'a retained message outlives its session, and comes to new subscriptions with RETAIN',
+    name: 'a retained message outlives its session, and is sent to new subscriptions with RETAIN',
     async run(world) {
       await world.publish('kept', 1, true)
       const client = await world.subscriber(2)
@@ -271,7 +271,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-8', 'MQTT-4.8.0-1'],
-    name: 'the will is published when the broker closes the connection for an error in the protocol',
+    name: 'the will is published when the broker closes the connection because of a protocol error',
     async run(world) {
       const witness = await world.subscriber(0)
       const client = await world.connect({ will: { topic: world.topic, payload: 'broken' } })
@@ -282,7 +282,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-10', 'MQTT-3.14.4-3'],
-    name: 'DISCONNECT removes the will; what follows it is ignored',
+    name: 'DISCONNECT removes the will; packets after it are ignored',
     async run(world) {
       const witness = await world.subscriber(0)
       const client = await world.connect({ will: { topic: world.topic, payload: 'lost' } })
@@ -293,7 +293,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-12'],
-    name: 'no will, no message',
+    name: 'without a will, nothing is published',
     async run(world) {
       const witness = await world.subscriber(0, `${world.topic}/#`)
       await world.lose(undefined)
@@ -311,7 +311,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-24'],
-    name: 'a silent client is dropped, and its will published; one that pings stays',
+    name: 'a silent client is disconnected, and its will published; one that pings stays',
     async run(world) {
       const witness = await world.subscriber(0)
       const [silent, alive] = await Promise.all([
@@ -327,7 +327,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.2-24'],
-    name: 'half a packet does not count as a sign of life',
+    name: 'an incomplete packet does not count for the keep alive',
     async run(world) {
       const client = await world.connect({ keepAlive: 1 })
       const drip = setInterval(() => client.write(Buffer.from([0x61])), 300)
@@ -360,7 +360,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.3-9', 'MQTT-3.2.2-5', 'MQTT-3.1.4-5'],
-    name: 'an empty client identifier with clean session 0: CONNACK 2, and nothing more',
+    name: 'an empty client identifier with clean session 0 gets CONNACK 2, and nothing more',
     async run(world) {
       const witness = await world.subscriber(0)
       const client = await Client.open(world.port)
@@ -373,7 +373,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.1.4-4', 'MQTT-3.2.0-1'],
-    name: 'CONNACK comes first, even where messages wait and packets follow CONNECT at once',
+    name: 'CONNACK comes first, even if messages are queued and packets follow CONNECT at once',
     async run(world) {
       await world.leaveSession(1)
       await world.publish('waits')
@@ -386,7 +386,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.2.2-6'],
-    name: 'where no return code fits, the connection is closed without CONNACK',
+    name: 'if no return code fits, the connection is closed without CONNACK',
     async run(world) {
       for (const hex of ['100d00044d5154540401003c000163', '100d00044d5154580402003c000163']) {
         const client = await Client.open(world.port)
@@ -397,7 +397,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.2.2-5'],
-    name: 'another version of MQTT: CONNACK 1, then the end',
+    name: 'another version of MQTT gets CONNACK 1, and the connection is closed',
     async run(world) {
       const client = await Client.open(world.port)
       client.write(Buffer.from('101000044d51545405020000000003616263', 'hex'))
@@ -407,7 +407,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.3.1-3', 'MQTT-3.3.1-9'],
-    name: "the publisher's DUP and RETAIN are not for who has subscribed before",
+    name: "the publisher's DUP and RETAIN are not sent to existing subscriptions",
     async run(world) {
       const client = await world.subscriber(1)
       const sender = await world.connect()
@@ -419,7 +419,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.3.1-8', 'MQTT-3.3.1-9'],
-    name: 'the same message comes with RETAIN to new subscriptions and without it to others, whatever their QoS',
+    name: 'a message is sent with RETAIN to new subscriptions and without it to others, regardless of their QoS',
     async run(world) {
       for (const qos of [0, 1, 2] as const) {
         const early = await world.subscriber(qos, `${world.topic}/${qos}`)
@@ -458,7 +458,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.3.1-12'],
-    name: 'a message without RETAIN neither is kept nor replaces what is',
+    name: 'a message without RETAIN is not stored, and does not replace the stored one',
     async run(world) {
       await world.publish('not kept')
       await nothingCame(await world.subscriber(1))
@@ -471,7 +471,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.3.2-3', 'MQTT-3.10.4-1'],
-    name: 'a message comes by the filters that match its topic, with the topic as it was published',
+    name: 'a message is delivered if a filter matches its topic, with the topic that was published',
     async run(world) {
       const client = await world.subscriber(0, `${world.topic}/+/x/#`)
       for (const topic of ['a/x', 'a/x/y/z', '/x', 'a/b/x', 'x', 'A/X'])
@@ -500,7 +500,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.3.5-1'],
-    name: 'overlapping subscriptions: once, with the highest QoS of those that match',
+    name: 'overlapping subscriptions get a message once, with the highest matching QoS',
     async run(world) {
       const client = await world.connect()
       const filters = [`${world.topic}/#`, `${world.topic}/+`, `${world.topic}/x`]
@@ -525,7 +525,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.8.4-4', 'MQTT-3.8.4-5', 'MQTT-3.9.3-1'],
-    name: 'several filters are several subscriptions, with their codes in the order of the filters',
+    name: 'several filters are several subscriptions, with return codes in the order of the filters',
     async run(world) {
       await world.publish('kept', 1, true)
       const client = await world.connect()
@@ -541,7 +541,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.8.4-6'],
-    name: 'a message comes with the lower of the QoS of publication and of subscription',
+    name: 'a message is delivered with the lower of the QoS of the publication and the subscription',
     async run(world) {
       for (const granted of [0, 1, 2] as const) {
         const client = await world.subscriber(granted)
@@ -555,7 +555,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.10.4-1', 'MQTT-3.10.4-2', 'MQTT-3.10.4-6'],
-    name: 'UNSUBSCRIBE deletes the very filters that it names, each of them',
+    name: 'UNSUBSCRIBE deletes exactly the filters that it lists',
     async run(world) {
       const [one, two] = [`${world.topic}/1`, `${world.topic}/2`]
       const client = await world.connect()
@@ -570,7 +570,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.10.4-3'],
-    name: 'a delivery that has begun is completed after UNSUBSCRIBE, over connections',
+    name: 'a delivery in progress is completed after UNSUBSCRIBE, even over a new connection',
     async run(world) {
       await world.leaveSession(2)
       await world.publish('begun', 2)
@@ -589,7 +589,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-3.3.4-1'],
-    name: 'a QoS 2 message that is sent again is not published again, over connections, until PUBREL',
+    name: 'a QoS 2 message that is sent again before PUBREL is not published again, even over a new connection',
     async run(world) {
       const client = await world.subscriber(2)
       const message = { type: 'publish', topic: world.topic, qos: 2, packetId: 5 } as const
@@ -613,7 +613,7 @@ const ROWS: readonly Row[] = [
   },
   {
     statements: ['MQTT-4.8.0-2'],
-    name: 'what goes wrong with one connection leaves the others alone',
+    name: 'an error on one connection does not affect the others',
     async run(world) {
       const client = await world.subscriber(1)
       for (const bytes of ['ffffffff', '100d00044d515454', '16030100', '']) {
@@ -627,7 +627,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-/** Takes what other rows have retained, and the answer to a ping. */
+/** Receives the messages that other rows have retained, and the answer to a ping. */
 async function unsubscribeRetained(client: Client): Promise<void> {
   client.send({ type: 'pingreq' })
   for (;;) {
@@ -638,12 +638,12 @@ async function unsubscribeRetained(client: Client): Promise<void> {
   }
 }
 
-/** What a client has to do, and what is said of servers that are not like this one. */
+/** Statements about clients, and about servers with other features. */
 const NOT_FOR_THIS_BROKER = [
-  'MQTT-3.1.2-23', // the client keeps within the keep alive
+  'MQTT-3.1.2-23', // the client sends packets within the keep alive
   'MQTT-3.14.4-1', // the client closes after DISCONNECT
-  'MQTT-3.14.4-2', // and sends nothing more
-  'MQTT-3.3.5-2', // everybody may publish
+  'MQTT-3.14.4-2', // the client sends nothing after DISCONNECT
+  'MQTT-3.3.5-2', // all clients are authorised to publish
   'MQTT-3.8.3-2', // wildcards are supported
 ]
 

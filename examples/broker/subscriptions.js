@@ -1,4 +1,4 @@
-// Who has subscribed to what: a tree of the levels of topic filters (§4.7).
+// All subscriptions, in a tree of the levels of their topic filters (§4.7).
 
 /**
  * @typedef {import('mqtt-wire').QoS} QoS
@@ -6,9 +6,9 @@
  */
 
 class Level {
-  /** By name or wildcard. @type {Map<string, Level> | undefined} */
+  /** The levels below, by name or wildcard. @type {Map<string, Level> | undefined} */
   below
-  /** Those of the filter that ends here. @type {Map<Session, QoS> | undefined} */
+  /** The subscribers to the filter that ends here. @type {Map<Session, QoS> | undefined} */
   subscribers
 }
 
@@ -44,7 +44,7 @@ export class Subscriptions {
   }
 
   /**
-   * Each session once, with the highest QoS of its matching subscriptions [MQTT-3.3.5-1].
+   * Finds each session once, with the highest QoS of its matching subscriptions [MQTT-3.3.5-1].
    *
    * @param {string} topic
    * @returns {Map<Session, QoS>}
@@ -68,14 +68,14 @@ export class Subscriptions {
  *
  * @param {Level | undefined} level
  * @param {string[]} names the levels of the topic
- * @param {number} depth how many of them are above
+ * @param {number} depth the number of levels above this one
  * @param {Map<Session, QoS>[]} found
  */
 function find(level, names, depth, found) {
   if (level === undefined) return
   const { below, subscribers } = level
   const isHidden = depth === 0 && names[0]?.startsWith('$') // from wildcards [MQTT-4.7.2-1]
-  const all = isHidden ? undefined : below?.get('#')?.subscribers // # stands for its parent level, too
+  const all = isHidden ? undefined : below?.get('#')?.subscribers // # also matches the parent level
   if (all !== undefined) found.push(all)
   const name = names[depth]
   if (name === undefined) {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Session } from './session.js'
 import { Subscriptions } from './subscriptions.js'
 
-// Subscriptions, compared with the library's own matching of one filter with one topic.
+// Compares Subscriptions with topicMatches, which matches one filter with one topic.
 
 const level = fc.constantFrom('', 'a', 'b', '$a', '$SYS')
 const topic = fc
@@ -41,7 +41,7 @@ test('each session is found once, with the highest QoS of its subscriptions that
       expect(new Map(subscriptions.matching(name))).toEqual(expected)
 
       for (const { session, filter } of added) subscriptions.remove(session, filter)
-      expect(Reflect.get(subscriptions, 'root').below?.size ?? 0).toBe(0) // nothing is left of the levels between
+      expect(Reflect.get(subscriptions, 'root').below?.size ?? 0).toBe(0) // no empty levels are left
     }),
     { numRuns: 2_000 },
   )

@@ -1,4 +1,4 @@
-// User names and hashed passwords, from a file of lines `name:salt:hash`.
+// User names and hashed passwords, from a file with lines of the form `name:salt:hash`.
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ const SALT_LENGTH = 16
 const HASH_LENGTH = 32
 
 /**
- * The line of the file for a user.
+ * Returns a user's line for the file.
  *
  * @param {string} username any text without a colon or a line break
  * @param {string} password
@@ -24,7 +24,7 @@ export async function userLine(username, password) {
 }
 
 /**
- * Reads a file of users. Empty lines, and those that begin with #, are skipped.
+ * Reads a file of users. Empty lines, and lines that start with #, are skipped.
  *
  * @param {string} file
  */
@@ -38,15 +38,15 @@ export async function loadUsers(file) {
       throw new Error(`${file}, line ${index + 1}: a line is name:salt:hash, as hash-password.js prints it`)
     users.set(name, { salt: Buffer.from(salt, 'hex'), hashed: Buffer.from(hashed, 'hex') })
   }
-  // So that an unknown name takes as long as a wrong password.
-  const nobody = { salt: randomBytes(SALT_LENGTH), hashed: randomBytes(HASH_LENGTH) }
+  // Checked for unknown names, so that they take as long as a wrong password.
+  const unknownUser = { salt: randomBytes(SALT_LENGTH), hashed: randomBytes(HASH_LENGTH) }
   return {
     /**
      * @param {string} username
      * @param {Uint8Array} password
      */
     async verify(username, password) {
-      const { salt, hashed } = users.get(username) ?? nobody
+      const { salt, hashed } = users.get(username) ?? unknownUser
       return timingSafeEqual(await hash(password, salt, HASH_LENGTH), hashed)
     },
   }

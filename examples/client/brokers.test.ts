@@ -10,7 +10,7 @@ import { rabbitmq } from '../../test/interop/peers/rabbitmq.ts'
 import { exampleBroker } from '../broker/peer.ts'
 import { ConnectionRefused, connect, type Options } from './client.js'
 
-// The example, used with brokers that we did not write, and with the one of the examples.
+// The example client with brokers from other projects, and with the example broker.
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 const QOS = [0, 1, 2] as const
@@ -51,7 +51,7 @@ describe.each(BROKERS)('$installation.name', ({ installation, highestQos, refusa
       await client.close()
     })
 
-    test('a thousand messages at once, more than may be in flight', async () => {
+    test('a thousand messages at once, above the limit of messages in flight', async () => {
       const topic = `example/${newId()}`
       const client = await open({ maxInFlight: 20, maxInbox: 10 })
       await client.subscribe(topic, 1)
@@ -62,7 +62,7 @@ describe.each(BROKERS)('$installation.name', ({ installation, highestQos, refusa
       await client.close()
     })
 
-    test('a slow loop: nothing is lost, and the connection stays', async () => {
+    test('a slow loop loses no messages and keeps the connection', async () => {
       const topic = `example/${newId()}`
       const lost: Error[] = []
       const slow = await open({ maxInbox: 5, keepAlive: 1, onDisconnect: (error) => lost.push(error) })
@@ -99,7 +99,7 @@ describe.each(BROKERS)('$installation.name', ({ installation, highestQos, refusa
       await relay.close()
     })
 
-    test('the session goes on after the connection was lost: every message, and QoS 2 once', async () => {
+    test('the session continues after the connection is lost: every message arrives, and QoS 2 once', async () => {
       const topic = `example/${newId()}`
       const relay = await Relay.to(peer().port)
       const receiver = await open({ clientId: newId(), port: relay.port, cleanSession: false })
@@ -163,7 +163,7 @@ async function first<Item>(items: AsyncIterable<Item>): Promise<Item> {
   throw new Error('there is no more')
 }
 
-/** Stands between client and broker, and can cut all connections at once. */
+/** A relay between client and broker that can cut all connections at once. */
 class Relay {
   private readonly sockets = new Set<Socket>()
   private readonly server = createServer((socket) => {

@@ -1,4 +1,4 @@
-// An MQTT 3.1.1 client on mqtt-wire and node:net: promises for what you send, async iteration for what you receive.
+// An MQTT 3.1.1 client with mqtt-wire and node:net: send with promises, receive with async iteration.
 
 import { connect as openSocket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,24 +11,24 @@ import { decodeStream, encode } from 'mqtt-wire'
  * @typedef {import('mqtt-wire').PacketInput} PacketInput
  * @typedef {import('node:net').Socket} Socket
  *
- * @typedef {object} Options Times are in milliseconds but for `keepAlive`.
+ * @typedef {object} Options Times are in milliseconds, except `keepAlive`.
  * @property {number} [port] default 1883
  * @property {string} [host] default 127.0.0.1
- * @property {string} clientId names the session, which goes on when the connection is lost
+ * @property {string} clientId identifies the session, which continues after the connection is lost
  * @property {boolean} [cleanSession] start a new session with every connection; default false
- * @property {number} [keepAlive] seconds after which a silent connection is given up, 0 for never; default 60
- * @property {import('mqtt-wire').WillInput} [will] what the broker publishes if the connection is lost
+ * @property {number} [keepAlive] seconds after which a silent connection is closed, 0 for never; default 60
+ * @property {import('mqtt-wire').WillInput} [will] published by the broker if the connection is lost
  * @property {string} [username]
  * @property {string} [password]
- * @property {number} [maxPacketSize] of what the broker sends, in bytes; default 16 MiB
- * @property {number} [maxInFlight] how many messages may await their acknowledgement; default 100
- * @property {number} [maxInbox] how many messages may await your loop before the broker has to wait; default 100
- * @property {number} [connectTimeout] for CONNACK to arrive; default 10,000
- * @property {number} [reconnectDelay] before the first attempt, doubled for each further one; default 1,000
- * @property {number} [closeTimeout] for what is in flight when you close; default 5,000
+ * @property {number} [maxPacketSize] of packets from the broker, in bytes; default 16 MiB
+ * @property {number} [maxInFlight] the maximum number of unacknowledged messages; default 100
+ * @property {number} [maxInbox] the number of unread messages at which the client stops reading from the broker; default 100
+ * @property {number} [connectTimeout] until CONNACK must arrive; default 10,000
+ * @property {number} [reconnectDelay] before the first attempt, doubled for each further attempt; default 1,000
+ * @property {number} [closeTimeout] for messages in flight when you close; default 5,000
  * @property {(error: Error) => void} [onDisconnect] called for each lost connection and each failed attempt to reconnect
  *
- * @typedef {object} InFlight What is sent again until the broker has answered it.
+ * @typedef {object} InFlight A packet that is sent again until the broker answers it.
  * @property {PacketInput} packet
  * @property {boolean} isSent
  * @property {(answer: Packet) => void} resolve
@@ -59,7 +59,7 @@ export class ConnectionRefused extends Error {
 }
 
 /**
- * Connects, and reconnects from then on whenever the connection is lost.
+ * Connects, and reconnects whenever the connection is lost.
  *
  * @param {Options} options
  * @returns {Promise<Client>}
@@ -77,7 +77,7 @@ class Client {
   #inFlight = new Map()
   /** @type {Map<string, QoS>} */
   #subscriptions = new Map()
-  /** Messages of QoS 2 that the broker has not released yet. @type {Set<number>} */
+  /** Messages of QoS 2 that the broker has not yet released. @type {Set<number>} */
   #unreleased = new Set()
   /** @type {Message[]} */
   #inbox = []
@@ -89,9 +89,9 @@ class Client {
   #pings
   #isPingAnswered = true
   #lastPacketId = 0
-  /** What waits for any change of state. @type {(() => void)[]} */
+  /** Callbacks for the next change of state. @type {(() => void)[]} */
   #waiting = []
-  /** Set once the client has ended for good. @type {Error | undefined} */
+  /** Set once the client has ended. @type {Error | undefined} */
   #end
   #closing = new AbortController()
 
@@ -114,7 +114,7 @@ class Client {
   }
 
   /**
-   * Publishes a message. Await it before you publish more than the broker takes.
+   * Publishes a message. Await the result, so that you do not publish faster than the broker receives.
    *
    * @param {string} topic
    * @param {string | Uint8Array} payload
@@ -122,13 +122,13 @@ class Client {
    * @returns {Promise<void>} once it is sent with QoS 0, else once the broker has acknowledged it
    */
   async publish(topic, payload, { qos = 0, retain = false } = {}) {
-    const bytes = encode({ type: 'publish', topic, payload, retain }) // so that a wrong message is refused at once
+    const bytes = encode({ type: 'publish', topic, payload, retain }) // throws at once if the message is invalid
     if (qos === 0) return this.#sendOnce(bytes)
     await this.#request((packetId) => ({ type: 'publish', topic, payload, qos, retain, packetId }))
   }
 
   /**
-   * Subscribes; the messages come to those who iterate over the client.
+   * Subscribes. To receive the messages, iterate over the client.
    *
    * @param {string} topicFilter
    * @param {QoS} [qos]
@@ -149,7 +149,7 @@ class Client {
     this.#subscriptions.delete(topicFilter)
   }
 
-  /** Messages as they come, for one loop at a time. It ends when the client is closed, and throws if it is refused. */
+  /** Yields messages as they arrive, to one loop at a time. Ends when the client is closed, and throws if it is refused. */
   async *[Symbol.asyncIterator]() {
     for (;;) {
       const message = this.#inbox.shift()
@@ -163,7 +163,7 @@ class Client {
     }
   }
 
-  /** Waits for what is in flight, sends DISCONNECT and closes the connection. What was not acknowledged is rejected. */
+  /** Waits for messages in flight, sends DISCONNECT and closes the connection. Unacknowledged messages are rejected. */
   async close() {
     const deadline = sleep(this.options.closeTimeout, 'late', { ref: false })
     while (this.#socket !== undefined && this.#inFlight.size > 0)
@@ -180,7 +180,7 @@ class Client {
     this.#finish(new Error('the client is closed'))
   }
 
-  /** Opens a connection: CONNECT, CONNACK, and what is in flight once more. */
+  /** Opens a connection: sends CONNECT, waits for CONNACK, and sends packets in flight again. */
   async open() {
     const { port, host, maxPacketSize, connectTimeout } = this.options
     const { clientId, cleanSession, keepAlive, will, username, password } = this.options
@@ -211,7 +211,7 @@ class Client {
     let reason = new Error(CLOSED)
     try {
       for await (const packet of packets) {
-        if (this.#closing.signal.aborted) continue // it would not be acknowledged: the broker keeps it for the next connection
+        if (this.#closing.signal.aborted) continue // not acknowledged, so the broker sends it again over the next connection
         this.#receive(socket, packet)
         while (this.#isFull && !socket.destroyed) await this.#change()
       }
@@ -222,7 +222,7 @@ class Client {
     await this.#lose(reason)
   }
 
-  /** Whether to read no further. What is in flight has to be answered, even so: your loop may be waiting for it. */
+  /** Whether to stop reading. Not while packets are in flight, because your loop may be waiting for their answers. */
   get #isFull() {
     const { signal } = this.#closing
     return this.#inbox.length >= this.options.maxInbox && this.#inFlight.size === 0 && !signal.aborted
@@ -239,7 +239,7 @@ class Client {
     this.#socket = socket
     this.#opening = undefined
     this.#isPingAnswered = true
-    // Twice in the time that the broker allows, of which it waits half as much again [MQTT-3.1.2-24].
+    // Twice per keep alive. The broker waits for one and a half times the keep alive [MQTT-3.1.2-24].
     if (this.options.keepAlive > 0)
       this.#pings = setInterval(() => this.#ping(socket), this.options.keepAlive * 500)
     const inFlight = [...this.#inFlight.values()]
@@ -248,7 +248,7 @@ class Client {
       for (const [topicFilter, qos] of this.#subscriptions)
         this.subscribe(topicFilter, qos).catch(this.options.onDisconnect)
     }
-    // In the order in which they were first sent [MQTT-4.4.0-1] [MQTT-4.6.0-1]. To a new session all of them are new.
+    // In the order in which they were first sent [MQTT-4.4.0-1] [MQTT-4.6.0-1]. For a new session all of them are new.
     for (const each of inFlight) {
       const dup = each.isSent && packet.sessionPresent // [MQTT-3.3.1-1]
       send(socket, each.packet.type === 'publish' ? { ...each.packet, dup } : each.packet)
@@ -282,11 +282,11 @@ class Client {
         const inFlight = this.#inFlight.get(packetId)
         /** @type {PacketInput} */
         const pubrel = { type: 'pubrel', packetId }
-        if (inFlight !== undefined) inFlight.packet = pubrel // from now on it is this that is sent again
+        if (inFlight !== undefined) inFlight.packet = pubrel // from now on PUBREL is sent again instead
         send(socket, pubrel) // [MQTT-4.3.3-1]
         break
       }
-      case 'puback': // also how RabbitMQ 3.10 answers QoS 2
+      case 'puback': // RabbitMQ 3.10 also answers QoS 2 with it
       case 'pubcomp':
       case 'suback':
       case 'unsuback': {
@@ -311,7 +311,7 @@ class Client {
   }
 
   /**
-   * Sends a packet until it is answered, over as many connections as it takes.
+   * Sends a packet until it is answered, over any number of connections.
    *
    * @param {(packetId: number) => PacketInput} packetOf
    * @returns {Promise<Packet>} the answer
@@ -323,7 +323,7 @@ class Client {
     while (this.#inFlight.has(this.#lastPacketId)) // [MQTT-2.3.1-2]
     const packetId = this.#lastPacketId
     const packet = packetOf(packetId)
-    const bytes = encode(packet) // throws before anything has changed
+    const bytes = encode(packet) // throws before any state changes
     return new Promise((resolve, reject) => {
       this.#inFlight.set(packetId, { packet, isSent: this.#socket !== undefined, resolve, reject })
       if (this.#socket?.writable) this.#socket.write(bytes)
@@ -362,7 +362,7 @@ class Client {
     }
   }
 
-  /** @param {Error} error what everything that is in flight, or comes later, fails with */
+  /** @param {Error} error the reason with which packets in flight and later calls are rejected */
   #finish(error) {
     this.#end ??= error
     for (const { reject } of this.#inFlight.values()) reject(this.#end)
@@ -370,7 +370,7 @@ class Client {
     this.#notify()
   }
 
-  /** @returns {Promise<void>} at the next change of state */
+  /** @returns {Promise<void>} resolved at the next change of state */
   #change() {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
@@ -381,7 +381,7 @@ class Client {
 }
 
 /**
- * Sends a packet unless the connection has ended; what matters is sent again by the next one.
+ * Sends a packet unless the connection has ended. Packets in flight are then sent over the next one.
  *
  * @param {import('node:net').Socket} socket
  * @param {PacketInput} packet

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { ConnectionRefused, connect, type Options } from './client.js'
 import { ACCEPTED, type Act, broker, stopBrokers } from './scripted-broker.ts'
 
-// The example, and brokers that do what no broker should.
+// The example client with brokers that violate the protocol or fail.
 
 const RESUMED = encode({ type: 'connack', returnCode: 0, sessionPresent: true })
 
@@ -19,7 +19,7 @@ const open = (port: number, options: Partial<Options> = {}) =>
 const HOSTILE: readonly { name: string; act: Act; message: RegExp }[] = [
   { name: 'a reserved packet type', act: ({ socket }) => socket.write(Buffer.from([0, 0])), message: /reserved/ },
   { name: 'HTTP', act: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n'), message: /HTTP|PUBACK Flags/ },
-  { name: 'what only a client may send', act: (peer) => peer.send({ type: 'pingreq' }), message: /may not send/ },
+  { name: 'a packet that only a client may send', act: (peer) => peer.send({ type: 'pingreq' }), message: /may not send/ },
   { name: 'a packet of 256 MB', act: ({ socket }) => socket.write(Buffer.from('30ffffff7f', 'hex')), message: /larger/ },
   { name: 'a reset', act: ({ socket }) => socket.resetAndDestroy(), message: /ECONNRESET/ },
   { name: 'half a packet and the end', act: ({ socket }) => socket.end(ACCEPTED.subarray(0, 2)), message: /ended inside/ },
@@ -51,7 +51,7 @@ describe.each(HOSTILE)('$name', ({ act, message }) => {
   })
 })
 
-test('a connection that breaks with its CONNACK is lost, and the client connects again', async () => {
+test('if a connection breaks right after CONNACK, the client connects again', async () => {
   const lost: Error[] = []
   const port = await broker(
     ({ socket }) => socket.write(Buffer.concat([ACCEPTED, Buffer.from([0, 0])])),
@@ -63,7 +63,7 @@ test('a connection that breaks with its CONNACK is lost, and the client connects
   await client.close()
 })
 
-test('what CONNECT cannot carry is refused before there is a connection', async () => {
+test('invalid options for CONNECT are refused before the client connects', async () => {
   let connections = 0
   const server = createServer(() => connections++).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -79,12 +79,12 @@ describe('silence', () => {
     await expect(open(await broker(() => {}))).rejects.toThrow('no CONNACK')
   })
 
-  test('after half a CONNACK is one, too', async () => {
+  test('after half a CONNACK is also an error', async () => {
     const port = await broker(({ socket }) => socket.write(ACCEPTED.subarray(0, 3)))
     await expect(open(port)).rejects.toThrow('no CONNACK')
   })
 
-  test('where PINGRESP should be ends the connection', async () => {
+  test('instead of PINGRESP ends the connection', async () => {
     const lost: Error[] = []
     const port = await broker(({ socket }) => socket.write(ACCEPTED))
     const client = await open(port, { keepAlive: 1, onDisconnect: (error) => lost.push(error) })
@@ -93,7 +93,7 @@ describe('silence', () => {
     await client.close()
   })
 
-  test('where PUBACK should be: close gives up, and says so', async () => {
+  test('instead of PUBACK makes close give up with an error', async () => {
     const client = await open(await broker(({ socket }) => socket.write(ACCEPTED)))
     const published = client.publish('a', 'x', { qos: 1 })
     const refused = expect(published).rejects.toThrow('the client is closed')
@@ -112,10 +112,10 @@ test.each([1, 2, 3, 4, 5])('CONNACK %i is a clear error', async (returnCode) => 
   })
 })
 
-test('what is refused on reconnecting ends the loop and what is in flight', async () => {
+test('a refusal on reconnecting ends the loop and rejects messages in flight', async () => {
   const port = await broker(
     ({ socket }) => socket.end(ACCEPTED),
-    (peer) => peer.send({ type: 'connack', returnCode: 3 }), // for now: the client asks again
+    (peer) => peer.send({ type: 'connack', returnCode: 3 }), // temporary: the client tries again
     (peer) => peer.send({ type: 'connack', returnCode: 5 }),
   )
   const client = await open(port)
@@ -155,7 +155,7 @@ async function interrupted(connack: Uint8Array): Promise<Packet<Buffer>[]> {
   return resent
 }
 
-test('in-flight messages go on in their order, with DUP and the same identifiers', async () => {
+test('messages in flight are sent again in order, with DUP and the same identifiers', async () => {
   expect(await interrupted(RESUMED)).toMatchObject([
     { type: 'publish', qos: 1, packetId: 1, dup: true },
     { type: 'publish', qos: 2, packetId: 2, dup: true },
@@ -164,7 +164,7 @@ test('in-flight messages go on in their order, with DUP and the same identifiers
   ])
 })
 
-test('to a session that the broker has lost they are new', async () => {
+test('they are sent without DUP if the broker has lost the session', async () => {
   expect(await interrupted(ACCEPTED)).toMatchObject([
     { type: 'publish', qos: 1, packetId: 1, dup: false },
     { type: 'publish', qos: 2, packetId: 2, dup: false },
@@ -173,7 +173,7 @@ test('to a session that the broker has lost they are new', async () => {
   ])
 })
 
-test('what was published while there was no connection has no DUP', async () => {
+test('messages published without a connection have no DUP', async () => {
   let late: Packet<Buffer> | undefined
   const port = await broker(
     ({ socket }) => socket.end(ACCEPTED),
@@ -190,7 +190,7 @@ test('what was published while there was no connection has no DUP', async () => 
   await client.close()
 })
 
-test('subscriptions are made again where the broker has lost the session, and only there', async () => {
+test('subscriptions are renewed only if the broker has lost the session', async () => {
   const subscribed: string[] = []
   const answer =
     (connack: Uint8Array, cut: boolean): Act =>
@@ -211,7 +211,7 @@ test('subscriptions are made again where the broker has lost the session, and on
   await client.close()
 })
 
-test('a subscription that is refused is an error', async () => {
+test('a refused subscription is an error', async () => {
   const port = await broker(async (peer) => {
     peer.socket.write(ACCEPTED)
     await peer.next()
@@ -222,7 +222,7 @@ test('a subscription that is refused is an error', async () => {
   await client.close()
 })
 
-test('a message of QoS 2 that comes again before it is released is taken once', async () => {
+test('a QoS 2 message that is sent again before it is released is received once', async () => {
   const message = { type: 'publish', topic: 'a', payload: 'once', qos: 2, packetId: 9 } as const
   const port = await broker(
     async (peer) => {
@@ -246,7 +246,7 @@ test('a message of QoS 2 that comes again before it is released is taken once', 
   await client.close()
 })
 
-test('a broker that sends faster than the loop takes has to wait', async () => {
+test('a broker that sends faster than the loop reads has to wait', async () => {
   const payload = Buffer.alloc(10_000)
   let written = 0
   const port = await broker(async ({ socket }) => {
@@ -262,7 +262,7 @@ test('a broker that sends faster than the loop takes has to wait', async () => {
   await sleep(500)
   const stalled = written
   await sleep(300)
-  expect(written).toBe(stalled) // what the operating system holds is full
+  expect(written).toBe(stalled) // the buffers of the operating system are full
   expect(stalled).toBeLessThan(50_000_000)
   let count = 0
   for await (const _ of client) if (++count === 4_000) break
@@ -270,7 +270,7 @@ test('a broker that sends faster than the loop takes has to wait', async () => {
   await client.close()
 })
 
-test('a connection that breaks while messages wait for the loop is opened again', async () => {
+test('the client reconnects if a connection breaks while messages wait for the loop', async () => {
   const lost: Error[] = []
   const port = await broker(
     ({ socket }) => {
@@ -290,7 +290,7 @@ test('a connection that breaks while messages wait for the loop is opened again'
   await client.close()
 })
 
-test('closing does not wait for a loop that has more messages than it may', async () => {
+test('closing does not wait for a loop whose inbox is full', async () => {
   const port = await broker(async (peer) => {
     const message = encode({ type: 'publish', topic: 'a', payload: Buffer.alloc(100_000) })
     peer.socket.write(Buffer.concat([ACCEPTED, ...Array(200).fill(message)]))
@@ -302,7 +302,7 @@ test('closing does not wait for a loop that has more messages than it may', asyn
   expect(await Promise.race([closed, sleep(20_000, 'late', { ref: false })])).toBe('closed')
 })
 
-test('a loop that publishes for each message gets its answers, however many messages wait', async () => {
+test('a loop that publishes for each message gets its answers even if its inbox is full', async () => {
   const port = await broker(async (peer) => {
     peer.socket.write(ACCEPTED)
     for (let count = 0; count < 50; count++) peer.send({ type: 'publish', topic: 'question', payload: '?' })
@@ -319,7 +319,7 @@ test('a loop that publishes for each message gets its answers, however many mess
   await client.close()
 })
 
-test('what cannot be sent is refused before anything is', async () => {
+test('an invalid packet is refused before anything is sent', async () => {
   const client = await open(await broker(({ socket }) => socket.write(ACCEPTED)))
   await expect(client.publish('a/#', 'x', { qos: 1 })).rejects.toMatchObject({
     code: 'wildcard-in-topic-name',
@@ -328,6 +328,6 @@ test('what cannot be sent is refused before anything is', async () => {
   await client.close()
 })
 
-test('nobody listens', async () => {
+test('no server listens on the port', async () => {
   await expect(open(1)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { type Connect, DecodeError, encode, type Packet, type PacketInput, PacketParser } from 'mqtt-wire'
 
-// Brokers that do what a test says.
+// Brokers whose behavior is given by the test.
 
 export const ACCEPTED = encode({ type: 'connack', returnCode: 0 })
 
-/** What a broker does with one connection; it has read CONNECT. */
+/** Handles a connection after its CONNECT was read. */
 export type Act = (peer: Peer, connect: Connect<Buffer>) => unknown
 
-/** The broker's end of a connection. */
+/** The broker's side of a connection. */
 export class Peer {
   readonly socket: Socket
   private readonly packets: AsyncGenerator<Packet<Buffer>>
@@ -34,13 +34,13 @@ async function* read(socket: Socket): AsyncGenerator<Packet<Buffer>> {
   try {
     for await (const chunk of socket) yield* parser.push(chunk)
   } catch (error) {
-    if (error instanceof DecodeError) throw error // otherwise the client has cut the connection
+    if (error instanceof DecodeError) throw error // otherwise the client has closed the connection
   }
 }
 
 const servers = new Set<Server>()
 
-/** A broker that does this with its first connection, its second one, and so on, and the last with all others. */
+/** A broker with a script for its first connection, its second, and so on. The last one handles all later connections. */
 export async function broker(...acts: Act[]): Promise<number> {
   let connections = 0
   const server = createServer(async (socket) => {

@@ -1,12 +1,12 @@
-// One message on its way to PUBACK, and the request that waits for it.
+// A message until its PUBACK, and the request that waits for it.
 
 /** @typedef {import('./request.js').Message} Message */
 
 export class Delivery {
   isSettled = false
-  /** Whether a broker may have it. */
+  /** Whether a broker may have received it. */
   isSent = false
-  /** How often the broker closed the connection while it was the only one in flight. */
+  /** How often the connection was lost while this was the only message in flight. */
   lossesAlone = 0
   #onSettled
   #resolve = () => {}
@@ -27,7 +27,7 @@ export class Delivery {
     })
   }
 
-  /** The broker has acknowledged it. */
+  /** Called when the broker has acknowledged it. */
   succeed() {
     if (this.#settle()) this.#resolve()
   }

@@ -1,4 +1,4 @@
-// Why a request is not answered with 204: HTTP's status, a code for programs, a sentence for people.
+// Why a request is not answered with 204: an HTTP status, a code for programs and a sentence for people.
 
 export class Failure extends Error {
   /**
@@ -15,11 +15,11 @@ export class Failure extends Error {
   }
 }
 
-/** In seconds: about how long the gateway waits between two attempts to reach the broker. */
+/** About the delay between two attempts to reach the broker, in seconds. */
 const RETRY_AFTER = '2'
 
 /**
- * Nothing has been published, and the same request may succeed later.
+ * For messages that were not published. The same request may succeed later.
  *
  * @param {string} code
  * @param {string} message

@@ -10,7 +10,7 @@ const LAST = 'the last one'
 
 let runs = 0
 
-/** Messages posted without a pause while something happens to the broker, and an account of what became of each. */
+/** Posts messages without a pause while something happens to the broker, and records the answer to each. */
 export class FaultRun {
   /** Statuses by body. */
   private readonly answers = new Map<string, number>()
@@ -24,7 +24,7 @@ export class FaultRun {
     this.gateway = gateway
   }
 
-  /** Subscribes with a session that goes on without a connection, and begins to post. */
+  /** Subscribes with a persistent session, and starts to post. */
   static async start(gateway: Gateway, brokerPort: number): Promise<FaultRun> {
     const run = new FaultRun(gateway)
     const subscriber = await run.session(brokerPort)
@@ -36,7 +36,7 @@ export class FaultRun {
     return run
   }
 
-  /** Posts some more, and expects that whatever was answered with 204 has arrived. */
+  /** Posts some more, and expects that all messages that were answered with 204 have arrived. */
   async finish(name: string, brokerPort: number): Promise<void> {
     const { answers, before, gateway } = this
     await this.more(AFTER)

@@ -1,4 +1,4 @@
-// HTTP in, MQTT out. Import `startGateway` to run it inside your own process.
+// A gateway from HTTP to MQTT. Import `startGateway` to run it in your own process.
 
 import { METHODS } from 'node:http'
 import { connect } from 'node:net'
@@ -16,11 +16,11 @@ import { parseForm, readAccount, readFields, readTopic } from './request.js'
  * @typedef {object} OwnOptions
  * @property {number} [port] for HTTP; default 8080, 0 for any free one
  * @property {string} [host] default 127.0.0.1
- * @property {string} [exchange] the one that the broker's MQTT plugin publishes to; default amq.topic
- * @property {number} [maxBody] the form, in bytes; default 1 MiB
- * @property {number} [requestTimeout] for a request to arrive, in milliseconds; default 30,000
- * @property {number} [drainTimeout] for requests to be answered when the gateway is closed, in milliseconds; default 15,000
- * @property {{ level: string } | false} [logger] as fastify takes it; default none
+ * @property {string} [exchange] the exchange to which the broker's MQTT plugin publishes; default amq.topic
+ * @property {number} [maxBody] maximum size of the form, in bytes; default 1 MiB
+ * @property {number} [requestTimeout] for receiving a request, in milliseconds; default 30,000
+ * @property {number} [drainTimeout] for answering requests when the gateway is closed, in milliseconds; default 15,000
+ * @property {{ level: string } | false} [logger] fastify's option; default none
  * @typedef {OwnOptions & Partial<PoolOptions>} Options
  */
 
@@ -43,19 +43,19 @@ const DEFAULTS = {
 }
 
 const PUBLISH = '/:virtualHost/:exchange/:routingKey'
-/** A name of 255 bytes takes three times as much at the most; Node itself bounds the URL. */
+/** Large enough for a percent-encoded name of 255 bytes. Node limits the length of the URL. */
 const MAX_PARAM_LENGTH = 16 * 1024
 const PROBE_TIMEOUT_MS = 2_000
-/** For what the framework refuses. */
+/** Codes for requests that the framework refuses. */
 const CODES = { 400: 'bad-request', 413: 'body-too-large', 415: 'unsupported-media-type' }
-/** The client has left before there was an answer. */
+/** The client closed its connection before the answer. */
 const CLIENT_CLOSED_REQUEST = 499
 const LEFT = new Failure(CLIENT_CLOSED_REQUEST, 'left', 'the client has left')
 
 /**
  * @param {Options} [given]
  * @param {(options: PoolOptions, events: import('./pool.js').PoolEvents) => Pick<Pool, 'publish' | 'stats' | 'close'>} [openPool]
- *   what takes the messages to the broker; default a Pool
+ *   creates the sender of messages to the broker; default a Pool
  * @returns {Promise<{ port: number, close(): Promise<void> }>} once it listens
  */
 export async function startGateway(given = {}, openPool = (...args) => new Pool(...args)) {
@@ -68,7 +68,7 @@ export async function startGateway(given = {}, openPool = (...args) => new Pool(
     return503OnClosing: false, // the answer would lack Retry-After
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => {
-      count(request, reply) // no hook is called for it
+      count(request, reply) // hooks are not called for framework errors
       sendError(error, reply)
     },
   })
@@ -81,7 +81,7 @@ export async function startGateway(given = {}, openPool = (...args) => new Pool(
     },
   })
   let isDraining = false
-  /** With how many requests each has that are not answered. @type {Map<import('node:net').Socket, number>} */
+  /** The number of unanswered requests of each socket. @type {Map<import('node:net').Socket, number>} */
   const sockets = new Map()
 
   app.server.on('connection', (socket) => {
@@ -168,10 +168,10 @@ export async function startGateway(given = {}, openPool = (...args) => new Pool(
   await app.listen({ host: options.host, port: options.port })
   return {
     port: app.addresses()[0]?.port ?? options.port,
-    /** Answers what is under way, and refuses what comes later. */
+    /** Answers current requests, refuses later ones, and closes. */
     async close() {
       isDraining = true
-      // Node does so with those only that have been used before.
+      // Node does this only for connections that have been used.
       for (const [socket, unanswered] of sockets) if (unanswered === 0) socket.destroy()
       const timer = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout)
       await app.close()
@@ -217,10 +217,10 @@ function asFailure(error) {
 }
 
 /**
- * Whether somebody listens there.
+ * Whether a server listens at the address.
  *
  * @param {import('./lane.js').Address} address
- * @returns {Promise<boolean>} it rejects if nobody does
+ * @returns {Promise<boolean>} rejected if none does
  */
 async function probe({ host, port }) {
   const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS })

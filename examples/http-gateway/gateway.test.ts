@@ -7,13 +7,13 @@ import { ACCEPTED, type Act, broker, type Peer, stopBrokers } from '../client/sc
 import { REFUSED_FIELDS } from './request.js'
 import { describeGateway, type Post, start } from './testing.ts'
 
-// The gateway, and brokers that do what a test says.
+// The gateway with brokers whose behavior is given by the test.
 
 afterEach(stopBrokers)
 
 type Received = Publish<Buffer> & { qos: 1 }
 
-/** Accepts a connection, and hands over each PUBLISH. */
+/** Accepts a connection, and calls back for each PUBLISH. */
 const accept =
   (handle: (publish: Received, peer: Peer) => unknown): Act =>
   async (peer) => {
@@ -32,7 +32,7 @@ const refuse =
     peer.socket.end()
   }
 const swallow = accept(() => {})
-/** As RabbitMQ does with what it forbids. */
+/** Closes the connection, like RabbitMQ for a message that it forbids. */
 const closeAt = (payload: string): Act =>
   accept((publish, peer) =>
     publish.payload.toString() === payload ? peer.socket.destroy() : peer.send(puback(publish)),
@@ -41,7 +41,7 @@ const closeAt = (payload: string): Act =>
 const statuses = (answers: { status: number }[]): number[] => answers.map(({ status }) => status)
 
 describeGateway('http-gateway', () => {
-  describe('what is published', () => {
+  describe('published messages', () => {
     // biome-ignore format: one row a message
     const ROWS: readonly { name: string; post: Post; topic?: string; payload?: string; retain?: boolean }[] = [
       { name: 'a routing key becomes a topic', post: { key: 'house.temperature' }, topic: 'house/temperature' },
@@ -52,7 +52,7 @@ describeGateway('http-gateway', () => {
       { name: 'an empty body', post: { form: 'body=' }, payload: '' },
       { name: 'any bytes', post: { form: 'body=%00%FF%fe' }, payload: '00fffe' },
       { name: 'plus is a space', post: { form: 'body=a+b%2B' }, payload: Buffer.from('a b+').toString('hex') },
-      { name: 'UTF-8 that is not encoded', post: { form: 'body=größe' }, payload: Buffer.from('größe').toString('hex') },
+      { name: 'UTF-8 without percent-encoding', post: { form: 'body=größe' }, payload: Buffer.from('größe').toString('hex') },
       { name: 'retain', post: { form: 'body=x&retain=true' }, retain: true },
       { name: 'delivery_mode 2', post: { form: 'body=x&delivery_mode=2&retain=false' } },
     ]
@@ -83,7 +83,7 @@ describeGateway('http-gateway', () => {
     })
   })
 
-  describe('what is refused before the broker hears of it', () => {
+  describe('requests refused without asking the broker', () => {
     // biome-ignore format: one row a request
     const ROWS: readonly { name: string; post: Post; status: number; code: string }[] = [
       { name: 'another exchange', post: { exchange: 'amq.direct' }, status: 404, code: 'no-such-exchange' },
@@ -99,7 +99,7 @@ describeGateway('http-gateway', () => {
       { name: 'an unknown field', post: { form: 'body=a&qos=2' }, status: 400, code: 'unknown-field' },
       { name: 'a field of Object.prototype', post: { form: 'body=a&constructor=b' }, status: 400, code: 'unknown-field' },
       { name: 'a message that is not persistent', post: { form: 'body=a&delivery_mode=1' }, status: 400, code: 'unsupported-field' },
-      { name: 'retain that is neither', post: { form: 'body=a&retain=1' }, status: 400, code: 'invalid-field' },
+      { name: 'retain that is neither true nor false', post: { form: 'body=a&retain=1' }, status: 400, code: 'invalid-field' },
       { name: 'a body that is too large', post: { form: `body=${'x'.repeat(2_000)}` }, status: 413, code: 'body-too-large' },
       { name: 'credentials without a colon', post: { credentials: 'guest' }, status: 401, code: 'no-credentials' },
       ...Object.keys(REFUSED_FIELDS).map((field) => ({
@@ -124,7 +124,7 @@ describeGateway('http-gateway', () => {
       { name: 'credentials that are not UTF-8', path: PATH, init: { method: 'POST', headers: { authorization: 'Basic /zo=' } }, status: 401 },
       { name: 'JSON', path: PATH, init: { method: 'POST', headers: { ...form, 'content-type': 'application/json' }, body: '{}' }, status: 415 },
       { name: 'a compressed form', path: PATH, init: { method: 'POST', headers: { ...form, 'content-encoding': 'gzip' }, body: 'body=x' }, status: 415 },
-      { name: 'nothing at all', path: PATH, init: { method: 'POST', headers: form }, status: 400 },
+      { name: 'an empty request', path: PATH, init: { method: 'POST', headers: form }, status: 400 },
       { name: 'PUT', path: PATH, init: { method: 'PUT', headers: form, body: 'body=x' }, status: 405, headers: { allow: /^POST$/ } },
       { name: 'GET', path: PATH, init: {}, status: 405, headers: { allow: /^POST$/ } },
       { name: 'a method of WebDAV', path: PATH, init: { method: 'PROPFIND' }, status: 405 },
@@ -147,16 +147,16 @@ describeGateway('http-gateway', () => {
     })
   })
 
-  describe('what the broker answers', () => {
+  describe('answers of the broker', () => {
     test.each([4, 5])('CONNACK %i is 401, for all that wait', async (returnCode) => {
       const gateway = await start(await broker(refuse(returnCode), acknowledge))
       const answers = await Promise.all([gateway.post(), gateway.post(), gateway.post()])
       expect(statuses(answers)).toEqual([401, 401, 401])
       expect(answers[0]!.headers.get('www-authenticate')).toContain('Basic')
-      expect((await gateway.post()).status).toBe(204) // it is asked again
+      expect((await gateway.post()).status).toBe(204) // the broker is asked again
     })
 
-    test('a wrong password harms nobody who has the right one', async () => {
+    test('a wrong password does not affect requests with the right one', async () => {
       const port = await broker((peer, connect) =>
         connect.password?.toString() === 'right' ? acknowledge(peer, connect) : refuse(4)(peer, connect),
       )
@@ -180,15 +180,15 @@ describeGateway('http-gateway', () => {
     const HOSTILE: readonly { name: string; act: Act }[] = [
       { name: 'closes at CONNECT', act: ({ socket }) => socket.end() },
       { name: 'resets at CONNECT', act: ({ socket }) => socket.resetAndDestroy() },
-      { name: 'is no broker', act: ({ socket }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') },
-      { name: 'breaks with its CONNACK', act: ({ socket }) => socket.end(Buffer.concat([ACCEPTED, Buffer.from([0, 0])])) },
+      { name: 'is not a broker', act: ({ socket }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') },
+      { name: 'breaks the connection right after CONNACK', act: ({ socket }) => socket.end(Buffer.concat([ACCEPTED, Buffer.from([0, 0])])) },
     ]
     test.each(HOSTILE)('a broker that $name is asked again', async ({ act }) => {
       const gateway = await start(await broker(act, acknowledge))
       expect((await gateway.post()).status).toBe(204)
     })
 
-    test('nobody listens: 503 and Retry-After', async () => {
+    test('no broker listens: 503 and Retry-After', async () => {
       const gateway = await start(1, { timeLimit: 300 })
       const answer = await gateway.post()
       expect(answer.status).toBe(503)
@@ -204,7 +204,7 @@ describeGateway('http-gateway', () => {
       expect((await gateway.request('health')).status).toBe(200)
     })
 
-    test('silence is 504 at the time limit, and frees the connection', async () => {
+    test('a silent broker gives 504 at the time limit, and the connection is closed', async () => {
       const gateway = await start(await broker(swallow, acknowledge), { timeLimit: 300, maxInFlight: 2 })
       const answers = await Promise.all([gateway.post(), gateway.post(), gateway.post()])
       expect(statuses(answers)).toEqual([504, 504, 504])
@@ -214,7 +214,7 @@ describeGateway('http-gateway', () => {
       expect((await gateway.stats()).queue).toMatchObject({ waiting: 0, inFlight: 0, bytes: 0 })
     })
 
-    test('a late PUBACK is no 204', async () => {
+    test('a late PUBACK does not give 204', async () => {
       const late = accept((publish, peer) => void setTimeout(() => peer.send(puback(publish)), 500))
       const gateway = await start(await broker(late), { timeLimit: 200 })
       expect((await gateway.post()).status).toBe(504)
@@ -230,9 +230,9 @@ describeGateway('http-gateway', () => {
       expect((await gateway.post()).status).toBe(204)
     })
 
-    test('takes no other message along', async () => {
+    test('does not fail other messages', async () => {
       let isFirst = true
-      // Acknowledges nothing until it closes the connection, as RabbitMQ may; afterwards one at a time.
+      // Like RabbitMQ, acknowledges nothing before it closes the connection; afterwards one message at a time.
       const port = await broker(
         accept((publish, peer) => {
           if (publish.payload.toString() === 'bad') {
@@ -252,7 +252,7 @@ describeGateway('http-gateway', () => {
       expect(requests.POST).toEqual({ 204: 6, 403: 2 })
     })
 
-    test('and a connection that is lost by chance are told apart', async () => {
+    test('is not confused with a connection that is lost for another reason', async () => {
       const gateway = await start(
         await broker(
           accept((_, peer) => peer.socket.destroy()),
@@ -264,7 +264,7 @@ describeGateway('http-gateway', () => {
   })
 
   describe('limits', () => {
-    test('what waits is bounded, and refused beyond that', async () => {
+    test('the queue is limited, and messages above the limit are refused', async () => {
       const gateway = await start(await broker(swallow), { maxQueue: 3, maxInFlight: 2, timeLimit: 1_000 })
       const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.post()))
       expect(statuses(answers).sort()).toEqual([503, 503, 504, 504, 504])
@@ -273,14 +273,14 @@ describeGateway('http-gateway', () => {
       expect(refused.headers.get('retry-after')).toBe('2')
     })
 
-    test('so are its bytes', async () => {
+    test('so is its size in bytes', async () => {
       const gateway = await start(await broker(swallow), { maxQueueBytes: 2_500, timeLimit: 1_000 })
       const form = { body: 'x'.repeat(1_000) }
       const answers = await Promise.all(Array.from({ length: 3 }, () => gateway.post({ form })))
       expect(statuses(answers).sort()).toEqual([503, 504, 504])
     })
 
-    test('there are never more connections than the cap: idle ones make room', async () => {
+    test('the number of connections is limited, and idle ones are closed for new ones', async () => {
       let open = 0
       let most = 0
       const port = await broker(async (peer, connect) => {
@@ -294,7 +294,7 @@ describeGateway('http-gateway', () => {
       expect(most).toBe(2)
     })
 
-    test('and where all are in use, 503', async () => {
+    test('if all are in use, the answer is 503', async () => {
       const gateway = await start(await broker(swallow), { maxConnections: 2, timeLimit: 500 })
       const users = ['a:p', 'b:p', 'c:p'].map((credentials) => gateway.post({ credentials }))
       const answers = await Promise.all(users)
@@ -302,7 +302,7 @@ describeGateway('http-gateway', () => {
       expect(answers.map(({ text }) => JSON.parse(text).error)).toContain('too-many-connections')
     })
 
-    test('a connection is reused, and closed when nobody uses it', async () => {
+    test('a connection is reused, and closed when idle', async () => {
       let connections = 0
       const port = await broker((peer, connect) => {
         connections++
@@ -318,7 +318,7 @@ describeGateway('http-gateway', () => {
   })
 
   describe('a client that leaves', () => {
-    test('before its message is sent: it is not', async () => {
+    test('before its message is sent: the message is not sent', async () => {
       const gateway = await start(1, { timeLimit: 5_000 })
       const controller = new AbortController()
       const posted = gateway.post({ signal: controller.signal })
@@ -345,7 +345,7 @@ describeGateway('http-gateway', () => {
     })
   })
 
-  test('/metrics counts what /stats does', async () => {
+  test('/metrics has the same counts as /stats', async () => {
     const gateway = await start(await broker(acknowledge))
     for (let count = 0; count < 3; count++) await gateway.post()
     await gateway.post({ exchange: 'x' })
@@ -364,7 +364,7 @@ describeGateway('http-gateway', () => {
   })
 
   describe('closing', () => {
-    test('answers what is under way, and refuses what comes over a connection that is still open', async () => {
+    test('answers current requests, and refuses later ones over connections that are still open', async () => {
       let release = () => {}
       const held = new Promise<void>((resolve) => {
         release = resolve
@@ -388,7 +388,7 @@ describeGateway('http-gateway', () => {
       const idle = openSocket(Number(new URL(gateway.url).port), '127.0.0.1')
       await expect.poll(async () => (await gateway.stats()).queue.inFlight).toBe(1)
       const closed = gateway.close()
-      socket.write(request) // pipelined behind the first
+      socket.write(request) // pipelined after the first
       await sleep(50)
       release()
       await Promise.all([closed, once(socket, 'close')])
@@ -400,7 +400,7 @@ describeGateway('http-gateway', () => {
       await expect(fetch(`${gateway.url}/stats`)).rejects.toThrow()
     })
 
-    test('waits no longer than it may', async () => {
+    test('waits only until drainTimeout', async () => {
       const gateway = await start(await broker(swallow), { drainTimeout: 200, timeLimit: 60_000 })
       const posted = expect(gateway.post()).rejects.toThrow()
       await expect.poll(async () => (await gateway.stats()).queue.inFlight).toBe(1)

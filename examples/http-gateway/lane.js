@@ -1,4 +1,4 @@
-// The messages of one account, over one connection at a time.
+// Sends the messages of one account, over one connection at a time.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,28 +18,28 @@ import { Failure, unauthorized, unavailable } from './failure.js'
  *
  * @typedef {object} LaneOptions
  * @property {Address[]} brokers tried in turn
- * @property {number} maxInFlight how many messages may await PUBACK
- * @property {number} timeLimit for each message, in milliseconds
+ * @property {number} maxInFlight the maximum number of messages without PUBACK
+ * @property {number} timeLimit until PUBACK, for each message, in milliseconds
  * @property {number} connectTimeout for CONNACK, in milliseconds
  *
  * @typedef {object} Events
- * @property {(delivery: Delivery) => void} onLeave a message needs no room any more
+ * @property {(delivery: Delivery) => void} onLeave called when a message leaves the queue
  * @property {() => void} onResend
- * @property {(error: Error) => void} onLost a connection has been lost, or could not be opened
+ * @property {(error: Error) => void} onLost called when a connection is lost or cannot be opened
  */
 
 const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 2_000
 const CLOSE_TIMEOUT_MS = 1_000
-/** Table 3.1: wrong user name or password, and not authorised. */
+/** Table 3.1: bad user name or password, and not authorised. */
 const BAD_CREDENTIALS = [4, 5]
-/** How often a message is lost alone before it is what the broker closes the connection for, and not chance. */
+/** After a connection was lost this often with only this message in flight, the message is considered the reason. */
 const CONVICTING_LOSSES = 3
 
 export class Lane {
   /** @type {Set<Delivery>} */
   #waiting = new Set()
-  /** They were in flight when the connection was lost, and are sent again one at a time. @type {Set<Delivery>} */
+  /** Messages that were in flight when the connection was lost. They are sent again one at a time. @type {Set<Delivery>} */
   #suspects = new Set()
   /** @type {Set<Delivery>} */
   #inFlight = new Set()
@@ -49,9 +49,9 @@ export class Lane {
   /** @type {Promise<void> | undefined} */
   #opening
   #closing = new AbortController()
-  /** Whether the last attempt to connect has failed. */
+  /** Whether the last attempt to connect failed. */
   #isAway = false
-  /** Which broker of the list is to be tried. */
+  /** The index of the broker to try, modulo their number. */
   #turn = 0
   #account
   #options
@@ -62,7 +62,7 @@ export class Lane {
    * @param {Account} account
    * @param {LaneOptions} options
    * @param {Events} events
-   * @param {Promise<void>} [mayOpen] when there is room for a connection
+   * @param {Promise<void>} [mayOpen] resolved when there is room for a connection
    */
   constructor(account, options, events, mayOpen) {
     this.#account = account
@@ -79,12 +79,12 @@ export class Lane {
     return this.#opening !== undefined
   }
 
-  /** Whether somebody waits for an answer. */
+  /** Whether a request waits for an answer. */
   get isBusy() {
     return this.#waiting.size > 0 || this.#suspects.size > 0 || !this.#isDeaf()
   }
 
-  /** How many messages await PUBACK. */
+  /** The number of messages without PUBACK. */
   get inFlight() {
     return this.#inFlight.size
   }
@@ -104,7 +104,7 @@ export class Lane {
     return delivery
   }
 
-  /** Closes the connection, and opens no other one. */
+  /** Closes the connection, and does not open another. */
   async close() {
     this.#closing.abort()
     await this.#opening
@@ -151,9 +151,9 @@ export class Lane {
     const { topic, payload, retain } = delivery.message
     try {
       await client.publish(topic, payload, { qos: 1, retain })
-      delivery.succeed() // the only place that says so
+      delivery.succeed() // the only place where a delivery succeeds
     } catch (error) {
-      if (client !== this.#client) return // it is sent again
+      if (client !== this.#client) return // the message is sent again
       delivery.fail(/** @type {Error} */ (error))
     }
     if (client === this.#client && this.#inFlight.delete(delivery)) this.#events.onLeave(delivery)
@@ -191,7 +191,7 @@ export class Lane {
     const client = await connect({
       ...brokers[this.#turn % brokers.length],
       ...this.#account,
-      clientId: `http${randomUUID().replaceAll('-', '').slice(0, 19)}`, // what every broker takes [MQTT-3.1.3-5]
+      clientId: `http${randomUUID().replaceAll('-', '').slice(0, 19)}`, // valid for every broker [MQTT-3.1.3-5]
       cleanSession: true,
       maxInFlight,
       connectTimeout,
@@ -201,7 +201,7 @@ export class Lane {
     this.#client = client
     this.#isAway = false
     lost.then((error) => {
-      client.close() // which keeps it from connecting again: that is for us to do
+      client.close() // to prevent the client from reconnecting, because the lane does that
       if (client === this.#client) this.#lose(error)
     })
   }
@@ -235,7 +235,7 @@ export class Lane {
     this.#lose(new Error('no PUBACK came for anything in flight'))
   }
 
-  /** Whether nobody waits for anything that is in flight. */
+  /** Whether no request waits for a message in flight. */
   #isDeaf() {
     for (const { isSettled } of this.#inFlight) if (!isSettled) return false
     return true
@@ -243,7 +243,7 @@ export class Lane {
 }
 
 /**
- * What another attempt to connect would not change.
+ * Returns the failure if another attempt to connect would fail in the same way.
  *
  * @param {Error} error
  */

@@ -1,4 +1,4 @@
-// The example broker in a process of its own, for load.js.
+// The example broker in a separate process, for load.js.
 
 import { startBroker } from '../broker/broker.js'
 

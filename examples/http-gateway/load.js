@@ -1,5 +1,5 @@
-// Requests per second through kept connections, and with a connection for each message: the same HTTP server, the same
-// broker, in turn. npm run load -- [--broker mqtt://127.0.0.1:1883] [--seconds 5] [--rounds 3] [--clients 50]
+// Measures requests per second with persistent connections, and with a connection for each message, in turn with the same
+// HTTP server and broker. npm run load -- [--broker mqtt://127.0.0.1:1883] [--seconds 5] [--rounds 3] [--clients 50]
 
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 })
 
-/** A connection for each message. @type {NonNullable<Parameters<typeof startGateway>[1]>} */
+/** Opens a connection for each message. @type {NonNullable<Parameters<typeof startGateway>[1]>} */
 const connectionPerMessage = ({ brokers }) => ({
   stats: {
     connections: { open: 0, opening: 0, max: 0 },
@@ -82,7 +82,7 @@ async function measure() {
       })
       if (result.non2xx + result.errors > 0)
         throw new Error(`${server.policy}: not all were answered with 204`)
-      if (round === 0) continue // it warms up
+      if (round === 0) continue // warm-up
       server.cpu += (await cpuTime(server.child)) - before
       server.answered += result['2xx']
       server.rates.push(result['2xx'] / result.duration)

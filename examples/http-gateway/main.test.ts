@@ -13,7 +13,7 @@ import { connect } from '../client/client.js'
 import { ACCEPTED, broker, stopBrokers } from '../client/scripted-broker.ts'
 import { describeGateway, Gateway, start } from './testing.ts'
 
-// The program, and the gateway with the brokers of the examples.
+// Tests main.js, and the gateway with the example broker and others.
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 const LOAD = fileURLToPath(new URL('load.js', import.meta.url))
@@ -28,7 +28,7 @@ afterEach(() => {
 interface Program {
   readonly gateway: Gateway
   readonly brokerPort: number
-  /** Everything that it prints, and how it ends. */
+  /** Its complete output, and its exit status. */
   readonly output: Promise<string>
   readonly exit: Promise<unknown[]>
   stop(): void
@@ -54,11 +54,11 @@ async function run(...args: string[]): Promise<Program> {
 }
 
 describeGateway('the program', () => {
-  test('works at once, with a broker of its own', async () => {
+  test('works without options, with a local broker', async () => {
     const { gateway, brokerPort, exit, stop } = await run()
     const subscriber = await connect({ port: brokerPort, clientId: 'reader' })
     await subscriber.subscribe('#', 1)
-    const body = 'x'.repeat(1024 * 1024 - 'body='.length) // the longest form
+    const body = 'x'.repeat(1024 * 1024 - 'body='.length) // the maximum size of a form
     expect((await gateway.post({ key: 'house.log', form: `body=${body}` })).status).toBe(204)
     for await (const { topic, payload } of subscriber) {
       expect(topic).toBe('house/log')
@@ -71,7 +71,7 @@ describeGateway('the program', () => {
     expect(await exit).toEqual([0, null])
   })
 
-  test('answers what is in flight at SIGTERM, and ends', async () => {
+  test('answers current requests at SIGTERM, and ends', async () => {
     let acknowledge = () => {}
     const port = await broker(async (peer) => {
       peer.socket.write(ACCEPTED)
@@ -120,7 +120,7 @@ describeGateway('the program', () => {
       stop()
       expect(await exit).toEqual([0, null])
       const log = await output
-      expect(log).toContain('Server listening') // it does log
+      expect(log).toContain('Server listening') // logging is enabled
       for (const secret of [...secrets, encoded]) expect(log).not.toContain(secret)
     }
   })
@@ -170,7 +170,7 @@ describeGateway('http-gateway', () => {
         await subscriber.close()
       })
 
-      test('401 for somebody unknown', async () => {
+      test('401 for an unknown user', async () => {
         const gateway = await start(peer().accountPort)
         expect((await gateway.post({ credentials: 'nobody:x' })).status).toBe(401)
       })

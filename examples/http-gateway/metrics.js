@@ -1,4 +1,4 @@
-// What is counted, for GET /metrics and GET /stats alike.
+// The metrics for GET /metrics and GET /stats.
 
 import { createHistogram } from 'node:perf_hooks'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
@@ -7,7 +7,7 @@ const NANOSECONDS = 1e6
 
 export class Metrics {
   registry = new Registry()
-  /** Exact to a thousandth, in nanoseconds. */
+  /** Latencies in nanoseconds, with three significant digits. */
   #latencies = createHistogram()
   #stats
 
@@ -89,7 +89,7 @@ export class Metrics {
     }
   }
 
-  /** By method, then by status. */
+  /** The number of requests, by method and status. */
   async #requests() {
     /** @type {Record<string, Record<string, number>>} */
     const requests = {}

@@ -1,4 +1,4 @@
-// What the gateway uses of its packages, so that the type check does without this folder's own ones.
+// The parts of its packages that the gateway uses, so that the type check does not need them installed.
 declare module 'fastify' {
   import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 

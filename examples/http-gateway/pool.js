@@ -1,4 +1,4 @@
-// The lanes of all accounts, and what they may take together.
+// The lanes of all accounts, and their common limits.
 
 import { unavailable } from './failure.js'
 import { Lane } from './lane.js'
@@ -10,15 +10,15 @@ import { Lane } from './lane.js'
  *
  * @typedef {object} PoolLimits
  * @property {number} maxConnections
- * @property {number} idleTimeout until a connection that nobody uses is closed, in milliseconds
- * @property {number} maxQueue how many messages may wait or be in flight
- * @property {number} maxQueueBytes their payloads
+ * @property {number} idleTimeout until an idle connection is closed, in milliseconds
+ * @property {number} maxQueue the maximum number of messages that wait or are in flight
+ * @property {number} maxQueueBytes the maximum size of their payloads
  * @typedef {import('./lane.js').LaneOptions & PoolLimits} PoolOptions
  * @typedef {Omit<import('./lane.js').Events, 'onLeave'>} PoolEvents
  */
 
 export class Pool {
-  /** By account, those last that were used last. @type {Map<string, { lane: Lane, lastUse: number }>} */
+  /** By account, least recently used first. @type {Map<string, { lane: Lane, lastUse: number }>} */
   #lanes = new Map()
   #pending = 0
   #pendingBytes = 0
@@ -100,7 +100,7 @@ export class Pool {
     return new Lane(account, this.#options, this.#events, closed)
   }
 
-  /** Closes a connection that nobody uses, if there is one: those first that are lost, then the one that was used least recently. */
+  /** Closes an idle lane: one without a connection if there is one, otherwise the least recently used. */
   #evict() {
     const idle = [...this.#lanes].filter(([, { lane }]) => !lane.isBusy)
     const victim = idle.find(([, { lane }]) => !lane.isOpen) ?? idle[0]

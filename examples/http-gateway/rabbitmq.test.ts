@@ -9,10 +9,10 @@ import { rabbitmq, rabbitmqCluster } from '../../test/interop/peers/rabbitmq.ts'
 import { FaultRun } from './fault-run.ts'
 import { describeGateway, start } from './testing.ts'
 
-// The gateway with RabbitMQ behind it.
+// The gateway with RabbitMQ as its broker.
 
 const PASSWORD = 'pw:größe'
-/** She may publish to keys that begin with `allowed`, and has access to two virtual hosts. */
+/** She may publish to keys that start with `allowed`, and has access to two virtual hosts. */
 const ALICE = `alice:${PASSWORD}`
 
 describeGateway('http-gateway', () => {
@@ -45,14 +45,14 @@ describeGateway('http-gateway', () => {
       { name: 'an unknown user', vhost: '/', credentials: 'bob:pw' },
       { name: 'no user', vhost: '/', credentials: ':pw' },
       { name: 'an unknown virtual host', vhost: 'nowhere', credentials: ALICE },
-      { name: 'a virtual host that the user may not enter', vhost: 'closed', credentials: ALICE },
+      { name: 'a virtual host without access for the user', vhost: 'closed', credentials: ALICE },
     ]
     test.each(UNAUTHORIZED)('$name is 401', async ({ vhost, credentials }) => {
       const gateway = await start(peer().port)
       expect((await gateway.post({ vhost, credentials, key: 'allowed.x' })).status).toBe(401)
     })
 
-    test('a key that the user may not publish to is 403, and takes no other message along', async () => {
+    test('a key to which the user may not publish is 403, and does not fail other messages', async () => {
       const amqp = await AmqpClient.open(peer().amqpPort)
       const consumer = await amqp.consume('#')
       const gateway = await start(peer().port)
@@ -71,7 +71,7 @@ describeGateway('http-gateway', () => {
     })
 
     describe.each(['restarts', 'is killed'] as const)('a broker that %s under load', (how) => {
-      test('loses nothing that was answered with 204', async () => {
+      test('loses no message that was answered with 204', async () => {
         const gateway = await start(peer().port, { timeLimit: 60_000 })
         const run = await FaultRun.start(gateway, peer().port)
         if (how === 'restarts') peer().control('eval', 'rabbit:stop(), rabbit:start().')
@@ -85,7 +85,7 @@ describeGateway('http-gateway', () => {
   })
 
   describeWith(rabbitmqCluster, (peer) => {
-    test('a node that is killed under load: the other one takes over', async () => {
+    test('the other node takes over if a node is killed under load', async () => {
       const [first, second] = peer().nodes
       second.control('set_policy', 'mirrored', '^mqtt-subscription-', '{"ha-mode":"all"}')
       const brokers = [first, second].map(({ port }) => ({ host: '127.0.0.1', port }))
@@ -97,7 +97,7 @@ describeGateway('http-gateway', () => {
   })
 })
 
-/** Virtual hosts, and Alice, who may not do everything. */
+/** Definitions of virtual hosts, and of Alice, whose permissions are limited. */
 function definitions(): string {
   const salt = randomBytes(4)
   const digest = createHash('sha256').update(salt).update(PASSWORD).digest()

@@ -1,4 +1,4 @@
-// What an HTTP request says: whose message it is, where it goes, and what it carries.
+// Reads the account, the topic and the message from an HTTP request.
 
 import { parse } from 'node:querystring'
 import { EncodeError } from 'mqtt-wire'
@@ -16,10 +16,10 @@ import { Failure, unauthorized } from './failure.js'
  * @property {boolean} retain
  */
 
-/** More than a message can have; what comes behind that cannot make it valid. */
+/** More than a message can have. Fields after these cannot make a request valid. */
 const MAX_FIELDS = 100
 
-/** What AMQP 0-9-1 publishes with a message, and MQTT 3.1.1 cannot. */
+/** Properties of AMQP 0-9-1 messages that MQTT 3.1.1 does not have. */
 export const REFUSED_FIELDS = {
   app_id: 'a PUBLISH has no application identifier',
   cluster_id: 'a PUBLISH has no cluster identifier',
@@ -88,7 +88,7 @@ function mapped(map) {
 }
 
 /**
- * The fields of a form, with a character for each byte of their values: a payload need not be text.
+ * The fields of a form. Values have one character per byte, because a payload need not be text.
  *
  * @param {Buffer} form
  */

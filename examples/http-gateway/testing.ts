@@ -4,11 +4,11 @@ import { afterEach } from 'vitest'
 import { describeIfInstalled } from '../../test/support/installed.ts'
 import type { Options } from './gateway.js'
 
-// What the tests of the gateway share.
+// Shared by the tests of the gateway.
 
 const isInstalled = (): boolean => existsSync(fileURLToPath(new URL('node_modules/fastify', import.meta.url)))
 
-/** Tests of the gateway, if its packages are installed. */
+/** Describes tests of the gateway. They are skipped if its packages are not installed. */
 export function describeGateway(name: string, define: () => void): void {
   describeIfInstalled({ name, source: 'npm ci --prefix examples/http-gateway', isInstalled }, define)
 }
@@ -19,7 +19,7 @@ afterEach(async () => {
   running.clear()
 })
 
-/** A gateway to the broker on this port, closed after the test. */
+/** Starts a gateway to the broker on this port, and closes it after the test. */
 export async function start(brokerPort: number, options: Options = {}): Promise<Gateway> {
   const { startGateway } = await import('./gateway.js')
   const brokers = [{ host: '127.0.0.1', port: brokerPort }]

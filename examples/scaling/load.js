@@ -1,4 +1,4 @@
-// The clients of measure.js, in a process of their own.
+// The clients of measure.js, in a separate process.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -6,7 +6,7 @@ import { encodeAll, PacketParser } from 'mqtt-wire'
 
 const TOPIC = 'devices/0123456789/telemetry'
 const PAYLOAD = Buffer.alloc(32, 'x')
-/** Messages that are on their way at one time. */
+/** The number of messages in flight at a time. */
 const WINDOW = 200
 
 const ignore = () => {}
@@ -22,10 +22,10 @@ async function stayIdle({ port, connections }) {
 }
 
 /**
- * One publisher, and subscribers who all get its messages, for some seconds.
+ * Runs one publisher and its subscribers for some seconds.
  *
  * @param {{ port: number, seconds: number, qos: 0 | 1, subscribers: number }} options
- * @returns {Promise<number>} deliveries
+ * @returns {Promise<number>} the number of deliveries
  */
 async function flow({ port, seconds, qos, subscribers }) {
   let deliveries = 0
@@ -44,7 +44,7 @@ async function flow({ port, seconds, qos, subscribers }) {
     sent++
     return /** @type {const} */ ({ type: 'publish', topic: TOPIC, payload: PAYLOAD, qos, packetId })
   }
-  // As many as have arrived everywhere: no queue grows, and no message is dropped.
+  // One message for each that has arrived everywhere, so that no queue grows and no message is dropped.
   const more = () => {
     const room = WINDOW - (sent - Math.floor(deliveries / subscribers))
     if (!isOver && room >= WINDOW / 2) publisher.write(encodeAll(Array.from({ length: room }, publish)))
@@ -58,7 +58,7 @@ async function flow({ port, seconds, qos, subscribers }) {
 }
 
 /**
- * Connects, subscribes, acknowledges what comes, and calls back for each message.
+ * Connects, subscribes, acknowledges messages, and calls back for each.
  *
  * @param {number} port
  * @param {string} topicFilter

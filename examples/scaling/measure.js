@@ -1,5 +1,5 @@
-// Measures the example broker: memory of an idle connection, and processor time of a delivery with one broker and with two.
-// node examples/scaling/measure.js [--connections 10000] [--seconds 5]; Linux only, as it reads /proc.
+// Measures the example broker: memory per idle connection, and CPU time per delivery with one broker and with two.
+// node examples/scaling/measure.js [--connections 10000] [--seconds 5]; Linux only, because it reads /proc.
 
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ for (const qos of [0, 1]) {
 async function measureMemory() {
   const broker = await startBroker()
   const load = fork(LOAD)
-  await tell(load, { task: 'idle', port: broker.port, connections: 100 }) // what the first clients allocate is not theirs
+  await tell(load, { task: 'idle', port: broker.port, connections: 100 }) // excludes memory that is allocated once, with the first clients
   const before = residentBytes(broker.pid)
   await tell(load, { task: 'idle', port: broker.port, connections })
   const each = (residentBytes(broker.pid) - before) / connections
@@ -41,7 +41,7 @@ async function measureMemory() {
 }
 
 /**
- * @param {number} count of brokers, each with clients of its own
+ * @param {number} count of brokers, each with its own clients
  * @param {{ qos: number, subscribers: number }} flow
  */
 async function measureThroughput(count, flow) {
@@ -54,7 +54,7 @@ async function measureThroughput(count, flow) {
       seconds,
       ...flow,
     })
-  await Promise.all(brokers.map((_, index) => start(index, 1))) // until V8 has compiled
+  await Promise.all(brokers.map((_, index) => start(index, 1))) // warm-up, until V8 has optimized
   const before = brokers.map(({ pid }) => processorSeconds(pid))
   const deliveries = await Promise.all(brokers.map((_, index) => start(index, seconds)))
   const used = brokers.reduce((sum, { pid }, index) => sum + processorSeconds(pid) - (before[index] ?? 0), 0)

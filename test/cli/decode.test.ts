@@ -52,7 +52,7 @@ const SUMMARY = `8 packets in ${RAW.length} bytes, all encode to the same bytes 
 describe('the recorded session', () => {
   const { status, lines, stderr } = run(['decode'])
 
-  test('is decoded to its last packet, in the order of the recording', () => {
+  test('is decoded completely, in the order of the recording', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(lines.at(-1)).toBe(
@@ -67,7 +67,7 @@ describe('the recorded session', () => {
     ).toBe(true)
   })
 
-  test('holds what a session has', () => {
+  test('has every packet type of a session', () => {
     const types = new Set(lines.map((line) => /[→←] {2}([A-Z]+)/.exec(line)?.[1]))
     types.delete(undefined)
     expect([...types].sort()).toEqual(
@@ -84,7 +84,7 @@ describe('the recorded session', () => {
   })
 })
 
-describe('input of every form', () => {
+describe('every form of input', () => {
   const hex = RAW.toString('hex')
   test.each([
     ['raw', RAW],
@@ -155,14 +155,14 @@ describe('input of every form', () => {
     expect(run(['decode', '-'])).toMatchObject({ status: 0, stderr: '' })
   })
 
-  test('a Remaining Length that is not the shortest is told, and is no error', () => {
+  test('a Remaining Length that is not in its shortest form is reported, and is not an error', () => {
     const { status, stdout } = run(['decode', '-'], 'c08000 c000')
     expect(status).toBe(0)
     expect(stdout).toContain('(Remaining Length in 2 bytes)')
     expect(stdout).toContain('except 1 whose Remaining Length was not in its shortest form')
   })
 
-  test('MQTT 3.1 and bridges are read too', () => {
+  test('MQTT 3.1 and bridges are also read', () => {
     const old = encode({ type: 'connect', clientId: 'c', protocolLevel: 3 })
     const bridge = encode({ type: 'connect', clientId: 'c', bridge: true })
     const { status, stdout } = run(['decode', '-'], Buffer.concat([old, bridge]))
@@ -172,7 +172,7 @@ describe('input of every form', () => {
   })
 })
 
-test('what MQTT 3.1 ignores is told, and is no error', () => {
+test('bits that MQTT 3.1 ignores are reported, and are not an error', () => {
   const recording = [
     ['c2s', '100f 0006 4d5149736470 03 02 003c 0001 63'],
     ['s2c', '2002 0100'],
@@ -189,10 +189,10 @@ test('what MQTT 3.1 ignores is told, and is no error', () => {
 describe('bad input', () => {
   // biome-ignore format: one row an input
   test.each([
-    ['a breach', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
+    ['a violation', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
     ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', '5 is not supported, only', 'send CONNACK with return code 1, then close']],
     ['a packet that is cut off', 'c000 30', ['incomplete-packet', 'byte 1 of the packet, byte 3 of the stream']],
-    ['a letter amidst hexadecimal text', `${'c000'.repeat(20)}c0o0`, ["the hexadecimal text contains 'o'"]],
+    ['a letter in hexadecimal text', `${'c000'.repeat(20)}c0o0`, ["the hexadecimal text contains 'o'"]],
     ['half a byte', '4002000', ['the hexadecimal text has an odd number of digits']],
     ['a recording of something else', '{"bytes":"zz"}', ["line 1 of the recording: bytes must be hexadecimal text, not 'zz'"]],
     ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 of the recording is not a JSON object']],
@@ -221,7 +221,7 @@ describe('bad input', () => {
     expect(stdout).toContain('2 packets in 8 bytes')
   })
 
-  test('a file that is not there, and a directory', () => {
+  test('a missing file, and a directory', () => {
     expect(run(['decode', 'no-such-file'])).toMatchObject({
       status: 1,
       stdout: '',
@@ -241,7 +241,7 @@ describe('bad input', () => {
     },
   )
 
-  test('--help is no error', () => {
+  test('--help is not an error', () => {
     for (const args of [[], ['--help'], ['decode', '--help']]) {
       expect(run(args)).toMatchObject({
         status: 0,
@@ -251,11 +251,11 @@ describe('bad input', () => {
     }
   })
 
-  test('--help says everything itself: who has the package has no other pages', () => {
+  test('--help is complete, because the package contains no other pages', () => {
     expect(run(['--help']).stdout).not.toContain('.md')
   })
 
-  test('nothing that a peer sends reaches the terminal as a control character', () => {
+  test('control characters from a peer are not printed to the terminal', () => {
     const hostile = '\u001b[2J\u0007\u009b31m\u202eabc\u2066\u{e0041}'
     const packets = [
       encode({ type: 'publish', topic: hostile, payload: hostile }),
@@ -268,7 +268,7 @@ describe('bad input', () => {
   })
 })
 
-test('a reader that has seen enough is no error', async () => {
+test('a reader that closes the pipe early is not an error', async () => {
   const path = file('endless', Buffer.concat(Array.from({ length: 20_000 }, () => RAW)))
   const child = spawn(process.execPath, [MAIN, 'decode', path], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''

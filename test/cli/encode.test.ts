@@ -1,4 +1,4 @@
-// decode --json and encode are inverses.
+// decode --json and encode are inverse.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,22 +15,22 @@ import { corpus } from '../vectors/corpus.ts'
 const DIRECTORY = mkdtempSync(join(tmpdir(), 'mqtt-wire-encode-'))
 afterAll(() => rmSync(DIRECTORY, { recursive: true }))
 
-/** The packet after its way through JSON. */
-const again = (sound: Packet): PacketInput =>
-  packetFromJson(JSON.parse(JSON.stringify(packetToJson(sound, {})))) as PacketInput
+/** The packet after conversion to JSON and back. */
+const again = (original: Packet): PacketInput =>
+  packetFromJson(JSON.parse(JSON.stringify(packetToJson(original, {})))) as PacketInput
 
 test('every packet', () => {
   fc.assert(
-    fc.property(packet, (sound) => {
-      expect(encode(again(sound)).equals(encode(sound))).toBe(true)
+    fc.property(packet, (original) => {
+      expect(encode(again(original)).equals(encode(original))).toBe(true)
     }),
     { numRuns: 1_000 },
   )
 })
 
-test('every byte in a payload', () => {
+test('every byte value in a payload', () => {
   for (let byte = 0; byte < 256; byte++) {
-    const sound = {
+    const original = {
       type: 'publish',
       topic: 'a',
       payload: Uint8Array.of(0x61, byte),
@@ -38,7 +38,7 @@ test('every byte in a payload', () => {
       dup: false,
       retain: false,
     } as Packet
-    expect(encode(again(sound)).equals(encode(sound))).toBe(true)
+    expect(encode(again(original)).equals(encode(original))).toBe(true)
   }
 })
 
@@ -55,7 +55,7 @@ test('the corpus', () => {
   expect(bytes.equals(stream)).toBe(true)
 })
 
-test('the recorded session, with where each packet came from', () => {
+test('the recorded session, with the source of each packet', () => {
   const { lines } = run(['decode', '--json'])
   expect(lines).toHaveLength(41)
   expect(JSON.parse(lines[0]!)).toMatchObject({
@@ -69,7 +69,7 @@ test('the recorded session, with where each packet came from', () => {
   expect(run(['encode', '-'], lines.join('\n')).bytes.length).toBe(100_758)
 })
 
-test('tolerated packets, tolerated again', () => {
+test('tolerated packets are encoded with the same tolerance', () => {
   const bytes = Buffer.from('40020000', 'hex')
   const { stdout } = run(['decode', '--json', '--tolerate', 'packet-identifier-zero', '-'], bytes)
   expect(run(['encode', '--tolerate', 'packet-identifier-zero'], stdout).bytes.equals(bytes)).toBe(true)
@@ -107,7 +107,7 @@ describe('mistakes', () => {
     expect(stderr.trimEnd()).not.toMatch(/\p{Cc}/u)
   })
 
-  test('a file that is not there', () => {
+  test('a missing file', () => {
     expect(run(['encode', 'no-such-file'])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('no such file'),

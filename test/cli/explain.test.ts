@@ -41,7 +41,7 @@ const DUMP = `PUBLISH malformed, byte 0, 9 bytes
 the argument: hexadecimal text, 1 packet in 11 bytes, not valid.
 `
 
-test('a malformed packet, with the fault in its place', () => {
+test('a malformed packet, with the error at its position', () => {
   expect(run(['explain', MALFORMED], '', { COLUMNS: '80' })).toMatchObject({
     status: 1,
     stderr: '',
@@ -58,7 +58,7 @@ test.each([80, 100, 112, 120])('no line is wider than %d columns', (width) => {
   expect(lines.some((line) => line.length > width - 12)).toBe(true)
 })
 
-test('what README.md shows', () => {
+test('the output in README.md', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   const [, args = '', shown] = /```\n\$ npx mqtt-wire explain ([\da-f ]+)\n(.*?)```/s.exec(readme) ?? []
   expect(run(['explain', ...args.split(' ')], '', { COLUMNS: '80' }).stdout).toBe(shown)
@@ -98,7 +98,7 @@ describe('input', () => {
     expect(stderr.trimEnd()).not.toMatch(/[\p{Cc}]/u)
   })
 
-  test('both directions of a connection, by the rules of each', () => {
+  test('both directions of a connection, each by its own rules', () => {
     const lines = [
       { direction: 'c2s', bytes: '20020000' },
       { direction: 's2c', bytes: '20020000' },
@@ -140,11 +140,11 @@ describe('colours', () => {
     const { stdout, stderr } = run(['explain', MALFORMED], '', { COLUMNS: '80', ...env } as NodeJS.ProcessEnv)
     expect(stdout.includes('\u001b[')).toBe(isColoured)
     expect(stderr).toBe('')
-    // The same text, if the colours are taken away.
+    // Without the colours, the text is the same.
     expect(stripVTControlCharacters(stdout).replace(/ +$/gm, '')).toBe(DUMP)
   })
 
-  test('on a terminal, of its width', () => {
+  test("on a terminal, with the terminal's width", () => {
     const printed = onTerminal(['explain', MALFORMED])
     if (printed === undefined) return console.log('skipped: script is not installed')
     expect(printed).toContain('\u001b[1;31m')
@@ -152,7 +152,7 @@ describe('colours', () => {
   })
 })
 
-/** What the command prints to a terminal, if `script` is here to make one. */
+/** The output of the command on a terminal; undefined if `script`, which creates one, is not installed. */
 function onTerminal(args: readonly string[]): string | undefined {
   const output = join(DIRECTORY, 'typescript')
   const command = ['stty', 'cols', '80', ';', process.execPath, MAIN, ...args].join(' ')
@@ -172,7 +172,7 @@ test('a long payload is shown in part, and in full with --full', () => {
   expect(full.match(/ 09(?= |$)/gm)).toHaveLength(1_000)
 })
 
-test('a fault deep in a long field is shown', () => {
+test('an error deep in a long field is shown', () => {
   const whole = Buffer.from(encode({ type: 'publish', topic: 'a'.repeat(1_000), payload: '' }))
   whole[900] = 0x23
   const { stdout } = run(['explain', whole.toString('hex')], '', { COLUMNS: '80' })
@@ -209,7 +209,7 @@ test('a stream is explained as it arrives', async () => {
   expect(status).toBe(0)
 })
 
-test('nothing that a peer sends reaches the terminal as a control character', () => {
+test('control characters from a peer are not printed to the terminal', () => {
   const hostile = '\u001b[2J\u0007\u009b31m\u202eabc\u2066\u{e0041}'
   const packets = Buffer.concat([
     encode({ type: 'publish', topic: hostile, payload: hostile }),
@@ -294,7 +294,7 @@ describe('a capture', () => {
     })
   })
 
-  test('that is cut off', () => {
+  test('that is truncated', () => {
     const path = captured('e.pcapng', '40000,1883')
     if (path === undefined) return
     const { status, stderr } = run(['decode', '-'], readFileSync(path).subarray(0, 300))

@@ -1,4 +1,4 @@
-// What is said of a field that a packet type does not have.
+// Error messages for fields that a packet type does not have.
 
 import { expect, test } from 'vitest'
 import { EncodeError, encode, type PacketInput } from '../../src/index.ts'
@@ -66,7 +66,7 @@ test.each([
   ['puback', 'remainingLength', 'lengths are counted for you'],
   ['pingreq', 'nonsense', 'the fields are type ['],
   ['puback', 'nonsense', 'the fields are type, packetId ['],
-  // The closest, in whatever case, of names that differ in at most a third.
+  // Suggests the closest name, ignoring case, if at most a third of it differs.
   ['connect', 'CLIENTID', 'use clientId ['],
   ['connect', 'protocolLame', 'use protocolName ['],
   ['connect', 'protocolNevel', 'use protocolLevel ['],
@@ -79,15 +79,15 @@ test.each([
   ['publish', 'xyqos', 'the fields are'],
   ['publish', 'qosx', 'use qos ['],
   ['publish', 'qosxy', 'the fields are'],
-])('%s: of %s is said: %s', (type, name, advice) => {
+])('%s.%s: %s', (type, name, advice) => {
   expect(said({ ...PACKETS[type as keyof typeof PACKETS], [name]: 1 }, name)).toContain(advice)
 })
 
-test('a field whose value is undefined is none', () => {
+test('a field whose value is undefined is ignored', () => {
   expect(encode({ ...PACKETS.pingreq, packetId: undefined } as PacketInput)).toHaveLength(2)
 })
 
-test('the path to the field leads through lists and objects', () => {
+test('the path to the field includes lists and objects', () => {
   const { subscribe, connect } = PACKETS
   said({ ...subscribe, subscriptions: [...filters, { topicFilter: 'a', QoS: 1 }] }, 'subscriptions[1].QoS')
   const message = said({ ...subscribe, subscriptions: [{ topic: 'a' }] }, 'subscriptions[0].topic')

@@ -1,4 +1,5 @@
-// Tolerance of the encoder: what a packet holds is written as it was read, everything else in its correct form.
+// The encoder's `tolerate` option: tolerated values in a packet are written as they were read, everything else in its
+// correct form.
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -18,7 +19,7 @@ import { bytes } from '../support/bytes.ts'
 
 const CONNECT = "0004 'MQTT' 04"
 
-/** Rules whose breach the packet holds: it is written as it was read. */
+/** Violations that the decoded packet contains. They are written as they were read. */
 // biome-ignore format: one row per packet
 const HELD: readonly (readonly [TolerableCode, string])[] = [
   ['packet-identifier-zero', '40 02 0000'],
@@ -53,7 +54,7 @@ const HELD: readonly (readonly [TolerableCode, string])[] = [
   ['reserved-suback-code', '90 05 0001 00 03 ff'],
 ]
 
-/** Rules whose breach the packet does not hold, and the correct form in which it is written. */
+/** Violations that the decoded packet does not contain, and the correct form that is written instead. */
 // biome-ignore format: one row per packet
 const CORRECTED: readonly (readonly [TolerableCode, string, string])[] = [
   ['surplus-bytes', '40 03 0001 00', '40 02 0001'],
@@ -70,7 +71,7 @@ const TOLERABLE = Object.entries(DECODE_ERRORS).flatMap(([code, { tolerable }]) 
   tolerable ? [code as TolerableCode] : [],
 )
 
-test('every tolerable code is held, or corrected', () => {
+test('every tolerable code is either kept or corrected', () => {
   const held = new Set(HELD.map(([code]) => code))
   const corrected = new Set(CORRECTED.map(([code]) => code))
   expect([...held, ...corrected].sort()).toEqual([...TOLERABLE].sort())
@@ -177,14 +178,14 @@ describe('options', () => {
     }
   })
 
-  test('own enumerable properties count', () => {
+  test('only own enumerable properties are options', () => {
     const inherits = Object.create({ tolerate: 'anything' }) as EncodeOptions
     const hides = Object.defineProperty({}, 'tolerate', { value: 'anything' }) as EncodeOptions
     for (const options of [inherits, hides, { tolerate: undefined }, {}])
       for (const attempt of attempts(options)) expect(attempt).not.toThrow()
   })
 
-  test('are read once, whatever other options come between', () => {
+  test('are read once, even if other options are used in between', () => {
     let reads = 0
     const options = {
       get tolerate() {

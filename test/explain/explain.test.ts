@@ -1,4 +1,4 @@
-// explain and a parser with the same options agree, and the fields cover every byte.
+// explain must agree with a parser with the same options, and its fields must cover every byte.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -19,7 +19,7 @@ import { corpus } from '../vectors/corpus.ts'
 
 const ALL: ParserOptions = { protocols: ['3.1.1', '3.1', 'bridge'] }
 
-/** What a parser gives for the same bytes. */
+/** The result of a parser for the same bytes. */
 function parsed(whole: Uint8Array, options: ParserOptions | undefined) {
   const packets: Packet[] = []
   const tolerated: DecodeError[] = []
@@ -59,7 +59,7 @@ function agreed(whole: Uint8Array, options?: ExplainOptions): Explanation {
   return explanation
 }
 
-/** Checks that the fields, one after the other, are all bytes of the input. */
+/** Checks that the fields, in order, cover all bytes of the input. */
 function checkTiling({ packets, end, unread }: Explanation, whole: Buffer): void {
   let offset = 0
   for (const packet of packets) {
@@ -98,7 +98,7 @@ function checkBits(fields: readonly ExplainedField[], byte: number): void {
   if (next !== -1 || value !== byte) expect.fail(`the bits are ${value}, not ${byte}`)
 }
 
-/** All fields, parts included, by name; the last of each name. */
+/** All fields and their parts by name. Of several with the same name, the last. */
 function byName(fields: readonly ExplainedField[], found = new Map<string, ExplainedField>()) {
   for (const field of fields) {
     found.set(field.name, field)
@@ -181,7 +181,7 @@ function checkValues({ packet, fields }: ExplainedPacket): void {
 }
 
 describe('any bytes', () => {
-  test('one packet: the verdict of decode', () => {
+  test('one packet has the same result as with decode', () => {
     fc.assert(
       fc.property(damagedPacket, (whole) => {
         const { packets, fault } = agreed(whole, ALL)
@@ -208,7 +208,7 @@ describe('any bytes', () => {
     )
   })
 
-  test('noise', () => {
+  test('random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (whole) => {
         agreed(whole, ALL)
@@ -218,7 +218,7 @@ describe('any bytes', () => {
   })
 })
 
-/** What is the same however a stream is cut: the fault's hint is given from what has come. */
+/** The part of the result that does not depend on chunks. A hint depends on the bytes that have arrived. */
 function comparable({ fault, fields, ...rest }: ExplainedPacket) {
   const isHeaderFault = fault !== undefined && fields.length === 1
   return { ...rest, length: isHeaderFault ? 0 : rest.length, code: fault?.code, offset: fault?.offset }
@@ -272,12 +272,12 @@ describe.each([
   })
 })
 
-test('MQTT 3.1 does not use what 3.1.1 calls Session Present', () => {
+test('MQTT 3.1 ignores the bit that 3.1.1 calls Session Present', () => {
   const stream = "10 0f 0006 'MQIsdp' 03 02 003c 0001 'c' 20 02 01 00"
   expect(fieldOf(stream, 'Session Present', ALL).meaning).toBe('not used in MQTT 3.1')
 })
 
-test('a tolerated violation is told, and the bytes that it leaves over are shown', () => {
+test('a tolerated violation is reported, and the bytes that it leaves unread are shown', () => {
   const { verdict, tolerated, fields } = explained('d0 02 0000', { tolerate: ['surplus-bytes'] })
   expect(verdict).toBe('valid')
   expect(tolerated).toMatchObject([{ code: 'surplus-bytes', offset: 1, found: 2 }])
@@ -297,13 +297,13 @@ test.each([
   expect(explained(notation)).toMatchObject({ verdict: 'incomplete', missing: { field, length } })
 })
 
-test('what follows a malformed packet is not read', () => {
+test('bytes after a malformed packet are not read', () => {
   const { end, unread, packets } = explain(bytes("c000 00 00 c000 'x'"))
   expect(packets.map(({ verdict }) => verdict)).toEqual(['valid', 'malformed'])
   expect([end, unread]).toEqual([3, bytes("00 c000 'x'")])
 })
 
-test('no bytes are no packets', () => {
+test('empty input has no packets', () => {
   expect(explain(new Uint8Array(0))).toEqual({
     packets: [],
     verdict: 'valid',
@@ -313,7 +313,7 @@ test('no bytes are no packets', () => {
   })
 })
 
-test('the explanation is plain data, of bytes of its own', () => {
+test('the explanation is plain data with copied bytes', () => {
   const whole = Buffer.from(bytes(CONNECT))
   const { packets } = explain(whole)
   const copy = structuredClone(packets)
@@ -331,7 +331,7 @@ test('large packets arrive in small chunks', () => {
   expect(packets).toMatchObject([{ verdict: 'valid', length: whole.length }])
 })
 
-test('an incomplete packet is explained up to the limit of entries', () => {
+test('an incomplete list is explained up to the limit of entries', () => {
   const whole = Buffer.concat([bytes('82 ffff7f 0001'), Buffer.alloc(40_000, bytes("0001 'a' 00"))])
   const { fields, verdict } = explain(whole, { maxTopicFilters: 100 }).packets[0]!
   expect(verdict).toBe('incomplete')
@@ -339,7 +339,7 @@ test('an incomplete packet is explained up to the limit of entries', () => {
   expect(fields.at(-1)).toMatchObject({ name: 'Unread', length: 39_600 })
 })
 
-test('mistakes of the caller are TypeErrors', () => {
+test('invalid arguments are TypeErrors', () => {
   expect(() => explain('c000' as never)).toThrow(TypeError)
   expect(() => explain(bytes('c000'), { tolerance: [] } as never)).toThrow(TypeError)
   expect(() => new PacketExplainer().push([] as never)).toThrow(TypeError)

@@ -1,4 +1,4 @@
-// Every form of input, made by the real tools where there are any.
+// Every form of input, produced by the real tools if there are any.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ afterAll(() => rmSync(DIRECTORY, { recursive: true }))
 
 const isInstalled = (tool: string): boolean => spawnSync(tool, ['--version']).error === undefined
 
-/** What a tool prints for a stream of bytes; undefined if it is not installed here. */
+/** The output of a tool for a stream of bytes; undefined if it is not installed. */
 function printed(command: string, bytes: Uint8Array): string | undefined {
   const [tool = '', ...args] = command.split(' ')
   if (!isInstalled(tool)) {
@@ -40,7 +40,7 @@ function printed(command: string, bytes: Uint8Array): string | undefined {
 
 const bytesOf = ({ chunks }: ReadInput): Buffer => Buffer.concat(chunks.map(({ bytes }) => bytes))
 
-/** Reads text in pieces of one size. */
+/** Reads text in pieces of equal size. */
 function inPieces(text: Uint8Array, size: number): Buffer {
   const form = recognise(text, true)!
   const reader = form.open()
@@ -129,27 +129,27 @@ test.each([
   check(text, 'a string literal', Buffer.from('30070003612f626869', 'hex'))
 })
 
-test('what Python prints for any bytes', () => {
+test('the Python literal of any bytes', () => {
   const every = Uint8Array.from({ length: 256 }, (_, byte) => byte)
   const text = spawnSync('python3', ['-c', `print(bytes(range(256)))`], { encoding: 'utf8' })
   if (text.error !== undefined && !process.env.CI) return
   check(text.stdout, 'a string literal', every)
 })
 
-test('raw bytes, cut anywhere', () => {
+test('raw bytes with any chunking', () => {
   expect(readInput(STREAM)).toEqual({ form: 'raw bytes', chunks: [{ bytes: STREAM }] })
   for (let length = 1; length < STREAM.length; length++)
     expect(recognise(STREAM.subarray(0, length), false)?.name ?? 'raw bytes').toBe('raw bytes')
 })
 
-test('nothing', () => {
+test('empty input', () => {
   expect(readInput('')).toEqual({ form: 'empty', chunks: [] })
 })
 
 describe('Wireshark', () => {
   const pcap = join(DIRECTORY, 'stream.pcap')
 
-  /** A capture of both directions, made of a dump of them. */
+  /** Creates a capture of both directions from a dump. */
   function capture(): boolean {
     const dump = spawnSync('od', ['-Ax', '-tx1', '-v'], { input: STREAM, encoding: 'utf8' }).stdout
     const answer = spawnSync('od', ['-Ax', '-tx1', '-v'], {
@@ -202,7 +202,7 @@ describe('Wireshark', () => {
     expect(() => readInput(readFileSync(pcap))).toThrow(/pcap or pcapng.*tshark -r FILE/)
   })
 
-  // As Wireshark's "Copy > …as Hex Dump" of the bytes of the packet.
+  // Like Wireshark's "Copy > …as Hex Dump" for the bytes of the packet.
   test('a hex dump', () => {
     const rows = Array.from({ length: Math.ceil(STREAM.length / 16) }, (_, row) => {
       const bytes = STREAM.subarray(row * 16, row * 16 + 16)

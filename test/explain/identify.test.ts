@@ -50,7 +50,7 @@ test.each(ROWS)('%s: every beginning is undecided, or the same', (notation, prot
   expect(identify(new Uint8Array(0))).toBeUndefined()
 })
 
-describe('few bytes decide', () => {
+describe('the number of bytes needed', () => {
   const fill = (beginning: string, length: number): Uint8Array => {
     const whole = new Uint8Array(length).fill(0x61)
     whole.set(bytes(beginning))
@@ -67,6 +67,6 @@ describe('few bytes decide', () => {
   })
 })
 
-test('a mistake of the caller is a TypeError', () => {
+test('an invalid argument is a TypeError', () => {
   expect(() => identify('GET' as never)).toThrow(TypeError)
 })

@@ -1,4 +1,4 @@
-// Brokers as targets. Each listens on 127.0.0.1 only; `127.1` is another name of that address, which `check` does not know.
+// Brokers as targets, which listen only on 127.0.0.1. `127.1` is the same address, but `check` does not recognize it.
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -31,7 +31,7 @@ async function run(...args: string[]): Promise<{ status: unknown; stdout: string
 }
 
 describe('--remote', () => {
-  test('without it, only this machine is asked', async () => {
+  test('without it, only this machine can be a target', async () => {
     let connections = 0
     const count = (): void => void connections++
     broker.server.on('connection', count)
@@ -44,7 +44,7 @@ describe('--remote', () => {
     expect(connections).toBe(0)
   })
 
-  test('with it, any host is asked', async () => {
+  test('with it, any host can be a target', async () => {
     const { status, stdout, stderr } = await run(
       ...['fuzz', `mqtt://127.1:${port}`, '--remote', '--rate', '1000', '--runs', '0', '--seed', '1'],
     )
@@ -72,7 +72,7 @@ describe('connections', () => {
     .filter(({ row }) => row.packets === undefined && row.hex.startsWith('30') && row.code === undefined)
     .slice(0, 40)
 
-  /** Examines the rows. Returns how many connections were open at once, and how long it took. */
+  /** Examines the rows. Returns the maximum number of connections open at once, and the duration. */
   async function examine(host: string, options: { rate?: string }) {
     let open = 0
     let most = 0
@@ -95,7 +95,7 @@ describe('connections', () => {
     return { most, seconds, verdicts: target.verdicts }
   }
 
-  test('many at once on this machine', async () => {
+  test('many at once to this machine', async () => {
     const { most, verdicts } = await examine('127.0.0.1', {})
     expect(most).toBeGreaterThan(1)
     expect(verdicts).toEqual(rows.map(() => 'accepted'))
@@ -107,13 +107,13 @@ describe('connections', () => {
     ['127.1', { rate: '50' }, 50],
   ] as const)('one after another on %s with %j', async (host, options, rate) => {
     const { most, seconds, verdicts } = await examine(host, options)
-    expect(most).toBeLessThanOrEqual(2) // the one before may still be closing
+    expect(most).toBeLessThanOrEqual(2) // the previous one may still be closing
     expect(verdicts).toEqual(rows.map(() => 'accepted'))
     expect(rows.length - 1).toBeLessThanOrEqual(seconds * rate * 1.01)
   })
 })
 
-test('a broker that never answers is given up after --patience', async () => {
+test('--patience limits the wait for a broker that never answers', async () => {
   const mute = createServer(() => {}).listen(0, '127.0.0.1')
   await once(mute, 'listening')
   const { port: own } = mute.address() as { port: number }

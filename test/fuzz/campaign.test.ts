@@ -3,14 +3,14 @@ import { Campaign } from '../../src/cli/fuzz/campaign.ts'
 import type { Target } from '../../src/cli/target/target.ts'
 import { HANG, TIME_LIMIT } from '../../src/cli/verdict/finding.ts'
 
-// A clock that only hangs move forward, so that what they cost can be counted.
+// A clock that advances only when an input hangs, so that the cost of hangs can be counted.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => void vi.useRealTimers())
 
 test('a hang costs at most ten times its time limit to minimise', async () => {
   let hangs = 0
   let length = 0
-  // Every byte of the stream can be made simpler, and each attempt hangs.
+  // Every byte of the stream can be simplified, and each attempt hangs.
   const target: Target = {
     name: 'hangs on every stream of one length',
     start: async () => ({}),

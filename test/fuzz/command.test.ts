@@ -1,4 +1,4 @@
-// The command finds what is wrong with parsers that were broken on purpose, and nothing in sound ones.
+// The command must find the faults of parsers that are broken on purpose, and nothing in correct ones.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -79,7 +79,7 @@ test.each(['sound/yes-or-no', 'sound/slow', 'adapters/mqtt-wire'])('nothing is f
   expect(stdout).toMatch(/: 0 findings in \d,\d{3} inputs, seed 1\.\n$/)
 })
 
-test('the same seed finds the same', () => {
+test('the same seed gives the same findings', () => {
   const [once, again] = [fuzz('broken/accepts-too-much', 1_000), fuzz('broken/accepts-too-much', 1_000)]
   expect(again).toEqual(once)
   expect(once.findings.length).toBeGreaterThan(2)
@@ -93,7 +93,7 @@ test('a finding is a readable block', () => {
 })
 
 test.each(['yes-or-no', 'leisurely'])(
-  'it ends when its time is over, in the middle of its inputs: %s',
+  'it ends when its time is up, in the middle of its inputs: %s',
   (adapter) => {
     const { status, stdout } = command(`test/fuzz/sound/${adapter}.mjs`, '--seconds', '1')
     expect(status).toBe(0)

@@ -1,4 +1,4 @@
-// Runs fuzz and check on the adapters of other parsers, and writes FINDINGS.md:
+// Runs fuzz and check on the adapters of other parsers, and generates FINDINGS.md:
 //   npm run build && npm ci --prefix test/fuzz && node test/fuzz/findings.mjs
 
 import { spawnSync } from 'node:child_process'

@@ -1,4 +1,4 @@
-// The adapters of decoders in other languages: what they need, how they are built, and the command that runs them.
+// Adapters of decoders in other languages: their requirements, how to build them, and the commands that run them.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -11,7 +11,7 @@ const succeeds = (command, ...args) => spawnSync(command, args).status === 0
 const PAHO_GO = '/usr/share/gocode/src/github.com/eclipse/paho.mqtt.golang'
 
 /**
- * Each with `name`; `file`, of the adapter; `packages` of Debian that it needs; `isInstalled()`; and `build(folder)`, which returns
+ * Each has a `name`, the adapter's `file`, the Debian `packages` that it needs, `isInstalled()`, and `build(folder)`, which returns
  * the command for `--exec`.
  */
 export const LANGUAGES = [
@@ -19,7 +19,7 @@ export const LANGUAGES = [
     name: 'Eclipse Paho for Python',
     file: 'paho_python.py',
     packages: ['python3-paho-mqtt'],
-    // Debian's own Python: another one on the path lacks Debian's packages.
+    // Debian's Python, because another one on the path does not have Debian's packages.
     isInstalled: () => succeeds('/usr/bin/python3', '-c', 'import paho.mqtt.client'),
     build: () => `/usr/bin/python3 ${adapter('paho_python.py')}`,
   },
@@ -59,7 +59,7 @@ export const LANGUAGES = [
   },
 ]
 
-/** The version of Debian's package; undefined where there is no such package. */
+/** The version of a Debian package; undefined if it is not installed. */
 export function versionOf(name) {
   const { status, stdout } = spawnSync('dpkg-query', ['-W', name], { encoding: 'utf8' })
   return status === 0 ? stdout.trim().split('\t')[1] : undefined

@@ -1,4 +1,4 @@
-// The corpus against decoders in other languages, as far as they are installed.
+// Runs the corpus against those decoders in other languages that are installed.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -18,14 +18,14 @@ interface Finding {
   readonly rows: readonly string[]
 }
 
-/** What is known of each, whatever its version. The Rust decoder is ours, and has no fault. */
+/** The known faults of each, in all versions. The Rust decoder is ours, and has none. */
 const KNOWN: Readonly<Record<string, Partial<Finding>>> = {
   'paho_python.py': { kind: 'crash', packetType: 'suback' },
   'paho_go.go': { kind: 'verdict', about: 'accepts body-too-short', packetType: 'puback' },
   'libmosquitto.c': { kind: 'verdict', about: 'accepts wildcard-in-topic-name', packetType: 'publish' },
 }
 
-// The packages are Debian's: other systems have none of them.
+// The packages are Debian's, so other systems skip these tests.
 for (const { name, file, packages, isInstalled, build } of process.platform === 'linux' ? LANGUAGES : []) {
   const source = `Debian: apt-get install ${packages.join(' ')}`
   describeIfInstalled({ name, source, isInstalled }, () => {
@@ -46,7 +46,7 @@ for (const { name, file, packages, isInstalled, build } of process.platform === 
         findings: Finding[]
       }
       expect(rows).toBeGreaterThan(100)
-      // An adapter that misreads its decoder would accuse it of these.
+      // A faulty adapter would report these.
       const accused = findings.filter(({ kind, about }) => kind === 'fields' || about.startsWith('refuses'))
       expect(accused).toEqual([])
       const known = KNOWN[file]

@@ -1,4 +1,4 @@
-// Fuzzes mqtt-wire's own decoder, guided by the branches that inputs reach: see README.md.
+// Fuzzes mqtt-wire's own decoder, guided by branch coverage. See README.md.
 //   node test/fuzz/self.mjs [--seconds N] [--runs N] [--seed N] [--workers N] [--save]
 
 import { rmSync } from 'node:fs'
@@ -18,7 +18,7 @@ const OPTIONS = {
   save: { type: 'boolean' },
 }
 const { seconds, runs, seed, workers, save } = options()
-/** A thread that is at the same input while the process computes for so many ms hangs. */
+/** A thread hangs if it has the same input while the process uses this much CPU time, in ms. */
 const HANG = 20_000 * workers
 const LOOK = 1_000
 
@@ -31,7 +31,7 @@ const started = Date.now()
 const shares = Array.from({ length: workers }, () => new SharedArrayBuffer(16 + CAPACITY))
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    for (const shared of shares) new Int32Array(shared)[3] = 1 // stop, and tell how far it came
+    for (const shared of shares) new Int32Array(shared)[3] = 1 // stop, and report progress
   })
 }
 const threads = await Promise.all(shares.map((shared, index) => fuzz(seed + index, shared)))
@@ -56,7 +56,7 @@ function number(name, text) {
   throw new TypeError(`--${name} is a whole number, not ${text}`)
 }
 
-/** One thread to its end. */
+/** Runs one thread to its end. */
 function fuzz(seed, shared) {
   const workerData = { seed, runs: runs ?? Number.POSITIVE_INFINITY, deadline, build, shared }
   const worker = new Worker(new URL('./self/worker.mjs', import.meta.url), { workerData })
@@ -73,7 +73,7 @@ function fuzz(seed, shared) {
   })
 }
 
-/** Fails if the thread hangs: it cannot say so itself. */
+/** Fails if the thread hangs, which it cannot report itself. */
 function watch(worker, seed, shared) {
   const [counter, configuration, length] = [0, 1, 2].map((index) => () => new Int32Array(shared)[index])
   let last = 0

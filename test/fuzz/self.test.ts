@@ -1,4 +1,4 @@
-// The loop that fuzzes our decoder finds nothing in it, and finds what is broken on purpose.
+// Fuzzing our decoder must find nothing, and must find faults that are added on purpose.
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -24,10 +24,10 @@ function self(cwd: string, ...args: readonly string[]) {
   return { status, stderr, lines: stdout.trimEnd().split('\n') }
 }
 
-/** Without what depends on the machine. */
+/** Removes what depends on the machine. */
 const untimed = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/ in .*\/s\)/, ''))
 
-test('nothing is found in the decoder; the same seed does the same', () => {
+test('nothing is found in the decoder, and the same seed gives the same run', () => {
   const once = self(ROOT, '--seed', '5', '--runs', '40000')
   expect(once).toMatchObject({ status: 0, stderr: '' })
   expect(untimed(once.lines)).toEqual([
@@ -51,11 +51,11 @@ test.each([
   ['wire/utf8.js', 'lead === 0xed ? 0x9f', 'lead === 0xed ? 0xbf', 'encodes to the bytes'],
   ['decode.js', 'if (reader.position !== reader.end)', 'if (reader.position > reader.end)', 'encodes to the bytes'],
   ['packets/connack.js', 'if (isReserved(returnCode))', 'if (returnCode > 6)', 'is encoded'],
-] as const)('a break in %s is found: %s', (file, sound, broken, invariant) => {
+] as const)('a break in %s is found: %s', (file, correct, broken, invariant) => {
   const path = join(COPY, 'dist', file)
   const text = readFileSync(path, 'utf8')
-  expect(text).toContain(sound)
-  writeFileSync(path, text.replace(sound, broken))
+  expect(text).toContain(correct)
+  writeFileSync(path, text.replace(correct, broken))
   const { status, lines } = self(COPY, '--seed', '5', '--runs', '400000')
   writeFileSync(path, text)
   expect(status).toBe(1)
@@ -63,12 +63,12 @@ test.each([
   expect(lines.at(-1)).toMatch(/^ {2}minimised {2}[\da-f]+, cut at \[/)
 })
 
-test('an input at which the decoder loops is found', () => {
+test('an input that makes the decoder loop is found', () => {
   const path = join(COPY, 'dist/packets/connack.js')
   const text = readFileSync(path, 'utf8')
   const condition = 'if (isReserved(returnCode))'
   expect(text).toContain(condition)
-  writeFileSync(path, text.replace(condition, condition.replace('if', 'while'))) // tolerated, it never ends
+  writeFileSync(path, text.replace(condition, condition.replace('if', 'while'))) // an endless loop if the code is tolerated
   const { status, lines } = self(COPY, '--seed', '5', '--runs', '400000')
   writeFileSync(path, text)
   expect(status).toBe(1)
@@ -77,24 +77,24 @@ test('an input at which the decoder loops is found', () => {
   )
 })
 
-test('--save keeps what was reached, whether something was found or not', () => {
+test('--save updates the corpus, with or without a finding', () => {
   const corpus = join(COPY, 'test/fuzz/corpus/decoder.txt')
   const decoder = join(COPY, 'dist/decode.js')
-  const [before, sound] = [corpus, decoder].map((path) => readFileSync(path, 'utf8')) as [string, string]
+  const [before, original] = [corpus, decoder].map((path) => readFileSync(path, 'utf8')) as [string, string]
   rmSync(corpus)
   expect(self(COPY, '--seed', '5', '--runs', '2000', '--save').status).toBe(0)
   const saved = readFileSync(corpus, 'utf8')
   rmSync(corpus)
-  writeFileSync(decoder, sound.replace('reader.position !== reader.end', 'reader.position > reader.end'))
+  writeFileSync(decoder, original.replace('reader.position !== reader.end', 'reader.position > reader.end'))
   expect(self(COPY, '--seed', '5', '--runs', '400000', '--save').status).toBe(1)
   expect(readFileSync(corpus, 'utf8')).toContain('\n')
   expect(saved).toContain('\n')
   writeFileSync(corpus, before)
-  writeFileSync(decoder, sound)
+  writeFileSync(decoder, original)
 })
 
 test.each([['--runs', 'many'], ['--seconds', '0'], ['--seed', '-1'], ['--wat']])(
-  '%s %s makes no sense',
+  '%s %s is refused',
   (...args) => {
     const { status, stderr } = self(ROOT, ...args)
     expect(status).toBe(2)

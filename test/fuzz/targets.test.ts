@@ -1,4 +1,4 @@
-// Targets of every kind, what they declare, and the reports for other programs.
+// All kinds of targets, their declarations, and reports for other programs.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,14 +27,14 @@ function run(...args: readonly string[]) {
   return { status, stdout, stderr }
 }
 
-/** Runs a command and returns its JSON, too. */
+/** Runs a command, and also returns its JSON. */
 function report(...args: readonly string[]) {
   const json = file('report.json')
   const result = run(...args, '--json', json)
   return { ...result, ...JSON.parse(readFileSync(json, 'utf8')) }
 }
 
-/** An adapter of mqtt-wire's parser with options, which it declares. */
+/** An adapter of mqtt-wire's parser with options that it declares. */
 function adapterWith(options: Record<string, unknown>): string {
   const { refuse, ...rest } = options
   const declares = { ...rest, ...(refuse !== undefined && { refuses: refuse }) }
@@ -53,7 +53,7 @@ export function open(onPacket) {
   return adapter
 }
 
-describe('our parser is not accused of what it declares', () => {
+describe('declared deviations of our parser are not findings', () => {
   test.each([
     { role: 'client' },
     { role: 'server' },
@@ -75,7 +75,7 @@ describe('our parser is not accused of what it declares', () => {
     expect(checked.rows).toBeGreaterThan(100)
   })
 
-  test('but of what it does not', () => {
+  test('undeclared ones are', () => {
     const { findings } = report(
       'fuzz',
       adapterWith({ role: 'client' }),
@@ -115,7 +115,7 @@ function declaration(value: object): string {
   return path
 }
 
-test('what a receiver may refuse is no finding, and a may of check', () => {
+test('refusing what a receiver may refuse is not a finding of fuzz, and a `may` of check', () => {
   const adapter = adapterWith({ refuse: ['control-characters', 'non-characters'] })
   writeFileSync(adapter, readFileSync(adapter, 'utf8').replace('export const declares', 'const ignored'))
   expect(report('fuzz', adapter, '--runs', '300')).toMatchObject({ status: 0, findings: [] })
@@ -124,7 +124,7 @@ test('what a receiver may refuse is no finding, and a may of check', () => {
   expect(mays.flatMap(({ rows }: { rows: string[] }) => rows)).toHaveLength(36)
 })
 
-test('a parser that loses the packets before a refused one is told that, once', () => {
+test('a parser that loses the packets before a refused one gets that finding once', () => {
   const { findings } = report('fuzz', 'test/fuzz/broken/drops-packets.mjs', '--runs', '500', '--seed', '1')
   expect(findings).toEqual([
     expect.objectContaining({
@@ -134,7 +134,7 @@ test('a parser that loses the packets before a refused one is told that, once', 
   ])
 })
 
-test('a parser that waits is told apart from one that accepts', () => {
+test('a parser that waits is distinguished from one that accepts', () => {
   const waits = file('waits.mjs')
   writeFileSync(waits, 'export const open = () => () => {}\n')
   const { status, stdout, findings } = report('check', waits)
@@ -146,7 +146,7 @@ test('a parser that waits is told apart from one that accepts', () => {
 
 describe('--exec', () => {
   test.each([{}, { role: 'client' }])(
-    'nothing is found in our parser behind the line protocol, %j',
+    'nothing is found in our parser with the line protocol, %j',
     (options) => {
       const command = `${LINES} '${JSON.stringify(options)}'`
       expect(report('check', '--exec', command)).toMatchObject({ status: 0, stderr: '', findings: [] })
@@ -154,7 +154,7 @@ describe('--exec', () => {
     },
   )
 
-  test('nor in what it generates', () => {
+  test('nor with generated inputs', () => {
     const { status, findings } = report('fuzz', '--exec', LINES, '--runs', '300')
     expect({ status, findings }).toEqual({ status: 0, findings: [] })
   })
@@ -184,7 +184,7 @@ describe('--exec', () => {
   })
 })
 
-describe('at the terminal', () => {
+describe('on the terminal', () => {
   test('SIGINT ends it with a summary and a complete report', async () => {
     const json = file('interrupted.json')
     const child = spawn(process.execPath, [MAIN, 'fuzz', '--exec', LINES, '--json', json, '--seed', '7'], {
@@ -203,7 +203,7 @@ describe('at the terminal', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ seed: 7, isWhole: false, findings: [] })
   })
 
-  test('findings are printed as they are found, to a pipe, too', async () => {
+  test('findings are printed as they are found, also to a pipe', async () => {
     const child = spawn(process.execPath, [MAIN, 'fuzz', '--exec', HANGS, '--seconds', '60'], { cwd: ROOT })
     const seen: string[] = []
     child.stdout.setEncoding('utf8').on('data', (text: string) => seen.push(text))
@@ -231,7 +231,7 @@ describe.each(['fuzz', 'check'])('reports of %s', (command) => {
   const target = 'test/fuzz/broken/accepts-too-much.mjs'
   const bounds = command === 'fuzz' ? ['--runs', '0', '--seed', '1'] : []
 
-  test('--format github annotates', () => {
+  test('--format github prints annotations', () => {
     const { stdout, findings } = report(command, target, ...bounds, '--format', 'github')
     const annotations = stdout.split('\n').filter((line: string) => line.startsWith('::error title='))
     expect(annotations).toHaveLength(findings.length)
@@ -247,7 +247,7 @@ describe.each(['fuzz', 'check'])('reports of %s', (command) => {
     expect(testsuites.testsuite.testcase).toHaveLength(Number(testsuites['@_tests']))
   })
 
-  test('--baseline accepts what is known, and fails on new findings and on stale ones', () => {
+  test('--baseline accepts known findings, and fails for new ones and stale ones', () => {
     const baseline = file('baseline.json')
     const { findings } = report(command, target, ...bounds)
     const write = (known: unknown[]): void => writeFileSync(baseline, JSON.stringify({ findings: known }))

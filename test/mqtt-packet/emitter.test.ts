@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { Emitter } from '../../src/mqtt-packet/emitter.ts'
 
-// Each row is run with Node's own, too: what they do must be the same.
+// Each row also runs with Node's EventEmitter, which must behave in the same way.
 type Subject = Emitter | EventEmitter
 type Log = (text: string) => (...args: unknown[]) => void
 
@@ -34,14 +34,14 @@ const SCRIPTS: Readonly<Record<string, (emitter: Subject, log: Log) => unknown>>
     emitter.emit('e')
     return seen
   },
-  'removeListener and off: the one that was added last': (emitter, log) => {
+  'removeListener and off remove the listener that was added last': (emitter, log) => {
     const [one, two] = [log('one'), log('two')]
     emitter.on('e', one).on('e', two).on('e', one)
     emitter.removeListener('e', one).emit('e', 1)
     emitter.off('e', two).off('e', two).off('f', one).emit('e', 2)
     return emitter.listenerCount('e')
   },
-  'removeListener of what once has added, and of what it has made of it': (emitter, log) => {
+  'removeListener of a listener added with once, and of its wrapper': (emitter, log) => {
     const [one, two] = [log('one'), log('two')]
     emitter.once('e', one).once('e', two).removeListener('e', one).emit('e', 1)
     emitter.on('e', one).once('e', one)
@@ -73,17 +73,17 @@ const SCRIPTS: Readonly<Record<string, (emitter: Subject, log: Log) => unknown>>
     const [first, second] = emitter.rawListeners('e')
     return [emitter.listeners('e')[1] === two, first === one, second === two, emitter.listeners('none')]
   },
-  'setMaxListeners gives the emitter': (emitter) => emitter.setMaxListeners(1) === emitter,
-  'an error that nobody listens to is thrown': (emitter) => emitter.emit('error', new Error('mine')),
-  'an error that somebody listens to is not': (emitter, log) => {
+  'setMaxListeners returns the emitter': (emitter) => emitter.setMaxListeners(1) === emitter,
+  'an error without a listener is thrown': (emitter) => emitter.emit('error', new Error('mine')),
+  'an error with a listener is not thrown': (emitter, log) => {
     return emitter.on('error', log('error')).emit('error', 'mine')
   },
-  'an error that nobody listens to any more is thrown': (emitter, log) => {
+  'an error whose listener was removed is thrown': (emitter, log) => {
     const listener = log('error')
     emitter.on('error', listener).off('error', listener)
     return emitter.emit('error', new Error('mine'))
   },
-  'what a listener throws comes out': (emitter, log) => {
+  'an error thrown by a listener is passed on': (emitter, log) => {
     emitter.on('e', () => {
       throw new Error('mine')
     })
@@ -104,18 +104,18 @@ function outcomeOf(script: (emitter: Subject, log: Log) => unknown, emitter: Sub
   }
 }
 
-test.each(Object.entries(SCRIPTS))('%s: as Node', (_, script) => {
+test.each(Object.entries(SCRIPTS))('%s: like Node', (_, script) => {
   expect(outcomeOf(script, new Emitter())).toEqual(outcomeOf(script, new EventEmitter()))
 })
 
 test.each(['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const)(
-  '%s refuses what is no function',
+  '%s refuses values that are not functions',
   (method) => {
     expect(() => new Emitter()[method]('e', 'text' as never)).toThrow('a listener must be a function')
   },
 )
 
-test('emit says so if there is no error to throw, and there is no limit of listeners', () => {
+test('emit throws a clear error if its argument is not an error, and the number of listeners is not limited', () => {
   expect(() => new Emitter().emit('error')).toThrow('an error that nobody listens to')
   expect(new Emitter().getMaxListeners()).toBe(Number.POSITIVE_INFINITY)
 })

@@ -8,11 +8,11 @@ import {
 export interface Events {
   readonly packets: Packet[]
   readonly errors: string[]
-  /** What each call of `parse` returned. */
+  /** The result of each call of `parse`. */
   readonly left: number[]
 }
 
-/** What a parser emits for these chunks. */
+/** The events of a parser for these chunks. */
 export function eventsOf(
   chunks: readonly Uint8Array[],
   options: MqttPacketOptions = {},

@@ -11,14 +11,14 @@ const PUBLISH = { cmd: 'publish', topic: 'a', payload: 'hi' }
 // biome-ignore format: one row per packet
 test.each([
   ['the defaults of CONNECT', { cmd: 'connect' }, '100c00044d51545404020000' + '0000'],
-  ['CONNECT with the version alone', { cmd: 'connect', protocolVersion: 3, clientId: 'c' }, '100f00064d514973647003020000' + '000163'],
-  ['CONNECT of bytes', { cmd: 'connect', protocolId: Buffer.from('MQTT'), clientId: Buffer.from('c'), username: Buffer.from('u'), password: Buffer.from('p') }, '101300044d51545404c20000' + '000163000175000170'],
-  ['CONNECT with a will of no payload', { cmd: 'connect', clientId: 'c', will: { topic: 't' } }, '101200044d51545404060000' + '000163000174' + '0000'],
+  ['CONNECT with only the version', { cmd: 'connect', protocolVersion: 3, clientId: 'c' }, '100f00064d514973647003020000' + '000163'],
+  ['CONNECT with bytes for text', { cmd: 'connect', protocolId: Buffer.from('MQTT'), clientId: Buffer.from('c'), username: Buffer.from('u'), password: Buffer.from('p') }, '101300044d51545404c20000' + '000163000175000170'],
+  ['CONNECT with a will without a payload', { cmd: 'connect', clientId: 'c', will: { topic: 't' } }, '101200044d51545404060000' + '000163000174' + '0000'],
   ['CONNACK 6', { cmd: 'connack', returnCode: 6, sessionPresent: false }, '20020006'],
-  ['fields that are foreign', { ...PUBLISH, brokerId: 'x', nl: true, properties: {}, length: 99, brokerCounter: 1 }, '30050001616869'],
-  ['a topic of bytes', { ...PUBLISH, topic: Buffer.from('a') }, '30050001616869'],
-  ['no payload', { ...PUBLISH, payload: null }, '3003000161'],
-  ['a payload that is missing', { cmd: 'publish', topic: 'a' }, '3003000161'],
+  ['unknown fields', { ...PUBLISH, brokerId: 'x', nl: true, properties: {}, length: 99, brokerCounter: 1 }, '30050001616869'],
+  ['bytes for the topic', { ...PUBLISH, topic: Buffer.from('a') }, '30050001616869'],
+  ['null for the payload', { ...PUBLISH, payload: null }, '3003000161'],
+  ['a missing payload', { cmd: 'publish', topic: 'a' }, '3003000161'],
   ['DUP and an identifier at QoS 0', { ...PUBLISH, dup: true, messageId: 7 }, '30050001616869'],
   ['identifier 0', { ...PUBLISH, qos: 1, messageId: 0 }, '320700016100006869'],
   ['a wildcard in a topic', { ...PUBLISH, topic: '#' }, '30050001236869'],
@@ -30,7 +30,7 @@ test.each([
   expect(hexOf(packet)).toBe(expected)
 })
 
-test('what the parser gives can be generated, to the same bytes as before', () => {
+test('parsed packets can be generated, and have the same bytes', () => {
   for (const { name, hex, options } of corpus.valid) {
     const { packets } = eventsOf([bytesOf(hex)])
     const [packet] = packets
@@ -99,14 +99,14 @@ describe('strict', () => {
     expect(() => generate(packet as Packet)).not.toThrow()
   })
 
-  test('takes foreign fields all the same', () => {
+  test('also accepts unknown fields', () => {
     expect(strict.generate({ ...PUBLISH, brokerId: 'x' } as unknown as Packet).toString('hex')).toBe(
       '30050001616869',
     )
   })
 })
 
-test('the default export has the same functions, and can be changed', () => {
+test('the default export has the same functions, which can be replaced', () => {
   expect(mqttPacket).toMatchObject({ generate, createMqttPacket })
   expect(Object.isFrozen(mqttPacket)).toBe(false)
 })

@@ -1,4 +1,4 @@
-// An aedes broker in a process of its own, on the codec that `CODEC` names; it tells the CPU time that it has used.
+// An aedes broker in a separate process, with the codec that `CODEC` names. It reports the CPU time that it has used.
 
 import { createServer } from 'node:net'
 import { Aedes } from 'aedes'

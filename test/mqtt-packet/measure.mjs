@@ -1,8 +1,8 @@
-// What mqtt-wire brings in mqtt-packet's place: node test/mqtt-packet/measure.mjs [--rounds N] [--quick]
+// Measures mqtt-wire in place of mqtt-packet: node test/mqtt-packet/measure.mjs [--rounds N] [--quick]
 //
-// Calls: both codecs in one process, in alternating rounds; the median of the CPU time of each.
-// Brokers: one aedes process for each codec, alternating; the CPU time of the broker's process for each delivery. Not
-// deliveries per second, which on a few cores measures the scheduler.
+// Calls: both codecs in one process, in alternating rounds; the median CPU time of each.
+// Brokers: one aedes process for each codec, alternating; the CPU time of the broker's process per delivery, because
+// deliveries per second depend on the scheduler if there are few cores.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ const CODECS = { original, 'mqtt-wire': standIn }
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1]
 const number = (value) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
 
-/** Microseconds that this process has used. */
+/** The CPU time of this process in microseconds. */
 const cpuTime = () => {
   const { user, system } = process.cpuUsage()
   return user + system
@@ -69,7 +69,7 @@ const OPERATIONS = {
       for (let calls = 0; calls < CALLS; calls++) sum += codec.generate(packet)[0]
     }
   },
-  // As brokers write: ten packets in each turn of the event loop.
+  // Ten packets in each turn of the event loop, like a broker.
   writeToStream(codec, packet) {
     const sink = new Sink()
     return async () => {
@@ -109,7 +109,7 @@ const BROKERS = {
   "mqtt-wire, flush: 'immediate'": '{ "flush": "immediate" }',
 }
 
-/** A client of the broker's: its own codec costs nothing that is counted. */
+/** A client of the broker. Its CPU time is not counted. */
 async function client(port, clientId, onPublish) {
   const socket = connect(port, '127.0.0.1')
   const parser = new PacketParser({ role: 'client' })
@@ -132,7 +132,7 @@ async function client(port, clientId, onPublish) {
   return { socket, send }
 }
 
-/** Microseconds of the broker's CPU time for each delivery. */
+/** The broker's CPU time per delivery in microseconds. */
 async function cost(codec, receivers, qos, messages) {
   const worker = fileURLToPath(new URL('measure-worker.mjs', import.meta.url))
   const broker = fork(worker, { env: { ...process.env, CODEC: codec } })
@@ -165,7 +165,7 @@ async function cost(codec, receivers, qos, messages) {
     broker.send('cpu')
     return (await once(broker, 'message'))[0].cpu
   }
-  await publish(messages) // warms up
+  await publish(messages) // warm-up
   const before = await cpu()
   await publish(messages)
   await publish(messages)

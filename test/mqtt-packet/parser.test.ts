@@ -52,7 +52,7 @@ describe.each(CUTS)('in chunks: $name', ({ cut }) => {
     expect(packets).toStrictEqual([expected])
   })
 
-  test('all of them on one stream, but for CONNECTs that change the rules of what follows', () => {
+  test('all of them in one stream, except CONNECTs that change the rules for later packets', () => {
     const rows = PACKETS.filter(([name]) => !/5|3\.1/.test(name))
     const { packets, errors, left } = eventsOf(buffers(Buffer.concat(rows.map(([, text]) => hex(text))), cut))
     expect(errors).toEqual([])
@@ -62,17 +62,17 @@ describe.each(CUTS)('in chunks: $name', ({ cut }) => {
 })
 
 describe('the corpus', () => {
-  /** Lists and topics of the greatest length take seconds byte by byte. */
+  /** Lists and topics of the maximum length take seconds byte by byte. */
   const isShort = (row: { readonly hex: string }): boolean => row.hex.length < 5_000
   const rows = [...corpus.valid, ...corpus.malformed].filter(isShort)
   const bytewise = (whole: Buffer): Buffer[] => buffers(whole, CUTS[1]!.cut)
 
-  test('whole or byte by byte: the same packets, then at most one error, and nothing is thrown', () => {
+  test('gives the same packets, and then at most one error, whole or byte by byte, and nothing is thrown', () => {
     for (const { name, hex: text } of rows) {
       const whole = eventsOf([hex(text)])
       expect(whole.errors.length, name).toBeLessThanOrEqual(1)
       const cut = eventsOf(bytewise(hex(text)))
-      // After an error the next chunk starts afresh, so only what comes before it can be compared.
+      // After an error the parser starts again with the next chunk, so only the events before it can be compared.
       expect(cut.packets.slice(0, whole.packets.length), name).toStrictEqual(whole.packets)
       expect(cut.errors[0], name).toBe(whole.errors[0])
     }
@@ -81,7 +81,7 @@ describe('the corpus', () => {
   test('every proper prefix of a valid packet waits for more', () => {
     for (const { name, hex: text } of corpus.valid.filter(isShort)) {
       const whole = hex(text)
-      if (eventsOf([whole]).packets.length === 0) continue // valid with options of its own
+      if (eventsOf([whole]).packets.length === 0) continue // valid only with other options
       for (let end = 0; end < whole.length; end++) {
         const { packets, errors } = eventsOf([whole.subarray(0, end)])
         expect([packets, errors], `${name}, ${end} bytes`).toEqual([[], []])
@@ -144,22 +144,22 @@ test.each([
   ['Malformed unsuback, no payload specified', 'b0 00'],
   ['Malformed unsuback, payload length must be 2', 'b0 01 00'],
   ['Malformed unsuback, payload length must be 2', 'b0 03 0007 00'],
-  // What mqtt-packet lets pass has the words of mqtt-wire.
+  // Errors that mqtt-packet does not report have the texts of mqtt-wire.
   ['PUBACK Remaining Length: must be 2, not 3 [§3.4.1] (byte 1)', '40 03 0007 00'],
 ])('%s: %s', (message, text) => {
   expect(eventsOf([hex(text)])).toMatchObject({ packets: [], errors: [message] })
 })
 
-describe('bytes that are left', () => {
+describe('the number of bytes left', () => {
   // biome-ignore format: a table
   test.each([
     ['nothing', '', 0],
-    ['a whole packet', 'c000', 0],
+    ['a complete packet', 'c000', 0],
     ['the first byte of a fixed header', '30', 0],
     ['half a Remaining Length', '30 ff', 1],
     ['a fixed header', '30 ff01', 0],
     ['a fixed header and some of the body', '30 ff01 0001 61', 3],
-    ['some of a second packet', 'c000 30 05 0001', 2],
+    ['part of a second packet', 'c000 30 05 0001', 2],
   ])('%s', (_, text, expected) => {
     expect(eventsOf([hex(text)]).left).toEqual([expected])
   })
@@ -168,13 +168,13 @@ describe('bytes that are left', () => {
 describe('an error', () => {
   const BAD = hex('40 02 0001  f0 00  40 02 0002')
 
-  test('comes after the packets before it; nothing more comes of the chunk, and the next one starts afresh', () => {
+  test('is emitted after the packets before it; the rest of the chunk is ignored, and the next one starts afresh', () => {
     const { packets, errors } = eventsOf([BAD, hex('40 02 0003')])
     expect(packets.map(({ messageId }) => messageId)).toEqual([1, 3])
     expect(errors).toEqual(['Not supported auth packet for this version MQTT'])
   })
 
-  test('has the words of mqtt-packet, no code, and the DecodeError as its cause', () => {
+  test('has the text of mqtt-packet, no code, and the DecodeError as its cause', () => {
     const parser = newParser()
     let error: Error & { code?: unknown } = new Error()
     parser.on('error', (emitted) => {
@@ -187,7 +187,7 @@ describe('an error', () => {
     expect((error.cause as DecodeError).rule).toBe('MQTT-3.8.1-1')
   })
 
-  test('is thrown if nobody listens, and the next chunk starts afresh', () => {
+  test('is thrown if there is no listener, and the next chunk starts afresh', () => {
     const parser = newParser()
     expect(() => parser.parse(BAD)).toThrow('Not supported auth packet')
     const { packets } = listen(parser)
@@ -195,7 +195,7 @@ describe('an error', () => {
     expect(packets).toHaveLength(1)
   })
 
-  test('a chunk that is no Uint8Array is refused, and changes nothing', () => {
+  test('a chunk that is not a Uint8Array is refused, and changes nothing', () => {
     const parser = newParser()
     const { packets, errors } = listen(parser)
     parser.parse(hex('40'))
@@ -211,7 +211,7 @@ describe('listeners', () => {
   const identifiers = (packets: readonly { messageId?: number }[]): unknown[] =>
     packets.map(({ messageId }) => messageId)
 
-  test('one that throws: the error comes out of parse, no packet is lost, and none comes twice', () => {
+  test('if one throws, parse throws the error, and no packet is lost or emitted twice', () => {
     const parser = newParser()
     const seen: (number | undefined)[] = []
     parser.on('packet', ({ messageId }) => {
@@ -224,7 +224,7 @@ describe('listeners', () => {
     expect(seen).toEqual([1, 2, 3, 4])
   })
 
-  test('one that throws at an error: the next chunk starts afresh', () => {
+  test('if one throws for an error event, the next chunk starts afresh', () => {
     const parser = newParser()
     parser.on('error', () => {
       throw new Error('mine')
@@ -235,7 +235,7 @@ describe('listeners', () => {
     expect(identifiers(packets)).toEqual([4])
   })
 
-  test('one that calls parse: what it passes comes after the chunk, in the order of the calls', () => {
+  test('if one calls parse, its bytes are read after the chunk, in the order of the calls', () => {
     const parser = newParser()
     const { packets } = listen(parser)
     let calls = 0
@@ -247,7 +247,7 @@ describe('listeners', () => {
     expect(packets).toHaveLength(10_002)
   })
 
-  test('half a packet passed by a listener is completed by the next chunk', () => {
+  test('half a packet from a listener is completed by the next chunk', () => {
     const parser = newParser()
     const { packets, errors } = listen(parser)
     parser.once('packet', () => parser.parse(hex('40 02')))
@@ -257,7 +257,7 @@ describe('listeners', () => {
     expect(errors).toEqual([])
   })
 
-  test('one that empties the chunk: an error, and the next chunk starts afresh', () => {
+  test('if one detaches the chunk, that is an error, and the next chunk starts afresh', () => {
     const parser = newParser()
     const { packets, errors } = listen(parser)
     const chunk = new Uint8Array(THREE)
@@ -268,7 +268,7 @@ describe('listeners', () => {
     expect(errors).toEqual([expect.stringContaining('detached')])
   })
 
-  test('this is the parser, which may have properties of the user, and errors of theirs can be emitted', () => {
+  test('this is the parser, which may have the user’s own properties, and can emit the user’s own errors', () => {
     const parser: Parser & { client?: string } = newParser()
     parser.client = 'c'
     parser.on('packet', function (this: typeof parser) {
@@ -281,7 +281,7 @@ describe('listeners', () => {
 })
 
 describe('connections', () => {
-  test('settings are the options, and then the CONNECT', () => {
+  test('settings are the options until a CONNECT, then the CONNECT', () => {
     const options = { protocolVersion: 4, will: 'anything' }
     const parser = newParser(options) as Parser & { settings: object }
     const { packets } = listen(parser)
@@ -290,7 +290,7 @@ describe('connections', () => {
     expect(parser.settings).toBe(packets[0])
   })
 
-  test("a bridge's subscriptions have the options of MQTT 5 that it means", () => {
+  test("a bridge's subscriptions have the equivalent options of MQTT 5", () => {
     const { packets } = eventsOf([
       Buffer.concat([
         generate({ cmd: 'connect', clientId: 'c', bridgeMode: true }),
@@ -300,7 +300,7 @@ describe('connections', () => {
     expect(packets[1]).toMatchObject({ subscriptions: [{ topic: 'a', qos: 1, rh: 0, rap: true, nl: true }] })
   })
 
-  test('after a CONNECT of MQTT 3.1 its rules hold: DUP may be set, and shows', () => {
+  test('after an MQTT 3.1 CONNECT its rules apply: DUP may be set, and is returned', () => {
     const connect = generate({ cmd: 'connect', clientId: 'c', protocolVersion: 3 })
     expect(connect.subarray(4, 11).toString()).toBe('MQIsdp\x03')
     const { packets, errors } = eventsOf([Buffer.concat([connect, hex('8a 06 0007 0001 61 01')])])
@@ -317,7 +317,7 @@ describe('connections', () => {
     expect(errors).toEqual([expect.stringContaining('larger than the receiver accepts')])
   })
 
-  test('a limit that is none is refused', () => {
+  test('an invalid limit is refused', () => {
     expect(() => newParser({ maxPacketSize: '10' })).toThrow(TypeError)
   })
 

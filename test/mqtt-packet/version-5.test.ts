@@ -5,13 +5,13 @@ import { listen } from './events.ts'
 const CONNECT_5 = Buffer.from('101300044d51545405 02 000a 05 11 0000000a 000163'.replaceAll(' ', ''), 'hex')
 
 describe('without the original', () => {
-  test('a client is refused at once, with the remedy', () => {
+  test('a client is refused at once, naming the option', () => {
     expect(() => newParser({ protocolVersion: 5 })).toThrow('createMqttPacket({ v5: original })')
     const packet: Packet = { cmd: 'pingreq' }
     expect(() => generate(packet, { protocolVersion: 5 })).toThrow('createMqttPacket({ v5: original })')
   })
 
-  test('a server gets the CONNECT, to answer it; nothing else of the chunk, and an error for each later one', () => {
+  test('a server gets the CONNECT, to answer it, nothing else of the chunk, and an error for each later chunk', () => {
     const parser = newParser()
     const { packets, errors } = listen(parser)
     expect(parser.parse(Buffer.concat([CONNECT_5, Buffer.from('c000', 'hex')]))).toBe(0)
@@ -37,7 +37,7 @@ describe('without the original', () => {
 })
 
 describe('with the original', () => {
-  // Stands for it where it is not installed; the real one is run by `npm run test:mqtt-packet`.
+  // A stand-in, because the original may not be installed. `npm run test:mqtt-packet` tests the real one.
   const calls: unknown[][] = []
   const v5 = {
     parser: (opts: object) => {
@@ -55,7 +55,7 @@ describe('with the original', () => {
   }
   const api = createMqttPacket({ v5 })
 
-  test('it reads from the CONNECT on, whatever the chunks', () => {
+  test('it reads everything from the CONNECT on, with any chunking', () => {
     const whole = Buffer.concat([CONNECT_5, Buffer.from('c000', 'hex')])
     for (const cut of [0, 1, 5, 12, CONNECT_5.length]) {
       calls.length = 0
@@ -69,7 +69,7 @@ describe('with the original', () => {
     }
   })
 
-  test('it writes what a CONNECT of version 5 or the options ask it to', () => {
+  test('it writes if a CONNECT or the options have version 5', () => {
     calls.length = 0
     const stream = { write: () => true }
     const connect: Packet = { cmd: 'connect', clientId: 'c', protocolVersion: 5 }

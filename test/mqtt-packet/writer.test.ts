@@ -8,7 +8,7 @@ const publish = (payload: string | Buffer, topic = 'a'): Packet => {
   return { cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false }
 }
 
-/** What arrives at the end of a stream, batch by batch. */
+/** The batches that arrive at the end of a stream. */
 class Sink extends Writable {
   readonly batches: string[][] = []
 
@@ -23,7 +23,7 @@ class Sink extends Writable {
   }
 }
 
-test('what is written in one tick leaves together, after it', async () => {
+test('packets written in one tick are sent together after it', async () => {
   const sink = new Sink()
   expect(writeToStream(PING, sink)).toBe(true)
   expect(writeToStream(PING, sink)).toBe(true)
@@ -32,7 +32,7 @@ test('what is written in one tick leaves together, after it', async () => {
   expect(sink.batches).toEqual([['c000', 'c000']])
 })
 
-test("flush: 'immediate' collects what is written in one turn of the event loop, stream by stream", async () => {
+test("flush: 'immediate' collects the packets written to a stream in one turn of the event loop", async () => {
   const api = createMqttPacket({ flush: 'immediate' })
   const sinks = [new Sink(), new Sink()] as const
   const turns = [1, 2, 3].map(async () => {
@@ -44,7 +44,7 @@ test("flush: 'immediate' collects what is written in one turn of the event loop,
   for (const { batches } of sinks) expect(batches).toEqual([['c000', 'c000', 'c000']])
 })
 
-test('a stream without cork is written at once, and its answer is returned', () => {
+test('a stream without cork is written to at once, and the result of write is returned', () => {
   const written: string[] = []
   const stream = {
     write: (bytes: Uint8Array): boolean => {
@@ -53,7 +53,7 @@ test('a stream without cork is written at once, and its answer is returned', () 
     },
   }
   expect(writeToStream(publish('hi'), stream)).toBe(false)
-  expect(writeToStream({ cmd: 'puback', messageId: 7 }, stream)).toBe(true) // as mqtt-packet: nobody waits for room
+  expect(writeToStream({ cmd: 'puback', messageId: 7 }, stream)).toBe(true) // like mqtt-packet: no listener waits for 'drain'
   expect(written).toEqual(['30050001616869', '40020007'])
 })
 
@@ -78,7 +78,7 @@ describe('on an error', () => {
   test.each([
     ['a topic that is too long', publish('x', 'x'.repeat(70_000)), 'Invalid topic'],
     ['the same with a large payload', publish(Buffer.alloc(5_000), 'x'.repeat(70_000)), 'Invalid topic'],
-    ['no packet', null as unknown as Packet, undefined],
+    ['null for the packet', null as unknown as Packet, undefined],
     ['MQTT 5', { cmd: 'connect', clientId: 'c', protocolVersion: 5 } as Packet, undefined],
   ])('%s: the stream is destroyed, nothing is written, and the result is false', async (_, packet, message) => {
     const sink = new Sink()

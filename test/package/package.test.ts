@@ -7,8 +7,8 @@ const consumer = new Consumer()
 const { pack, installed, folder } = consumer
 afterAll(() => consumer.remove())
 
-describe('what npm pack would publish', () => {
-  test('is the build, the licence, the documentation, the examples, and what the exports name', () => {
+describe('the package that npm pack creates', () => {
+  test('contains the build, the licence, the documentation, the examples, and the files in exports', () => {
     const expected =
       /^(test\/fuzz\/adapters\/[\w-]+\.(mjs|py|go|c|rs)|bench\/contestants\/[\w-]+\.mjs|dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|src\/page\/page\.(html|css)|dist\/page\/index\.html|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])
@@ -21,7 +21,7 @@ describe('what npm pack would publish', () => {
     }
   })
 
-  test('depends on nothing', () => {
+  test('has no dependencies', () => {
     const {
       dependencies,
       optionalDependencies,
@@ -33,19 +33,19 @@ describe('what npm pack would publish', () => {
       expect(peerDependenciesMeta[peer]).toEqual({ optional: true })
   })
 
-  test('is small: the core takes less than 260 kB, comments and all', () => {
+  test('is small: the core takes less than 260 kB, including comments', () => {
     const core = pack.files.filter(({ path }) =>
       /^dist\/(?!(cli|explain|mqtt-packet|rabbitmq|testing)\/).*\.js$/.test(path),
     )
     expect(core.reduce((total, { size }) => total + size, 0)).toBeLessThan(260_000)
   })
 
-  test('has a corpus that says long texts in short', () => {
+  test('has a corpus with a short form for long strings', () => {
     const corpus = pack.files.find(({ path }) => path === 'test/vectors/vectors.json')
     expect(corpus?.size).toBeLessThan(800_000)
   })
 
-  test('declares no function, constant or class that is not public', async () => {
+  test('declares only public functions, constants and classes', async () => {
     const modules = [
       await import('../../src/index.ts'),
       await import('../../src/explain/index.ts'),
@@ -63,7 +63,7 @@ describe('what npm pack would publish', () => {
       ([, name = '']) => name,
     )
     expect(published.length).toBeGreaterThan(30)
-    // A class may be public as a type alone, and a list as what a type is made of.
+    // A class may be public only as a type, and a list only as part of a type.
     const isType = (name: string): boolean => new RegExp(`\\b(type|typeof) ${name}\\b`).test(declarations)
     const internal = published.filter((name) => !isPublic(name) && !isType(name))
     expect(internal).toEqual([])
@@ -77,7 +77,7 @@ describe('what npm pack would publish', () => {
     expect(targets.filter((target) => !paths.includes(target))).toEqual([])
   })
 
-  test('declares its types without a word of Node', () => {
+  test('declares its types without those of Node', () => {
     for (const { path } of pack.files) {
       if (!path.endsWith('.d.ts')) continue
       const text = readFileSync(join(installed, path), 'utf8')
@@ -90,7 +90,7 @@ describe('what npm pack would publish', () => {
 describe('an empty project', () => {
   const EXPECTED = '{"type":"pingreq"}'
 
-  test('imports it', () => {
+  test('can import it', () => {
     consumer.write(
       'import.mjs',
       "import { decode } from 'mqtt-wire'\nconsole.log(JSON.stringify(decode(Uint8Array.of(0xc0, 0))))\n",
@@ -98,7 +98,7 @@ describe('an empty project', () => {
     expect(consumer.run(process.execPath, 'import.mjs').trim()).toBe(EXPECTED)
   })
 
-  test('requires it', () => {
+  test('can require it', () => {
     consumer.write(
       'require.cjs',
       "const { decode } = require('mqtt-wire')\nconsole.log(JSON.stringify(decode(Uint8Array.of(0xc0, 0))))\n",
@@ -121,7 +121,7 @@ console.log(vectors.valid.length > 100 && vectors.malformed.length > 100, vector
     expect(consumer.run(process.execPath, `${how}-vectors.mjs`).trim()).toMatch(/^true \d+\.\d+\.\d+$/)
   })
 
-  test("imports and requires mqtt-packet's API", () => {
+  test("can import and require mqtt-packet's API", () => {
     consumer.write(
       'mqtt-packet.mjs',
       `import { createRequire } from 'node:module'
@@ -133,7 +133,7 @@ console.log(mqttPacket.generate === generate, required.parser === parser, requir
     expect(consumer.run(process.execPath, 'mqtt-packet.mjs').trim()).toBe('true true true')
   })
 
-  test('runs its command', () => {
+  test('can run its command', () => {
     consumer.write('ping.hex', 'c000')
     expect(
       consumer.run(process.execPath, join(installed, 'dist/cli/main.js'), 'decode', 'ping.hex'),
@@ -152,14 +152,14 @@ export const open = (onPacket) => {
 `,
   )
 
-  test('fuzzes a parser with it', () => {
+  test('can fuzz a parser with it', () => {
     const main = join(installed, 'dist/cli/main.js')
     expect(consumer.run(process.execPath, main, 'fuzz', 'adapter.mjs', '--runs', '50')).toContain(
       ' 0 findings in ',
     )
   })
 
-  test('measures a parser with it', () => {
+  test('can measure a parser with it', () => {
     const main = join(installed, 'dist/cli/main.js')
     expect(
       consumer.run(process.execPath, main, 'bench', 'adapter.mjs', '--quick', '--only', 'W3 decode'),
@@ -167,6 +167,6 @@ export const open = (onPacket) => {
   })
 })
 
-test('the tarball lies alone', () => {
+test('the tarball is the only file', () => {
   expect(readdirSync(folder).filter((name) => name.endsWith('.tgz'))).toHaveLength(1)
 })

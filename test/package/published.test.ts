@@ -1,4 +1,4 @@
-// What others' tools say of the package, and where their editors end up.
+// Checks the package with the tools of other projects, and that editors find its sources.
 
 import { readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
@@ -38,7 +38,7 @@ describe.skipIf(withoutTools)('the tarball', () => {
 describe('maps', () => {
   const mapped = paths.filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path))
 
-  test('are there for all that is compiled, and end in sources that are there', () => {
+  test('exist for all compiled files, and refer to existing sources', () => {
     expect(mapped.length).toBeGreaterThan(100)
     const lost = mapped.flatMap((path) => {
       const { sources, sourcesContent } = mapOf(path)
@@ -48,7 +48,7 @@ describe('maps', () => {
     expect(lost).toEqual([])
   })
 
-  test('lead from each declaration to the line of source that declares it', () => {
+  test('map each declaration to the line of source that declares it', () => {
     const NAME = /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/
     const declarations = mapped
       .filter((path) => path.endsWith('.d.ts'))

@@ -1,4 +1,4 @@
-// What a bundle of one import holds: no more bytes than README.md says, and nothing that the import does not use.
+// A bundle of one import must not be larger than README.md says, and must not contain anything that the import does not use.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,11 +14,11 @@ interface Bundle {
   readonly text: string
   /** In KB, gzipped. */
   readonly size: number
-  /** The files that something came from. */
+  /** The files with code in the bundle. */
   readonly files: readonly string[]
 }
 
-/** Bundles an import as users do, minified. */
+/** Bundles and minifies an import. */
 async function bundled(imported: string): Promise<Bundle> {
   const { build } = await loadTool('esbuild/lib/main.js')
   const { outputFiles, metafile } = await build({
@@ -59,7 +59,7 @@ describe.skipIf(withoutTools)('minified and gzipped', () => {
 })
 
 describe.skipIf(withoutTools)('no table, cache or pool that is not used', () => {
-  // What has a table, a cache or a pool; and the side that an import has no use for.
+  // Modules with a table, a cache or a pool, and modules that only encode or only decode.
   const CACHES = ['topic/incoming-names', 'topic/outgoing-names', 'topic/look-ups']
   const TABLES = ['error-tables', 'packet-types', 'options', 'encoding/', 'protocol-hint']
   const POOL = 'wire/pool'
@@ -95,7 +95,7 @@ describe.skipIf(withoutTools)('no table, cache or pool that is not used', () => 
     }
   })
 
-  test('PacketType and the limits are a few numbers', async () => {
+  test('PacketType and the limits take a few bytes', async () => {
     const { size } = await bundled('{ PacketType, MAX_PACKET_SIZE, MAX_REMAINING_LENGTH }')
     expect(size).toBeLessThan(0.3)
   })

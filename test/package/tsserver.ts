@@ -1,11 +1,11 @@
-// Asks TypeScript's server, as editors do.
+// Queries TypeScript's server, like an editor.
 
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { toolPath } from '../support/package-tools.ts'
 
-/** Where a name is defined: the file, and what stands there. */
+/** The definition of a name: its file, and the text there. */
 export interface Definition {
   readonly file: string
   readonly text: string
@@ -16,7 +16,7 @@ interface Position {
   readonly offset: number
 }
 
-/** Finds the definitions of names that stand in these lines of a file. */
+/** Finds the definitions of names in these lines of a file. */
 export async function definitionsIn(
   file: string,
   lines: readonly string[],
@@ -52,5 +52,5 @@ export async function definitionsIn(
 
 function textAt(file: string, start: Position, end: Position): string {
   const line = readFileSync(file, 'utf8').split('\n')[start.line - 1]!
-  return line.slice(start.offset - 1, end.offset - 1).trim() // of a class, the span has the space behind its name
+  return line.slice(start.offset - 1, end.offset - 1).trim() // the span of a class includes the space after its name
 }

@@ -1,4 +1,4 @@
-// The package compiles in users' projects: each version of TypeScript, with and without the types of Node and of the DOM.
+// The package compiles in users' projects with each version of TypeScript, with and without the types of Node and the DOM.
 
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,14 +12,14 @@ const DOM = ['DOM', 'DOM.Iterable', 'DOM.AsyncIterable']
 const node16 = { module: 'node16' }
 const nodenext = { module: 'nodenext' }
 const bundler = { module: 'esnext', moduleResolution: 'bundler' }
-/** As most CommonJS projects were set up before TypeScript 6. */
+/** The setup of most CommonJS projects before TypeScript 6. */
 const node10 = { module: 'commonjs', moduleResolution: 'node10' }
 
 const PROJECTS: readonly {
   readonly name: string
   readonly files: readonly string[]
   readonly options: Readonly<Record<string, unknown>>
-  /** Where it is tried; everywhere by default. Compiling takes seconds. */
+  /** The versions with which it is compiled; all by default. Compiling takes seconds. */
   readonly versions?: readonly string[]
 }[] = [
   {

@@ -22,7 +22,7 @@ const content = (name: string): Uint8Array => prefixed(new TextEncoder().encode(
 
 beforeEach(() => clearBytes())
 
-test.each([1, 2, 3, 4, 5, 63, 64, 127, 128])('sound names of %i characters', (length) => {
+test.each([1, 2, 3, 4, 5, 63, 64, 127, 128])('valid names of %i characters', (length) => {
   for (const character of CHARACTERS) {
     for (const name of [character.repeat(length), `${'x'.repeat(length - 1)}${character}`]) {
       expect(shortTopicBytes(name)).toEqual(content(name))

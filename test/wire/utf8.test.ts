@@ -85,8 +85,8 @@ describe.each(['Buffer', 'no Buffer'])('decoders, where there is %s', (kind) => 
     vi.resetModules()
   })
 
-  const sound = Uint8Array.of(0xef, 0xbb, 0xbf, ...new Uint8Array(40).fill(0x61), 0xc3, 0xa9)
-  const broken = Uint8Array.of(...sound, 0xff)
+  const wellFormed = Uint8Array.of(0xef, 0xbb, 0xbf, ...new Uint8Array(40).fill(0x61), 0xc3, 0xa9)
+  const broken = Uint8Array.of(...wellFormed, 0xff)
   const text = `\uFEFF${'a'.repeat(40)}é`
 
   test('keep U+FEFF, and refuse or replace what is ill-formed', async () => {
@@ -95,9 +95,9 @@ describe.each(['Buffer', 'no Buffer'])('decoders, where there is %s', (kind) => 
     const fresh = await import('../../src/wire/utf8.ts')
     vi.unstubAllGlobals()
     expect(fresh.utf8Text(broken, 0, broken.length)).toBeUndefined()
-    expect(fresh.utf8Text(sound, 0, sound.length)).toBe(text)
+    expect(fresh.utf8Text(wellFormed, 0, wellFormed.length)).toBe(text)
     expect(fresh.replacedText(broken, 0, broken.length)).toBe(`${text}\uFFFD`)
-    expect(fresh.asciiText(sound, 3, 43)).toBe('a'.repeat(40))
+    expect(fresh.asciiText(wellFormed, 3, 43)).toBe('a'.repeat(40))
   })
 })
 
@@ -172,10 +172,10 @@ describe('the first byte that is wrong', () => {
   test.each(['', 'a', 'né', '温', '😀'])(
     'behind %j is found where the standard decoder finds it',
     (before) => {
-      const sound = new TextEncoder().encode(before)
+      const wellFormed = new TextEncoder().encode(before)
       const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
       for (const ending of endings) {
-        const memory = Uint8Array.of(0xff, ...sound, ...ending, 0xff)
+        const memory = Uint8Array.of(0xff, ...wellFormed, ...ending, 0xff)
         const replaced = lenient.decode(memory.subarray(1, -1))
         const place = replaced.indexOf('\uFFFD')
         const expected = place < 0 ? undefined : 1 + new TextEncoder().encode(replaced.slice(0, place)).length

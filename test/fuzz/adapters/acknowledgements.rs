@@ -94,7 +94,7 @@ fn main() -> io::Result<()> {
         }
         let chunk = bytes_of(&line);
         let mut packets = Vec::new();
-        // A panic is a crash of the decoder; its message goes to standard error.
+        // A panic counts as a crash of the decoder. Its message goes to standard error.
         let result = catch_unwind(AssertUnwindSafe(|| decoder.push(&chunk, &mut |json| packets.push(json))));
         for json in packets {
             writeln!(out, "packet {json}")?;

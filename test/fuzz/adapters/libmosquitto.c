@@ -1,5 +1,5 @@
-/* The decoder inside libmosquitto, the client of Eclipse Mosquitto, behind the line protocol of mqtt-wire.
- * It has no function that decodes bytes, so this program is the broker at the other end of its connection. */
+/* An adapter from mqtt-wire's line protocol to the decoder in libmosquitto, the client library of Eclipse Mosquitto.
+ * The library has no function that decodes bytes, so this program acts as the broker of its connection. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@ static int listener;
 static int port;
 static int server = -1;
 static struct mosquitto *client;
-/* A refused connection is not a refused packet: the CONNACK that says so has been read. */
+/* A refused connection is not a refused packet: the client has read the CONNACK. */
 static bool is_connection_refused;
 
 static void fail(const char *what) {
@@ -36,7 +36,7 @@ static void start(void) {
     mosquitto_lib_init();
 }
 
-/* Gives bytes to the client, and lets it read until it has them all or fails. */
+/* Sends bytes to the client, and lets it read until it has all of them or fails. */
 static int push(const unsigned char *bytes, size_t length) {
     size_t sent = 0;
     for (;;) {
@@ -61,7 +61,7 @@ static void on_connect(struct mosquitto *_, void *__, int return_code) {
     is_connection_refused = return_code >= 1 && return_code <= 5;
 }
 
-/* A client that is connected. */
+/* Returns a connected client. */
 static void open_stream(void) {
     static const unsigned char connack[] = {0x20, 2, 0, 0};
     static const int yes = 1;
@@ -81,7 +81,7 @@ int main(void) {
     char *line = NULL;
     size_t capacity = 0;
     start();
-    /* Not all packets end in a callback, so it only says whether it accepts them. */
+    /* Not all packets cause a callback, so the adapter only reports whether they are accepted. */
     puts("ready {\"sendsOnly\":\"server\",\"verdictsOnly\":true}");
     fflush(stdout);
     while (getline(&line, &capacity, stdin) > 0) {

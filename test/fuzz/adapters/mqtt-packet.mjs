@@ -9,7 +9,7 @@ export function open(onPacket) {
   return (chunk) => parser.parse(chunk)
 }
 
-/** Its fields by our names, as far as the packet has them. */
+/** The packet with our names for the fields that it has. */
 function inOurShape(packet) {
   const { cmd, messageId } = packet
   return { type: cmd, ...(messageId !== undefined && { packetId: messageId }), ...FIELDS[cmd]?.(packet) }

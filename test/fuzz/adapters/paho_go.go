@@ -1,4 +1,4 @@
-// The decoder of Eclipse Paho's client for Go behind the line protocol of mqtt-wire.
+// An adapter from mqtt-wire's line protocol to the decoder of Eclipse Paho's Go client.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/eclipse/paho.mqtt.golang/packets"
 )
 
-// source is a stream of chunks. It says when its reader waits for the next one.
+// source is a stream of chunks. It signals when its reader waits for the next one.
 type source struct {
 	chunk  []byte
 	chunks chan []byte
@@ -34,11 +34,11 @@ func (s *source) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-// stream is a decoder in a goroutine of its own, because it can only read on or stop.
+// stream is a decoder in its own goroutine, because it blocks until it has read a packet.
 type stream struct {
 	source *source
 	out    *bufio.Writer
-	// How it has ended: "refused ..." or "crashed ..."
+	// Why it ended: "refused ..." or "crashed ..."
 	ended chan string
 }
 
@@ -78,7 +78,7 @@ func (s *stream) push(chunk []byte) string {
 	}
 }
 
-// The library leaves the checks of CONNECT to a method of its own.
+// The library checks CONNECT in a separate method.
 func refusalOf(packet packets.ControlPacket) string {
 	connect, isConnect := packet.(*packets.ConnectPacket)
 	if !isConnect {

@@ -17,12 +17,12 @@ NAMES = {
     paho.UNSUBACK: "unsuback",
     paho.PINGRESP: "pingresp",
 }
-# What a client is to do about a packet that it has read well: a refused connection is not a refused packet.
+# Results that mean that the packet was read: a refused connection is not a refused packet.
 READ_WELL = (paho.MQTT_ERR_SUCCESS, paho.MQTT_ERR_CONN_REFUSED, paho.MQTT_ERR_NO_CONN)
 
 
 class Chunk:
-    """A socket that has what is left of one chunk, and that takes whatever is sent."""
+    """A socket that returns the bytes of one chunk, and accepts anything that is sent."""
 
     def __init__(self):
         self.bytes = b""
@@ -41,10 +41,10 @@ class Chunk:
 
 
 class Decoder(paho.Client):
-    """A client that says what it has read."""
+    """A client that records the packets that it reads."""
 
     def __init__(self):
-        # As MQTT 3.1, because a client of 3.1.1 connects anew on return code 1. It reads the same bytes in the same way.
+        # MQTT 3.1, because a 3.1.1 client reconnects on return code 1. It reads the bytes in the same way.
         super().__init__(client_id="c", protocol=paho.MQTTv31, reconnect_on_failure=False)
         self._sock = Chunk()
         self.read = []
@@ -97,10 +97,10 @@ def main():
             continue
         try:
             packets, error = decoder.push(bytes.fromhex(line))
-        except UnicodeDecodeError as problem:  # raised on purpose, for topics
+        except UnicodeDecodeError as problem:  # raised intentionally, for topics
             say("refused", str(problem))
             continue
-        except Exception as problem:  # anything else is the decoder's own fault
+        except Exception as problem:  # anything else is a bug in the decoder
             say("crashed", f"{type(problem).__name__}: {problem}")
             continue
         for packet in packets:

@@ -1,4 +1,4 @@
-// The codec inside SAP's client; the package itself exports the client only.
+// The codec in SAP's client. The package itself exports only the client.
 
 import packets from '@sap/xb-msg-mqtt-v311/lib/model/packets.js'
 import decoding from '@sap/xb-msg-mqtt-v311/lib/serialize/decoder.js'
@@ -11,7 +11,7 @@ export function open(onPacket) {
 const NOTHING = Buffer.alloc(0)
 const ACKNOWLEDGEMENT = ({ packetID }) => ({ packetId: packetID })
 
-/** Our names of types and fields, by its classes. It reads the protocol's name and level and throws them away. */
+/** Our names of types and fields, by its classes. It discards the protocol name and level. */
 const SHAPES = new Map([
   [packets.Connect, ['connect', connect]],
   [

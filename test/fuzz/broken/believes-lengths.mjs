@@ -1,4 +1,4 @@
-// Takes memory for what a header claims, before any of it has come.
+// Allocates memory for the length in a header before any of the bytes have arrived.
 
 import { decodeFixedHeader, PacketParser } from '../../../dist/index.js'
 

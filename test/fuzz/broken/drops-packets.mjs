@@ -1,4 +1,4 @@
-// Gives what a chunk has only if all of it is good.
+// Returns the packets of a chunk only if all of them are valid.
 
 import { DecodeError, PacketParser } from '../../../dist/index.js'
 

@@ -1,4 +1,4 @@
-// A length prefix that is cut off is forgotten with its chunk.
+// Forgets an incomplete length prefix with its chunk.
 
 import { PacketParser } from '../../../dist/index.js'
 

@@ -1,4 +1,4 @@
-// Two bytes are a packet identifier, whoever's they are.
+// Reads two bytes as a packet identifier even past the end of the packet.
 
 import { PacketParser } from '../../../dist/index.js'
 

@@ -1,13 +1,13 @@
-// A sound parser, to be spoilt by the modules beside this one.
+// A correct parser, which the other modules in this folder break.
 
 import { PacketParser } from '../../../dist/index.js'
 
-/** An adapter's `open`; `spoil` sees each packet and may return another one, throw, or never return. */
-export function opened(spoil = (packet) => packet, options = undefined) {
+/** An adapter's `open`. `corrupt` gets each packet, and may return another one, throw, or never return. */
+export function opened(corrupt = (packet) => packet, options = undefined) {
   return (onPacket) => {
     const parser = new PacketParser(options)
     return (chunk) => {
-      for (const packet of parser.push(chunk)) onPacket(spoil(packet))
+      for (const packet of parser.push(chunk)) onPacket(corrupt(packet))
     }
   }
 }

@@ -1,4 +1,4 @@
-/** An invariant that does not hold. */
+/** Thrown if an invariant does not hold. */
 export class Broken extends Error {}
 
 export function must(holds, invariant) {

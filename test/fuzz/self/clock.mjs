@@ -1,4 +1,4 @@
-// How long the process has computed, in ms. On a busy machine it waits for much longer than that.
+// The CPU time of the process in ms. On a busy machine, much more time passes.
 
 export function computed() {
   const { user, system } = process.cpuUsage()

@@ -1,4 +1,4 @@
-// The options under which the decoder is fuzzed, and the kind of bytes that it gets.
+// The options with which the decoder is fuzzed, and the kinds of its bytes.
 
 import { DECODE_ERRORS } from '../../../dist/index.js'
 
@@ -12,7 +12,7 @@ const BY_TYPE = [
   { code: 'packet-identifier-zero', packets: ['subscribe', 'publish'] },
 ]
 
-/** What a tolerated packet does not hold, so that it is encoded in its correct form. */
+/** Violations that a tolerated packet does not contain, so that it is encoded in its correct form. */
 export const NOT_IN_THE_PACKET = [
   'reserved-flags',
   'surplus-bytes',
@@ -24,7 +24,7 @@ export const NOT_IN_THE_PACKET = [
   'requested-qos-reserved-bits',
 ]
 
-/** A class of the user's own: such views are made by its own `subarray`. */
+/** A user's subclass, whose own `subarray` creates the views. */
 class OwnBytes extends Uint8Array {}
 
 const viewAsBuffer = (memory, start, length) => Buffer.from(memory, start, length)
@@ -33,14 +33,14 @@ const viewAsOwn = (memory, start, length) => new OwnBytes(memory, start, length)
 
 const shared = new SharedArrayBuffer(2 ** 15)
 
-/** The same bytes in memory that other threads may change. */
+/** The same bytes in memory that other threads can change. */
 function viewAsShared(memory, start, length) {
   const view = new Uint8Array(shared, start, length)
   view.set(new Uint8Array(memory, start, length))
   return view
 }
 
-/** By name: what stands in the corpus. With `callsBack`, `onTolerated` calls the parser's methods, and may throw. */
+/** By the name in the corpus. With `callsBack`, `onTolerated` calls the parser's methods, and may throw. */
 export const CONFIGURATIONS = {
   strict: { view: viewAsBuffer },
   arrays: { view: viewAsUint8Array },

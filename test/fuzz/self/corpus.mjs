@@ -1,4 +1,4 @@
-// The inputs that reach what others do not, one a line: the configuration, and the bytes in hexadecimal.
+// Inputs with coverage that others do not have, one per line: the configuration, and the bytes in hexadecimal.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { encode } from '../../../dist/index.js'
@@ -27,7 +27,7 @@ export function saveCorpus(entries) {
 
 const LONGEST_PACKET = 512
 
-/** Packets and streams to start from and to splice with, right ones and wrong ones. */
+/** Valid and malformed packets and streams to start from, and to splice with. */
 export function seedPackets(seed) {
   const packets = [...generatePackets(seed, 400)].map((packet) => encode(packet))
   const malformed = [...generateMalformed(seed, 800)].map(({ bytes }) => bytes)
@@ -35,19 +35,19 @@ export function seedPackets(seed) {
   return [...packets, ...malformed, ...sessions].filter(({ length }) => length <= LONGEST_PACKET)
 }
 
-/** Every one of them under every configuration. */
+/** Every stream with every configuration. */
 export function underEachConfiguration(streams) {
   return Object.keys(CONFIGURATIONS).flatMap((configuration) =>
     streams.map((bytes) => ({ configuration, bytes })),
   )
 }
 
-/** Those that are needed to reach what all of them reach, preferably short ones. */
+/** A subset with the same coverage as all entries, preferably of short ones. */
 export function leastCorpus(entries, tracer) {
   tracer.coverage.forget()
   const shortestFirst = [...entries].sort((a, b) => a.bytes.length - b.bytes.length)
   const kept = shortestFirst.filter(({ configuration, bytes }) => tracer.reachesNew(configuration, bytes))
-  // A longer one may reach all that several short ones before it do.
+  // A longer entry may have all the coverage of several shorter ones before it.
   tracer.coverage.forget()
   return kept.reverse().filter(({ configuration, bytes }) => tracer.reachesNew(configuration, bytes))
 }

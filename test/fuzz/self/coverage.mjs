@@ -1,4 +1,4 @@
-// Which branches inputs have reached, and how often in one input: once, twice, three times, up to 7, 15, 31, 127, more.
+// The branches that inputs have reached, and how often in one input: once, twice, three times, up to 7, 15, 31, 127, more.
 
 const BUCKETS = Uint8Array.from({ length: 256 }, (_, count) => {
   const bucket = [0, 1, 2, 3, 7, 15, 31, 127].findLastIndex((most) => count > most)
@@ -6,7 +6,7 @@ const BUCKETS = Uint8Array.from({ length: 256 }, (_, count) => {
 })
 
 export class Coverage {
-  /** @param counters bytes that the instrumented code counts in */
+  /** @param counters the bytes in which the instrumented code counts */
   constructor(counters) {
     this.counters = counters
     this.seen = new Uint8Array(counters.length)
@@ -16,7 +16,7 @@ export class Coverage {
     this.counters.fill(0)
   }
 
-  /** Whether the input since `start` has reached something new; it counts as reached from now on. */
+  /** Whether the input since `start` has reached something new, which then counts as reached. */
   isNew() {
     const { counters, seen } = this
     let isNew = false

@@ -1,6 +1,6 @@
-// Where packets end, found out without the code that is fuzzed.
+// Finds the ends of packets without the code that is fuzzed.
 
-/** The ends of the first packets, which must be whole. */
+/** The ends of the first packets, which must be complete. */
 export function frameEnds(bytes, packets) {
   const ends = []
   let end = 0
@@ -18,7 +18,7 @@ export function frameEnds(bytes, packets) {
   return ends
 }
 
-/** Whether the Remaining Length of the packet is in its shortest form: its last byte is not a superfluous zero. */
+/** Whether the Remaining Length of the packet is in its shortest form, so that its last byte is not a redundant zero. */
 export function isShortestLength(packet) {
   let position = 1
   while (packet[position] >= 0x80) position++

@@ -1,6 +1,6 @@
-// Cheap mutations, in place: a million of them a second.
+// Cheap in-place mutations, a million per second.
 
-/** What decoders treat in a way of its own. */
+/** Bytes that decoders treat specially. */
 const BYTES = Uint8Array.from([
   0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x7f, 0x80, 0x81, 0xff, 0x23, 0x2b, 0x2f, 0x24, 0x61, 0xc0, 0xc2,
   0xc4, 0xe0, 0xed, 0xa0, 0x9f, 0xef, 0xbb, 0xbf, 0xf0, 0x90, 0xf4, 0x8f, 0x10, 0x20, 0x30, 0x32, 0x34, 0x3b,
@@ -125,7 +125,7 @@ export class Havoc {
     if (at + piece.length <= this.length) this.bytes.set(piece, at)
   }
 
-  /** Its own beginning and the other's end. */
+  /** Joins its own start and the other's end. */
   splice(other) {
     const at = this.below(this.length + 1)
     const from = this.below(other.length)
@@ -139,7 +139,7 @@ export class Havoc {
     this.bytes[at + 1] = value
   }
 
-  /** One byte many times. */
+  /** Inserts a byte many times. */
   repeat(from, at, count) {
     if (this.length + count > this.capacity) return
     const byte = this.bytes[from]
@@ -148,7 +148,7 @@ export class Havoc {
     this.length += count
   }
 
-  /** Makes the first packet end where the bytes do, now and then with a Remaining Length longer than need be. */
+  /** Makes the first packet end at the end of the bytes, sometimes with a Remaining Length that is not in its shortest form. */
   repairRemainingLength() {
     const { bytes } = this
     let body = 1

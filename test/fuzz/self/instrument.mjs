@@ -1,4 +1,4 @@
-// The built decoder with a counter at every branch and function, in a directory of its own.
+// The built decoder with a counter at every branch and function, in a separate directory.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ const { createInstrumenter } = createRequire(import.meta.url)('istanbul-lib-inst
 const DIST = fileURLToPath(new URL('../../../dist/', import.meta.url))
 const ABOVE_THE_CORE = /^(cli|testing)[\\/]/
 
-/** Writes the instrumented build and returns its directory, which whoever calls removes. */
+/** Writes the instrumented build and returns its directory, which the caller removes. */
 export function instrument() {
   const directory = mkdtempSync(join(tmpdir(), 'mqtt-wire-fuzz-'))
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
@@ -28,7 +28,7 @@ export function instrument() {
   return { directory, counters }
 }
 
-/** Loads the instrumented build: its parsers, and its counters. */
+/** Loads the parsers and counters of the instrumented build. */
 export async function loadInstrumented({ directory, counters }) {
   globalThis.__branchCounters = new Uint8Array(counters)
   const { PacketParser, PieceParser, topicCache } = await import(
@@ -40,8 +40,8 @@ export async function loadInstrumented({ directory, counters }) {
 const size = ({ f, b }) => Object.keys(f).length + Object.values(b).flat().length
 
 /**
- * Istanbul counts in objects that it looks up by a call. One array of bytes is some ten times cheaper, and a single
- * `fill` resets it. Statements are left out: they are reached by a branch or a function.
+ * Istanbul counts in objects that it looks up with a call. One array of bytes is about ten times as fast, and a single
+ * `fill` resets it. Statements need no counters, because each is reached through a branch or a function.
  */
 function withCheapCounters(code, { f, b }, first) {
   const numbers = new Map()

@@ -1,4 +1,4 @@
-// What must hold for any bytes, any chunking and any options.
+// Invariants for any bytes, any chunking and any options.
 
 import {
   DECODE_ERRORS,
@@ -14,18 +14,18 @@ import { frameEnds, isShortestLength } from './frames.mjs'
 import { same, sameBytes } from './same.mjs'
 import { PieceSubject, Subject } from './subject.mjs'
 
-/** What only a parser says: `decode` has no role and no limit. */
+/** Codes that only a parser reports, because `decode` has no role and no size limit. */
 const OF_THE_STREAM = new Set(['unexpected-packet-type', 'packet-too-large'])
 
-/** What the fixed header alone shows. */
+/** Fields whose violations show in the fixed header. */
 const OF_THE_HEADER = new Set(['Control Packet type', 'QoS level', 'DUP flag', 'Flags', 'Remaining Length'])
 
-/** The types that can be too long for their fields without the fixed header showing it. */
+/** The types whose fixed header does not show that the packet is longer than its fields. */
 const OPEN_ENDED = new Set(['connect'])
 
 const CONNECT = 1
 
-/** Payloads of so many bytes come in pieces. */
+/** Values of `piecesFrom`: payloads of at least this many bytes are read in pieces. */
 const PIECES_FROM = [1, 20]
 
 export class Invariants {
@@ -36,7 +36,7 @@ export class Invariants {
     this.decodeOptions = decodeOptions
     const { protocols = [], tolerate: tolerated = [] } = options
     this.isMqtt31 = protocols.length === 1 && protocols[0] === '3.1'
-    // After a CONNECT of MQTT 3.1: another CONNECT may ask for any protocol, and its unused flags are ignored.
+    // After an MQTT 3.1 CONNECT, another CONNECT may have any protocol, and its unused flags are ignored.
     this.optionsAfter31 = { ...decodeOptions, protocols: ['3.1'] }
     const flags = { code: 'reserved-flags', packets: ['connect'] }
     this.connectAfter31 = { ...decodeOptions, tolerate: [...tolerated, flags] }
@@ -50,9 +50,9 @@ export class Invariants {
   }
 
   /**
-   * @param cuts where to cut, ascending
-   * @param readsAtOnce whether packets are read after every chunk, or after the last
-   * @param thoroughly whether the invariants that cost more are looked at as well
+   * @param cuts the positions of the cuts, ascending
+   * @param readsAtOnce whether packets are read after every chunk, or only after the last
+   * @param thoroughly whether to check the expensive invariants too
    * @throws Broken
    */
   check(memory, length, cuts, readsAtOnce, thoroughly) {
@@ -107,11 +107,11 @@ export class Invariants {
       const answer = broken.length === 0 ? again : encoded(packet, { tolerate: this.tolerate })
       if (sameBytes(answer, original)) continue
       const codes = broken.map(({ code }) => code)
-      // What is ignored is written in its correct form.
+      // Ignored bits are written in their correct form.
       const isIgnored =
         this.isOf31(packets, index + 1) || codes.some((code) => NOT_IN_THE_PACKET.includes(code))
       must(isIgnored || !isShortestLength(original), 'a packet encodes to the bytes that it was decoded from')
-      // U+FFFD takes three bytes where one was ill-formed, and what is longer may exceed a limit.
+      // U+FFFD takes three bytes in place of one ill-formed byte, so the longer text may exceed a limit.
       if (codes.includes('ill-formed-utf8')) continue
       const isShorter = answer.length < original.length || (isIgnored && answer.length === original.length)
       must(isShorter, 'a packet encodes to the shortest form')
@@ -120,7 +120,7 @@ export class Invariants {
     }
   }
 
-  /** Whether MQTT 3.1 holds for what follows the first so many packets. */
+  /** Whether the rules of MQTT 3.1 apply after the first `count` packets. */
   isOf31(packets, count) {
     return (
       this.isMqtt31 ||
@@ -128,13 +128,13 @@ export class Invariants {
     )
   }
 
-  /** The options that make `decode` judge the packet after the first so many as the parser does. */
+  /** The options with which `decode` treats the packet after the first `count` like the parser. */
   optionsFor(packets, count, bytes) {
     if (this.isMqtt31 || !this.isOf31(packets, count)) return this.decodeOptions
     return bytes[0] >> 4 === CONNECT ? this.connectAfter31 : this.optionsAfter31
   }
 
-  /** `decodeFixedHeader` and the parser agree. */
+  /** `decodeFixedHeader` must agree with the parser. */
   checkHeaders({ packets, error }, bytes, ends) {
     for (let index = 0; index <= packets.length; index++) {
       const start = index === 0 ? 0 : ends[index - 1]
@@ -148,7 +148,7 @@ export class Invariants {
       } else if (outcome instanceof Error) {
         must(error !== undefined, 'decodeFixedHeader refuses nothing that the parser accepts')
         if (!OF_THE_STREAM.has(error.code))
-          must(sameBreach(outcome, error), 'decodeFixedHeader refuses what the parser refuses')
+          must(sameViolation(outcome, error), 'decodeFixedHeader refuses what the parser refuses')
       } else if (
         error !== undefined &&
         !OF_THE_STREAM.has(error.code) &&
@@ -171,7 +171,7 @@ export class Invariants {
       const bytes = this.view(memory, start, end - start)
       const outcome = outcomeOf(() => decode(bytes, this.optionsFor(packets, index, bytes)))
       if (packet !== undefined) must(same(outcome, packet), 'decode gives what the parser gives')
-      else must(sameBreach(outcome, error), 'decode refuses what the parser refuses')
+      else must(sameViolation(outcome, error), 'decode refuses what the parser refuses')
     }
   }
 
@@ -189,12 +189,12 @@ export class Invariants {
     }
   }
 
-  /** Payloads in pieces are those of the whole packets. */
+  /** The pieces must be the payloads of the whole packets. */
   checkPieces({ packets, reports, error }, pieces, length) {
     this.checkError(pieces.error, length)
     must(same(packets, pieces.packets), 'the pieces are those of the packets')
     must(same(reports, pieces.reports.slice(0, reports.length)), 'the reports do not depend on the pieces')
-    // What precedes a payload is judged before the payload has come.
+    // The fields before a payload are checked before the payload arrives.
     const isEarlier = error?.code === 'incomplete-packet' && pieces.started === undefined
     must(
       same(error, pieces.error) || (isEarlier && pieces.error?.packetType === 'publish'),
@@ -207,7 +207,7 @@ export class Invariants {
     const { reports } = lenient
     must(same(packets, lenient.packets.slice(0, packets.length)), 'tolerance changes nothing that is allowed')
     this.checkError(lenient.error, bytes.length)
-    // A breach in the fixed header is reported with its packet, and so not at all if that never comes.
+    // A violation in the fixed header is reported with its packet, and so not at all if the packet never arrives.
     if (reports.length === 0 && isOfTheSize(lenient.error)) return
     must(same(error, reports[0] ?? lenient.error), 'the first breach is reported, tolerated or not')
   }
@@ -224,7 +224,7 @@ function cutAt(memory, length, cuts, view) {
   return chunks
 }
 
-/** What was tolerated is encoded with the same tolerance. */
+/** Encodes a packet with the tolerance with which it was decoded, which must succeed. */
 function encoded(packet, options) {
   try {
     return encode(packet, options)
@@ -233,7 +233,7 @@ function encoded(packet, options) {
   }
 }
 
-/** Undefined for a packet that was tolerated and is refused on its way out. */
+/** Encodes a packet without tolerance. Undefined if it was tolerated and is now refused. */
 function encodedOrRefused(packet, isAllowed) {
   try {
     return encode(packet)
@@ -247,7 +247,7 @@ function encodedOrRefused(packet, isAllowed) {
   }
 }
 
-/** Whether an error is of a packet whose body has not come, or is not looked at. */
+/** Whether an error is about a packet whose body has not arrived, or is not read. */
 function isOfTheSize(error) {
   return error?.code === 'incomplete-packet' || error?.field === 'Remaining Length'
 }
@@ -260,7 +260,7 @@ function outcomeOf(action) {
   }
 }
 
-function sameBreach(one, other) {
+function sameViolation(one, other) {
   return (
     one instanceof DecodeError &&
     one.code === other.code &&

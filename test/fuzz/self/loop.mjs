@@ -1,4 +1,4 @@
-// One process's share: mutates what is in the corpus, checks the invariants, keeps what reaches something new.
+// The fuzzing loop of a thread: mutates corpus entries, checks the invariants, and keeps inputs with new coverage.
 
 import { Random } from '../../../dist/testing/random.js'
 import { Broken } from './broken.mjs'
@@ -9,11 +9,11 @@ import { Invariants } from './invariants.mjs'
 
 export const CAPACITY = 16_384
 
-/** Of so many inputs one goes through the instrumented build, and one through the invariants that cost more. */
+/** One in this many inputs runs in the instrumented build, and one against the expensive invariants. */
 const TRACE_ONE_IN = 4
 const THOROUGH_ONE_IN = 8
 
-/** An input may take this long, in ms, whatever its size: less than a pause of the machine, far more than it should. */
+/** The maximum time for an input of any size, in ms: far more than it needs, but shorter than some pauses of the machine. */
 const SLOW = 200
 const SLOW_TRIALS = 3
 
@@ -23,7 +23,7 @@ export class Loop {
   executions = 0
   corpus = []
 
-  /** @param note is given each input before it runs */
+  /** @param note called with each input before it runs */
   constructor({ seed, tracer, pool, note }) {
     this.random = new Random(seed)
     this.memory = new ArrayBuffer(CAPACITY + 64)
@@ -78,13 +78,13 @@ export class Loop {
 
   isSlow(bytes, way) {
     return Array.from({ length: SLOW_TRIALS }).every(() => {
-      const started = computed() // not the time: a pause may have been the machine's
+      const started = computed() // CPU time, because the machine may pause the process
       this.check(bytes, way)
       return computed() - started > SLOW
     })
   }
 
-  /** The invariant that is broken, if one is. */
+  /** Returns the invariant that is broken, if any. */
   check(bytes, { configuration, cuts, readsAtOnce, thoroughly }) {
     this.bytes.set(bytes)
     try {

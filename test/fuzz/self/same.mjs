@@ -1,4 +1,4 @@
-// Whether two values are the same: packets, reports, errors. Made to be fast, as it is called for every packet.
+// Compares packets, reports and errors. It is fast, because it is called for every packet.
 
 export function same(one, other) {
   if (one === other) return true

@@ -1,18 +1,18 @@
-// One parser, and what must hold while it reads.
+// One parser, and the invariants while it reads.
 
 import { DecodeError, PacketParser, PieceParser } from '../../../dist/index.js'
 import { Broken, must } from './broken.mjs'
 
-/** Memory that a packet may take for each byte of it that has come, and the least that it may take. */
+/** The maximum memory for each byte of a packet that has arrived, and the minimum for a packet. */
 const GROWTH = 8
 const BLOCK = 512
 
-/** What `onTolerated` throws. */
+/** Thrown by `onTolerated`. */
 const INTERRUPTION = new Error('an interruption')
 
 const METHODS = [['push', new Uint8Array(2)], ['read'], ['readFrame'], ['end'], ['reset']]
 
-/** One parser under one configuration, used again and again: `reset` must forget everything. */
+/** One parser with one configuration. It is reused, so `reset` must clear all state. */
 export class Subject {
   constructor({ options = {}, callsBack = false }) {
     this.reports = []
@@ -24,7 +24,7 @@ export class Subject {
     this.parser = new PacketParser({ ...options, onTolerated })
   }
 
-  /** From `onTolerated`: properties say what they say elsewhere, and methods throw. */
+  /** Called from `onTolerated`: properties must have their usual values, and methods must throw. */
   callBack() {
     const { parser } = this
     must(parser.bufferedLength === this.buffered, 'bufferedLength in onTolerated is what it was before')
@@ -44,7 +44,7 @@ export class Subject {
     return this.parser.readFrame()
   }
 
-  /** Reads a packet. At every other one that `onTolerated` is called for it throws first, which must change nothing. */
+  /** Reads a packet. For about half of the tolerated ones, `onTolerated` throws first, which must change nothing. */
   read() {
     const { parser, reports } = this
     const known = reports.length
@@ -60,7 +60,7 @@ export class Subject {
     }
   }
 
-  /** @param ends where the packets end, by an earlier run; undefined in the first */
+  /** @param ends the ends of the packets, from an earlier run; undefined in the first */
   run(chunks, readsAtOnce, ends) {
     const { parser } = this
     const packets = []
@@ -96,7 +96,7 @@ export class Subject {
     return { packets, tolerated, reports: this.reports, error }
   }
 
-  /** Whatever `end` says while packets wait to be read, they can be read after it. */
+  /** Calls `end` while packets are unread. They can be read after it, even if it throws. */
   endsEarly() {
     try {
       this.parser.end()
@@ -109,7 +109,7 @@ export class Subject {
   }
 }
 
-/** A parser that gives payloads in pieces, under one configuration: what it reads is put together again. */
+/** A parser that returns payloads in pieces, with one configuration. The pieces are joined to packets again. */
 export class PieceSubject {
   constructor({ options = {} }, piecesFrom) {
     this.reports = []

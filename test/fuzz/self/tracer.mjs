@@ -1,4 +1,4 @@
-// Runs inputs through the instrumented build, to see what they reach.
+// Runs inputs in the instrumented build to get their coverage.
 
 import { CONFIGURATIONS } from './configurations.mjs'
 import { Coverage } from './coverage.mjs'
@@ -6,7 +6,7 @@ import { loadInstrumented } from './instrument.mjs'
 
 export async function openTracer(build) {
   const { PacketParser, PieceParser, topicCache, counters } = await loadInstrumented(build)
-  topicCache.enabled = false // what is in it depends on all inputs before, and on a random key
+  topicCache.enabled = false // its contents depend on all earlier inputs, and on a random key
   return new Tracer(PacketParser, PieceParser, new Coverage(counters))
 }
 
@@ -21,7 +21,7 @@ class Tracer {
     )
   }
 
-  /** Whether the bytes, in two chunks, reach a branch for the first time, or as often for the first time. */
+  /** Whether the bytes, in two chunks, reach a branch for the first time, or more often than before. */
   reachesNew(configuration, bytes) {
     const { view } = CONFIGURATIONS[configuration]
     const { buffer, byteOffset, length } = bytes
@@ -37,7 +37,7 @@ class Tracer {
         }
         parser.end()
       } catch {
-        // the invariants judge what is thrown; here it is a branch like others
+        // errors are checked by the invariants; here only coverage matters
       }
     }
     return this.coverage.isNew()

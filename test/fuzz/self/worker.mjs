@@ -1,4 +1,4 @@
-// A thread that fuzzes. The main thread watches it: a decoder that hangs cannot say so itself.
+// A fuzzing thread. The main thread watches it, because a decoder that hangs cannot report that itself.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { minimise } from '../../../dist/cli/fuzz/minimise.js'

@@ -1,4 +1,4 @@
-// Takes its time for each chunk, so that a run ends in the middle of its inputs.
+// Takes time for each chunk, so that a run ends in the middle of its inputs.
 
 import { setTimeout } from 'node:timers/promises'
 import { DecodeError, PacketParser } from '../../../dist/index.js'

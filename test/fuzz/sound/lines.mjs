@@ -1,4 +1,4 @@
-// mqtt-wire's parser behind the line protocol. Its options are the JSON of the first argument.
+// mqtt-wire's parser with the line protocol. The first argument is its options as JSON.
 
 import { createInterface } from 'node:readline'
 import { DecodeError, PacketParser } from '../../../dist/index.js'

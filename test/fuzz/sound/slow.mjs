@@ -1,4 +1,4 @@
-// Gives packets later, as a stream does.
+// Returns packets later, like a stream.
 
 import { DecodeError, PacketParser } from '../../../dist/index.js'
 

@@ -1,5 +1,5 @@
-// What the override of mqtt-packet points at. CODEC says which one its users get:
-// 'original', 'default', or options of createMqttPacket as JSON, { "v5": true } for MQTT 5 by the original.
+// The target of the override of mqtt-packet. CODEC selects what its users get:
+// 'original', 'default', or options of createMqttPacket as JSON; { "v5": true } leaves MQTT 5 to the original.
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)

@@ -1,4 +1,4 @@
-// The functions and types of mqtt-packet, as its users use them, and against its own declarations.
+// The functions and types of mqtt-packet, as they are used, and compared with its own declarations.
 
 import { type EventEmitter, once } from 'node:events'
 import { createServer } from 'node:net'
@@ -21,7 +21,7 @@ createServer((socket) => {
 export const emitter: EventEmitter = parser()
 export const packet: Promise<unknown[]> = once(connection, 'packet')
 
-/** Each may stand for the other. */
+/** Compiles only if the types are assignable to each other. */
 type Exchangeable<A, B> = [A, B] extends [B, A] ? true : false
 export const exchangeable: readonly [
   Exchangeable<ours.Packet, theirs.Packet>,

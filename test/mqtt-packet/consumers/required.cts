@@ -1,5 +1,3 @@
-// A CommonJS module.
-
 import type { Packet } from 'mqtt-packet'
 
 import mqttPacket = require('mqtt-packet')

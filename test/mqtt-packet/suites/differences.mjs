@@ -1,5 +1,5 @@
-// Where other people's tests of mqtt-packet fail with mqtt-wire in its place, and why.
-// The run checks both ways: what is not listed must not fail, and what is listed must.
+// The tests of other projects that fail with mqtt-wire in place of mqtt-packet, and why.
+// Exactly the listed tests must fail.
 
 const WORDS = 'other words for the same refusal: '
 const NUL = `${WORDS}the fixture holds U+0000, which is refused first [MQTT-1.5.3-2]`

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
 
-/** The folder of this package of tests. */
+/** The folder of the tests' package. */
 export const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
-/** Tests that need what this package installs, or a program: skipped without it, but for CI, where that is a failure. */
+/** Describes tests that need this package's dependencies, or a program. They are skipped without it, and fail in CI. */
 export function describeWith(name, lacks, define) {
   const reasons = existsSync(`${FOLDER}node_modules/aedes`)
     ? lacks

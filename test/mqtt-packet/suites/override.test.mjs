@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWith } from './installed.mjs'
 
-// The two lines of README in a fresh project that uses aedes, with what `npm publish` would upload.
+// The override in README, in a new project that uses aedes, with the package that `npm publish` would upload.
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const PROJECT = mkdtempSync(join(tmpdir(), 'mqtt-wire-override-'))
 
@@ -37,7 +37,7 @@ describeWith('an override in a project that uses aedes', [], () => {
     return folder
   }
 
-  /** Whether aedes, ES modules and CommonJS modules get ours. */
+  /** Whether aedes, ES modules and CommonJS modules get mqtt-wire's implementation. */
   function expectOurs(folder) {
     writeFileSync(
       join(folder, 'check.mjs'),

@@ -1,4 +1,4 @@
-// tape, but a test that throws fails alone, and one that waits for assertions that never come ends.
+// tape, changed so that a test that throws fails only itself, and one that waits for missing assertions ends.
 const tape = require('../../../../tape')
 
 module.exports = (name, run) =>

@@ -1,4 +1,4 @@
-// Runs other people's test suites as they were published, and reads what they report.
+// Runs the test suites of other projects as published, and reads their reports.
 
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
 const MODULES = join(FOLDER, 'node_modules')
 
-/** What a program prints, with the codec that `CODEC` names (see configured/index.js). */
+/** The output of a program, with the codec that `CODEC` names (see configured/index.js). */
 function outputOf(args, codec) {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, CODEC: codec, NODE_OPTIONS: '', FORCE_COLOR: '0' }
@@ -22,7 +22,7 @@ function outputOf(args, codec) {
   })
 }
 
-/** Tests by name; names that come again get a number. */
+/** Tests by name. Repeated names get a number. */
 class Results {
   tests = new Map()
   #seen = new Map()
@@ -44,7 +44,7 @@ class Results {
   }
 }
 
-/** mqtt-packet's test.js, which asks for `./` and `tape`: an assertion that throws must not end the run. */
+/** mqtt-packet's test.js, which requires `./` and `tape`. An assertion that throws must not end the run. */
 export async function mqttPacket(codec) {
   const folder = join(MODULES, '.cache/mqtt-packet-test')
   mkdirSync(join(folder, 'node_modules/tape'), { recursive: true })
@@ -63,8 +63,8 @@ export async function mqttPacket(codec) {
 }
 
 /**
- * The tests of aedes, file by file. Some measure time and fail on a busy machine: a file that fails where no difference is
- * listed runs once more, and the second run counts.
+ * The tests of aedes, file by file. Some measure time and fail on a busy machine, so a file with a failure that is not
+ * listed runs again, and the second run counts.
  */
 export async function aedes(codec, differences) {
   const folder = join(MODULES, 'aedes/test')
@@ -81,7 +81,7 @@ export async function aedes(codec, differences) {
   return results
 }
 
-/** The outcomes of a file of tests for Node's own runner, in order, without the tests that it skips. */
+/** The outcomes of a test file for Node's test runner, in order, without skipped tests. */
 async function nodeTest(file, codec) {
   const output = await outputOf(['--test', '--test-reporter=tap', '--test-timeout=180000', file], codec)
   return output.split('\n').flatMap((line) => {

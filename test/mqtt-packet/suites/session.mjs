@@ -1,4 +1,4 @@
-// What the sessions share.
+// Shared by the tests of sessions.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { mosquitto } from '../../interop/peers/mosquitto.ts'
 
 export const PIPELINED = 10_000
-// By default the brokers limit what is in flight to less than is pipelined here.
+// By default the brokers allow fewer messages in flight than are pipelined here.
 const UNLIMITED = 'max_inflight_messages 0\nmax_queued_messages 0'
 
 export const BROKERS = {
@@ -30,7 +30,7 @@ export const BROKERS = {
   },
 }
 
-/** A server on a free port. */
+/** Starts a server on a free port. */
 export async function serve(onConnection) {
   const server = createServer(onConnection).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -57,8 +57,8 @@ export const newName = () => `m${process.pid}x${++names}`
 export const RESUMED = Array.from({ length: 20 }, (_, index) => index)
 
 /**
- * Breaks the receiver's connection and publishes the numbers of `RESUMED` while it is away. Returns whether it found its
- * session again, and the numbers that it received, in order.
+ * Breaks the receiver's connection and publishes the numbers of `RESUMED` before it reconnects. Returns whether it got its
+ * session back, and the numbers that it received, in order.
  */
 export async function resumeSession(receiver, connectSender) {
   const topic = newName()
@@ -75,5 +75,5 @@ export async function resumeSession(receiver, connectSender) {
   return { sessionPresent, numbers }
 }
 
-/** Messages that are sent while the socket is full wait for its `'drain'`, each with a listener of its own. */
+/** Messages that are sent while the socket is full wait for `'drain'`, each with its own listener. */
 export const allowPipelining = (client) => client.stream.setMaxListeners(0)

@@ -15,7 +15,7 @@ import {
   serve,
 } from './session.mjs'
 
-// Long sessions of MQTT.js, whose mqtt-packet is ours here, with mosquitto and with aedes, whose mqtt-packet is ours, too.
+// Long sessions of MQTT.js with mosquitto and aedes. Both MQTT.js and aedes use mqtt-wire in place of mqtt-packet.
 const VERSIONS = [
   { version: 'MQTT 3.1.1', protocolId: 'MQTT', protocolVersion: 4 },
   { version: 'MQTT 3.1', protocolId: 'MQIsdp', protocolVersion: 3 },
@@ -51,7 +51,7 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
         return client
       }
       test.each([0, 1, 2].flatMap((qos) => PAYLOADS.map(([size, payload]) => ({ qos, size, payload }))))(
-        'QoS $qos, $size, there and back',
+        'QoS $qos, $size, in both directions',
         async ({ qos, payload }) => {
           const topic = `${newName()}/größe/温度`
           const [receiver, sender] = [await connect(), await connect()]
@@ -66,7 +66,7 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
         },
       )
 
-      test(`${PIPELINED} pipelined messages of every QoS all come`, async () => {
+      test(`${PIPELINED} pipelined messages of every QoS all arrive`, async () => {
         const topic = newName()
         const [receiver, sender] = [await connect(), await connect()]
         allowPipelining(sender)
@@ -96,7 +96,7 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
         await client.unsubscribeAsync([`${base}/+/leaf`, `${base}/root/#`])
       })
 
-      test('retained messages, and their end', async () => {
+      test('retained messages, and their removal', async () => {
         const topic = newName()
         const sender = await connect()
         await sender.publishAsync(topic, 'kept', { qos: 1, retain: true })
@@ -123,15 +123,15 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
         expect((await received)[0]).toMatchObject({ topic, payload, qos })
       })
 
-      test('a session goes on after the connection was lost', async () => {
+      test('a session continues after the connection is lost', async () => {
         const receiver = await connect({ clientId: newName(), clean: false, reconnectPeriod: 300 })
         const { sessionPresent, numbers } = await resumeSession(receiver, connect)
         if (protocolVersion === 4) expect(sessionPresent).toBe(true)
         expect(numbers).toEqual(RESUMED)
       })
 
-      test('a bridge keeps what retain says', async () => {
-        // MQTT.js does not connect as a bridge, so this one is made of the two functions.
+      test('a bridge preserves RETAIN', async () => {
+        // MQTT.js cannot connect as a bridge, so this one uses the two functions directly.
         const { parser: newParser, writeToStream } = (await import('mqtt-packet')).default
         const topic = newName()
         const socket = connectTcp(broker.port, '127.0.0.1')
@@ -158,7 +158,7 @@ for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
         await client.endAsync()
       })
 
-      test('wrong bytes end their own connection, and no other', async () => {
+      test('malformed bytes end only their own connection', async () => {
         const client = await connect()
         for (const bytes of ['f000', '10ffffffff', '101000044d51545404020000000003616263', '30ff', '8000']) {
           const socket = connectTcp(broker.port, '127.0.0.1').on('error', () => {})
@@ -183,7 +183,7 @@ describeWith('MQTT.js with a server that sends wrong bytes', [], () => {
     server.close()
   })
 
-  test('MQTT 5 without `v5` is refused at once, with the remedy', async () => {
+  test('MQTT 5 without `v5` is refused at once, naming the option', async () => {
     const { default: mqtt } = await import('mqtt')
     expect(() => mqtt.connect('mqtt://127.0.0.1:1', { protocolVersion: 5 })).toThrow('createMqttPacket({ v5')
   })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Consumer, ROOT } from '../../support/packed.ts'
 import { describeWith, FOLDER } from './installed.mjs'
 
-// The declarations of mqtt-packet's users, as published, compile with ours in the place of the original's.
+// The published declarations of mqtt-packet's users compile with ours in place of the original's.
 const MODULES = join(FOLDER, 'node_modules')
 const COMPILERS = {
   'TypeScript 5.4': join(ROOT, 'test/package/node_modules/typescript-5.4'),
@@ -31,7 +31,7 @@ describeWith('declarations', lacks, () => {
       '@types/ws',
     ])
       add(name, (path) => symlinkSync(join(MODULES, name), path, 'junction'))
-    // Copies: what they import is to be found in this project.
+    // Copies, so that their imports are resolved in this project.
     for (const name of ['aedes', 'aedes-packet', 'mqtt', 'original'])
       add(name, (path) => cpSync(join(MODULES, name), path, { recursive: true, filter: isDeclared }))
     cpSync(join(FOLDER, 'consumers'), consumer.folder, { recursive: true })
@@ -46,7 +46,7 @@ describeWith('declarations', lacks, () => {
     install(path)
   }
 
-  /** What the compiler says with mqtt-packet in this folder. */
+  /** The compiler's output with mqtt-packet in this folder. */
   function compile(target, files, options, compiler) {
     const path = join(consumer.folder, 'node_modules/mqtt-packet')
     rmSync(path, { force: true })
@@ -62,7 +62,7 @@ describeWith('declarations', lacks, () => {
     expect(compile('mqtt-wire/mqtt-packet', ['package.ts'], bundler, NEWEST)).toBe('')
   })
 
-  test('aedes, its own tests of its types, and MQTT.js', () => {
+  test("aedes, aedes' tests of its types, and MQTT.js", () => {
     const files = ['aedes.ts', 'mqtt.ts', 'node_modules/aedes/test/types/aedes.test-d.ts', 'tsd.d.ts']
     for (const mqttPacket of ['original', 'mqtt-wire/mqtt-packet'])
       expect(compile(mqttPacket, files, nodenext, NEWEST), mqttPacket).toBe('')

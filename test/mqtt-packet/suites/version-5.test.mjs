@@ -5,7 +5,7 @@ import { programPath } from '../../interop/peers/installed.ts'
 import { describeWith } from './installed.mjs'
 import { allowPipelining, BROKERS, messages, newName, RESUMED, resumeSession, serve } from './session.mjs'
 
-// MQTT.js, whose mqtt-packet is ours with `v5`: MQTT 5 by the original, MQTT 3.1.1 and 3.1 by ours, side by side.
+// MQTT.js with mqtt-wire and `v5` in place of mqtt-packet: the original handles MQTT 5, and mqtt-wire 3.1.1 and 3.1.
 process.env.CODEC = '{ "v5": true }'
 
 const load = async (name) => (await import(name)).default
@@ -20,7 +20,7 @@ const PROPERTIES = {
 }
 
 const clients = []
-/** A client of MQTT 5, unless the options name another version. */
+/** An MQTT 5 client, unless the options name another version. */
 async function connect(port, options = {}) {
   const { connectAsync } = await load('mqtt')
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
@@ -61,7 +61,7 @@ describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () =>
     )
   })
 
-  test('a client of each version hears the others', async () => {
+  test('clients of all versions receive each other’s messages', async () => {
     const topic = newName()
     const all = [
       await connect(broker.port),
@@ -75,7 +75,7 @@ describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () =>
       expect((await each).map(({ payload }) => payload.toString()).sort()).toEqual(['0', '1', '2'])
   })
 
-  test(`${PIPELINED} pipelined messages of every QoS, by topic alias`, async () => {
+  test(`${PIPELINED} pipelined messages of every QoS, with topic aliases`, async () => {
     const topic = newName()
     const receiver = await connect(broker.port)
     const sender = await connect(broker.port, { autoAssignTopicAlias: true })
@@ -124,7 +124,7 @@ describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () =>
     expect(message.properties.contentType).toBe('text/plain')
   })
 
-  test('a session goes on after the connection was lost', async () => {
+  test('a session continues after the connection is lost', async () => {
     const receiver = await connect(broker.port, {
       clean: false,
       reconnectPeriod: 300,
@@ -136,7 +136,7 @@ describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () =>
   })
 })
 
-/** A server that passes on what is published, each connection by the version of its CONNECT. */
+/** A server that forwards published messages, using the version of each connection's CONNECT. */
 async function startRelay() {
   const { parser: newParser, writeToStream } = await load('mqtt-packet')
   const subscribers = new Map()

@@ -1,4 +1,4 @@
-// A CommonJS module, which imports the package when it needs it.
+// A CommonJS module that imports the package dynamically.
 
 import type { Packet } from 'mqtt-wire' with { 'resolution-mode': 'import' }
 

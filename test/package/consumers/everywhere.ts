@@ -1,4 +1,4 @@
-// What compiles wherever the package does.
+// Code that must compile with every TypeScript version and library.
 
 import {
   type Connect,
@@ -37,7 +37,7 @@ assert<Same<PacketEncoderStream['readable'], ReadableStream<EncodedBytes>>>()
 assert<Same<ReturnType<typeof encodeInto>, number>>()
 assert<Same<ReturnType<typeof encodedLength>, number>>()
 
-// Bytes come out as they go in.
+// Decoded bytes have the type of the input.
 declare const chunk: Uint8Array
 declare class Chunk extends Uint8Array {
   readonly own: true
@@ -60,7 +60,7 @@ const withIdentifier: Publish = { ...(packet as Publish), qos: 0, packetId: 1 }
 const withoutIdentifier: Publish = { ...(packet as Publish), qos: 1, packetId: undefined }
 void [withIdentifier, withoutIdentifier]
 
-// What encode accepts is loose.
+// The input of encode is typed loosely.
 declare const qos: 0 | 1 | 2
 declare const packetId: number | undefined
 encode({ type: 'publish', topic: 'a', payload: chunk, qos, packetId })
@@ -71,7 +71,7 @@ encode({ type: 'connect', clientId: 'c', keepalive: 60 })
 // @ts-expect-error no payload
 encode({ type: 'publish', topic: 'a' })
 
-// A role narrows what is read.
+// A role narrows the type of packets.
 type FromClient = 'connect' | 'publish' | 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'
 type ToServer = FromClient | 'subscribe' | 'unsubscribe' | 'pingreq' | 'disconnect'
 type Read<Parser extends { read(): unknown }> = NonNullable<ReturnType<Parser['read']>>
@@ -97,9 +97,9 @@ assert<Same<Read<typeof configured>, Packet>>()
 declare const role: 'client' | 'server' | undefined
 const either = new PacketParser({ role })
 assert<Same<Read<typeof either>, Packet>>()
-// @ts-expect-error there is no such role
+// @ts-expect-error no such role
 new PacketParser({ role: 'broker' })
-// @ts-expect-error the type says one role, the options another
+// @ts-expect-error the type argument and the option have different roles
 new PacketParser<Uint8Array, 'server'>({ role: 'client' })
 // @ts-expect-error text is not bytes
 parser.push('c000')
@@ -127,7 +127,7 @@ export function answer(received: PacketTo<'server'>): PacketInput | undefined {
     case 'pubcomp':
     case 'disconnect':
       return undefined
-    // @ts-expect-error a server is never sent one
+    // @ts-expect-error a server never receives one
     case 'connack':
       return undefined
     default:
@@ -136,7 +136,7 @@ export function answer(received: PacketTo<'server'>): PacketInput | undefined {
   }
 }
 
-// A class of the user's own.
+// A user's subclass.
 class Counting<Bytes extends Uint8Array> extends PacketParser<Bytes> {
   count = 0
   override read(): Packet<Bytes> | undefined {
@@ -154,7 +154,6 @@ assert<Same<Read<Counting<Chunk>>, Packet<Chunk>>>()
 assert<Same<Read<ServerParser>, PacketTo<'server', Chunk>>>()
 for (const each of new ServerParser().push(own)) assert<Same<typeof each, PacketTo<'server', Chunk>>>()
 
-// Streams.
 const packets = decodeStream([own], { role: 'server', tolerate: ['reserved-flags'] })
 assert<Same<typeof packets, AsyncIterableIterator<PacketTo<'server', Chunk>>>>()
 // @ts-expect-error text is not bytes
@@ -162,7 +161,6 @@ decodeStream(['c000'])
 const stream = new PacketDecoderStream<Chunk, 'client'>({ role: 'client' })
 assert<Same<typeof stream.readable, ReadableStream<PacketTo<'client', Chunk>>>>()
 
-// The rest.
 assert<Same<Connect['username'], string | undefined>>()
 const remainingLength: number | undefined = decodeRemainingLength(bytes, 1)?.value
 const flags: number | undefined = decodeFixedHeader(bytes)?.flags

@@ -1,4 +1,4 @@
-// A CommonJS module, which requires the package.
+// A CommonJS module that requires the package.
 
 import { decode, encode, type Packet } from 'mqtt-wire'
 

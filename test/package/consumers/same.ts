@@ -1,5 +1,5 @@
-/** Whether two types are one. */
+/** Whether two types are identical. */
 export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
-/** Does not compile unless the type is true. */
+/** Compiles only if the type is true. */
 export declare function assert<_ extends true>(): void

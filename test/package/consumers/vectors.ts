@@ -1,4 +1,4 @@
-// The corpus: `require` and `import` give the same.
+// `require` and `import` of the corpus have the same type.
 
 import type vectors from 'mqtt-wire/vectors'
 import type { ValidVector } from 'mqtt-wire/vectors'

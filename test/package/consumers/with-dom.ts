@@ -1,4 +1,4 @@
-// With the DOM's types: WebSockets and streams.
+// WebSockets and streams with the types of the DOM.
 
 import {
   decodeStream,

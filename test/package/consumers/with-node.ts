@@ -1,4 +1,4 @@
-// With Node's types bytes are Buffers.
+// With Node's types, bytes are Buffers.
 
 import { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
@@ -20,7 +20,7 @@ const kept: Buffer = bytes
 const memory: ArrayBuffer | SharedArrayBuffer = bytes.buffer
 void [hex, kept, memory]
 
-// The first example of README's Packets.
+// The first example of README's section on packets.
 const packet = decode(bytes)
 if (packet.type === 'publish') packet.payload.toString('utf8')
 
@@ -34,7 +34,7 @@ socket.on('data', (chunk) => {
 socket.write(bytes)
 socket.end(bytes)
 
-// Node types its streams as iterables of any.
+// Node declares its streams as iterables of any.
 const fromSocket = decodeStream(socket)
 assert<Same<typeof fromSocket, AsyncIterableIterator<Packet<Buffer>>>>()
 const fromClient = decodeStream(new PassThrough(), { role: 'server', signal: new AbortController().signal })

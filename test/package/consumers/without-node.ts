@@ -1,4 +1,4 @@
-// Without Node's types bytes are Uint8Arrays, in an ArrayBuffer where TypeScript can say so.
+// Without Node's types, bytes are Uint8Arrays, of an ArrayBuffer if the TypeScript version can express that.
 
 import { decodeStream, type EncodedBytes, encode, type Packet } from 'mqtt-wire'
 import { assert, type Same } from './same.js'
@@ -10,7 +10,7 @@ const memory: ArrayBuffer = bytes.buffer
 bytes.readUInt8(0)
 void memory
 
-// biome-ignore lint/suspicious/noExplicitAny: as Node's streams are typed
+// biome-ignore lint/suspicious/noExplicitAny: Node's streams have this type
 declare const source: AsyncIterable<any>
 const packets = decodeStream(source)
 assert<Same<typeof packets, AsyncIterableIterator<Packet>>>()
