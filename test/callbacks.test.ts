@@ -35,7 +35,7 @@ describe.each(REFUSED)('%s called by onTolerated', (method, call) => {
   test.each([
     ['in a body', ZERO, { type: 'puback', packetId: 0 }],
     ['in a fixed header', FLAGGED, { type: 'pingreq' }],
-  ])('is refused, and changes nothing: a violation %s', (_, tolerated, packet) => {
+  ])('is refused and changes nothing, for a violation %s', (_, tolerated, packet) => {
     for (const byByte of [false, true]) {
       const { parser, outcomes } = calling((inner) => {
         const errors = [caught(() => call(inner)), caught(() => call(inner))] // the second must fail like the first
@@ -75,7 +75,7 @@ describe('an error thrown by onTolerated', () => {
     ['an error of another parser', (): unknown => other],
     ['an error', (): unknown => new RangeError('mine')],
     ['anything', (): unknown => 'mine'],
-  ])('comes out unchanged, and the next read starts the packet again: %s', (_, make) => {
+  ])('is passed on unchanged, and the next read starts the packet again: %s', (_, make) => {
     for (const tolerated of [ZERO, FLAGGED]) {
       let thrown: unknown
       let times = 0

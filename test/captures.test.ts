@@ -34,7 +34,7 @@ const blobOf = (bytes: Uint8Array): Blob => ({
   sha1: createHash('sha1').update(bytes).digest('hex'),
 })
 
-/** A packet in the oracle's terms. */
+/** The packet in the form of the other decoders. */
 function fieldsOf(packet: Packet): object {
   switch (packet.type) {
     case 'connect': {
@@ -100,7 +100,7 @@ describe.skipIf(absent)('recorded traffic, if ../shared/captures exists', () => 
         'byte by byte',
         (chunks: readonly Buffer[]) => [...Buffer.concat(chunks)].map((byte) => Buffer.of(byte)),
       ],
-    ])('%s: every field of every packet, and the same bytes again', (_, cut) => {
+    ])('%s: every field of every packet agrees, and encoding gives the same bytes', (_, cut) => {
       for (const { name, direction, chunks, trailingBytes, packets } of connections) {
         const recorded = chunks.map((chunk) => Buffer.from(chunk, 'hex'))
         const options: ParserOptions = {

@@ -109,7 +109,7 @@ test.each(['00 00', 'f0 00', '0f 00', 'ff ff'])('%s has a reserved type', (hex) 
   )
 })
 
-test.each([0, 1])('bytes from %i on are not read if the packet is known only up to there', (end) => {
+test.each([0, 1])('bytes from %i on, after the end of the input, are not read', (end) => {
   expect(
     validateFixedHeader(bytes('00 00'), end, end, settingsFrom(undefined), MAX_PACKET_SIZE),
   ).toBeUndefined()

@@ -53,7 +53,7 @@ test.each([
   ["Error's prototype", 'Object.freeze(Error.prototype)'],
   ['the prototypes of arrays and objects', 'Object.freeze(Array.prototype); Object.freeze(Object.prototype)'],
   ['many classes and their prototypes', FREEZE],
-])('with %s frozen everything is as it is without', (_, preparation) => {
+])('freezing %s makes no difference', (_, preparation) => {
   expect(outcomeAfter(preparation)).toEqual(outcomeAfter(''))
 })
 

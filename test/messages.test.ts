@@ -83,7 +83,7 @@ test('text is cut to 64 characters and escaped', () => {
   const error = caught(() => decode(bytes(`30 6b 0069 '${topic}'`))) as DecodeError
   expect([...(error.found as string)]).toHaveLength(64)
   expect(error.message).toContain(`'+\\u{1}\\u{202e}${'x'.repeat(61)}…'`)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is that these are absent
   expect(error.message).not.toMatch(/[\u0000-\u001f\u202e]/)
 })
 

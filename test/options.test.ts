@@ -53,7 +53,7 @@ describe('an idle parser stays small', () => {
     [undefined, { role: undefined, tolerate: undefined, maxPacketSize: 100 }],
     [{ role: 'server' }, { role: 'server', maxPacketSize: 100, onTolerated: undefined }],
     [{ role: 'client' }, { role: 'client', maxTopicLevels: undefined }],
-  ] as const)('because %j and %j share their settings', (one, other) => {
+  ] as const)('because parsers with %j and %j share their settings', (one, other) => {
     expect(settingsFrom(other)).toBe(settingsFrom(one))
   })
 
@@ -62,7 +62,7 @@ describe('an idle parser stays small', () => {
     { role: 'client' },
     { copyPayloads: false },
     { maxTopicLevels: 3 },
-  ] as const)('though %j has settings of its own', (options: ParserOptions) => {
+  ] as const)('although a parser with %j has its own settings', (options: ParserOptions) => {
     expect(settingsFrom(options)).not.toBe(settingsFrom(undefined))
   })
 })

@@ -237,7 +237,7 @@ describe('memory', () => {
   test.each([
     ['Uint8Array', (whole: Uint8Array) => Uint8Array.from(whole)],
     ['Buffer', (whole: Uint8Array) => Buffer.from(whole)],
-  ])('a %s gives its own kind, in one chunk and in many, copied or not', (kind, make) => {
+  ])('a %s gives payloads of its own kind, in one chunk or many, copied or not', (kind, make) => {
     const stream = make(
       encodeAll(
         { type: 'publish', topic: 'a', payload: 'hello' },

@@ -240,7 +240,7 @@ describe('overrides are refused like the fields of encode', () => {
       expect(everyWay(preparePublish(input, { tolerate: [tolerable] }), given)).toEqual(bytes(hex!))
   })
 
-  test.each([null, 7, 'text', true])('%j is no object', (overrides) => {
+  test.each([null, 7, 'text', true])('%j is not an object', (overrides) => {
     const prepared = preparePublish(message)
     expect(caught(() => prepared.encode(overrides as PublishOverrides))).toBeInstanceOf(TypeError)
   })
@@ -319,7 +319,7 @@ describe('packets that cannot be prepared', () => {
     { name: 'a topic beyond the end', hex: "30 07 0009 'a/b' 'hi'", code: 'body-too-short', field: 'Topic Name', offset: 2 },
     { name: 'no room for the packet identifier', hex: "32 06 0003 'a/b' 01", code: 'body-too-short', field: 'Packet Identifier', offset: 7 },
     { name: 'DUP with QoS 0', hex: "38 07 0003 'a/b' 'hi'", code: 'dup-with-qos-0', field: 'DUP flag', offset: 0, tolerable: 'dup-with-qos-0' },
-  ])('a frame with $name: as decode', ({ hex, code, field, offset, tolerable }) => {
+  ])('a frame with $name is refused as by decode', ({ hex, code, field, offset, tolerable }) => {
     const whole = bytes(hex)
     const frame = frameOf(whole, ['dup-with-qos-0'])
     const error = caught(() => preparePublish(frame))
@@ -525,7 +525,7 @@ describe('memory', () => {
     expect(prepared.size()).toBe(expected.length)
   })
 
-  test.each(LENGTHS)('the target may lie over a payload of %i bytes', (length) => {
+  test.each(LENGTHS)('the target may overlap a payload of %i bytes', (length) => {
     for (const offset of [0, 1, 5, 40]) {
       for (const at of [0, 3, 9, 10, 50]) {
         const memory = Uint8Array.from({ length: length + 100 }, (_, index) => index)
@@ -537,7 +537,7 @@ describe('memory', () => {
     }
   })
 
-  test('the target may lie over the frame', () => {
+  test('the target may overlap the frame', () => {
     const chunk = new Uint8Array(20_100)
     const whole = encode({ ...message, payload: Uint8Array.from({ length: 20_000 }, (_, index) => index) })
     chunk.set(whole)
@@ -583,7 +583,7 @@ describe('encodeInto', () => {
     })
   })
 
-  test.each([undefined, null, 'text', [], new ArrayBuffer(99)])('%j is no target', (target) => {
+  test.each([undefined, null, 'text', [], new ArrayBuffer(99)])('%j is not a target', (target) => {
     expect(caught(() => preparePublish(message).encodeInto(target as unknown as Uint8Array))).toBeInstanceOf(
       TypeError,
     )

@@ -18,10 +18,10 @@ import { Subscriptions } from './subscriptions.js'
  * @property {number} [port] for TCP; default 1883, 0 for any free one
  * @property {string} [host] default 127.0.0.1
  * @property {number} [ws] the port for WebSocket, 0 for any free one; default none
- * @property {{ verify(username: string, password: Uint8Array): Promise<boolean> }} [users] as `loadUsers` returns them;
+ * @property {{ verify(username: string, password: Uint8Array): Promise<boolean> }} [users] the result of `loadUsers`;
  *   default none: anyone may connect
  * @property {string[]} [refusedFilters] topic filters that are refused in SUBSCRIBE; default none
- * @property {(message: string) => void} [log] default nowhere
+ * @property {(message: string) => void} [log] called with each log message; default none
  * @typedef {OwnOptions & Partial<Limits>} Options
  */
 

@@ -171,7 +171,7 @@ const installed = CLIENTS.filter((client) => {
 })
 
 describeWith(exampleBroker, (peer) => {
-  test.each(QOS)('messages of QoS %i from each to each', async (qos) => {
+  test.each(QOS)('each client receives the QoS %i messages of every client', async (qos) => {
     const topic = `clients/${qos}`
     const subscribers = await Promise.all(installed.map((client) => client.subscribe(peer(), topic, qos)))
     for (const publisher of installed) {
@@ -186,7 +186,7 @@ describeWith(exampleBroker, (peer) => {
   })
 
   describe.each(installed)('$name', (client) => {
-    test.each([1, 2])('its session keeps messages of QoS %i while it is away', async (qos) => {
+    test.each([1, 2])('its session keeps messages of QoS %i while it is disconnected', async (qos) => {
       const topic = `sessions/${client.name}/${qos}`
       const session = `session of ${client.name} ${qos}`
       const first = await client.subscribe(peer(), topic, qos, session)

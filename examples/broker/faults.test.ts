@@ -132,7 +132,7 @@ const PUBLISH = encode({
 })
 const CONNECT = encode({ type: 'connect', clientId: 'half', will: { topic: 'other/half', payload: 'x' } })
 
-// biome-ignore format: one row a fault
+// biome-ignore format: one row per fault
 const FAULTS: readonly ((port: number) => Promise<Socket>)[] = [
   async (port) => { // ends inside a PUBLISH
     const socket = await openRaw(port, { type: 'connect', clientId: `half-${random(5)}` })

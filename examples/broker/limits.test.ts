@@ -53,7 +53,7 @@ async function isClosed(client: Client): Promise<void> {
 }
 
 /** A client that reads nothing until its socket is resumed. */
-async function deaf(broker: Broker, ...packets: PacketInput[]): Promise<Socket> {
+async function connectUnread(broker: Broker, ...packets: PacketInput[]): Promise<Socket> {
   const socket = openSocket(broker.port, '127.0.0.1').pause()
   socket.on('error', () => {})
   await once(socket, 'connect')
@@ -77,7 +77,7 @@ describeWith(embedded, (peer) => {
 
   test('QoS 0 messages for a client that does not read are dropped above the limit; others get all of them', async () => {
     const { broker, logged } = await start({ maxBacklog: 100 * KIB })
-    await deaf(broker, { type: 'connect', clientId: 'deaf' }, subscribeTo('t', 0))
+    await connectUnread(broker, { type: 'connect', clientId: 'deaf' }, subscribeTo('t', 0))
     const [sender, receiver] = [await connect(broker), await connect(broker)]
     await subscribe(receiver, 't', 0)
     await expect.poll(() => broker.stats.connections).toBe(3)
@@ -132,7 +132,7 @@ describeWith(embedded, (peer) => {
     }
   })
 
-  test.each([1, 2] as const)('messages of QoS %i that are acknowledged take no room', async (qos) => {
+  test.each([1, 2] as const)('acknowledged messages of QoS %i do not count for the limits', async (qos) => {
     const { broker } = await start({ maxQueueBytes: 3_000 })
     const [client, sender] = [await connect(broker), await connect(broker)]
     await subscribe(client, 't', qos)
@@ -218,7 +218,7 @@ describeWith(embedded, (peer) => {
 
   test('a client that stops reading is disconnected, and its session kept', async () => {
     const { broker, logged } = await start({ maxBacklog: 100 * KIB, stallTimeout: 1_000 })
-    const socket = await deaf(
+    const socket = await connectUnread(
       broker,
       { type: 'connect', clientId: 'deaf', cleanSession: false, keepAlive: 0 },
       subscribeTo('t', 1),
@@ -235,7 +235,7 @@ describeWith(embedded, (peer) => {
 
   test('the broker stops reading from a client that does not read its answers', async () => {
     const { broker, logged } = await start({ maxBacklog: 16 * KIB, stallTimeout: 500 })
-    const socket = await deaf(broker, { type: 'connect', clientId: 'asks' })
+    const socket = await connectUnread(broker, { type: 'connect', clientId: 'asks' })
     const pings = Buffer.concat(Array.from({ length: 32_768 }, () => encode({ type: 'pingreq' })))
     while (!socket.destroyed && socket.writableLength < 1_000 * KIB) {
       socket.write(pings)
@@ -246,7 +246,7 @@ describeWith(embedded, (peer) => {
 
   test('packets that the broker has not yet read count for the keep alive of a slow reader', async () => {
     const { broker, logged } = await start({ maxBacklog: 16 * KIB })
-    const socket = await deaf(
+    const socket = await connectUnread(
       broker,
       { type: 'connect', clientId: 'slow', keepAlive: 2 },
       subscribeTo('t', 0),

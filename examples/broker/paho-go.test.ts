@@ -154,7 +154,7 @@ describeWith(suite, (peer) => {
     expect(status).toBe(0)
   })
 
-  test.each(Object.keys(TESTS))('%s fails where the broker lets nobody in', async (name) => {
+  test.each(Object.keys(TESTS))('%s fails with a broker that accepts no client', async (name) => {
     const { status, output } = await run(name, CLOSED_BROKER)
     expect(output).toContain(`--- FAIL: ${name} (`)
     expect(status).toBe(1)

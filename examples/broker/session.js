@@ -39,7 +39,7 @@ export class Session {
   /** In the order of sending, and PUBRELs in the order of their PUBRECs [MQTT-4.6.0-4]. @type {Map<number, InFlight>} */
   #inFlight = new Map()
   /** The packets that a new connection has yet to send again. @type {Iterator<[number, InFlight], undefined> | undefined} */
-  #again
+  #toResend
   /** Messages of QoS 2 that the client has not released. @type {Set<number>} */
   #unreleased = new Set()
   #lastPacketId = 0
@@ -64,7 +64,7 @@ export class Session {
    */
   attach(connection) {
     this.connection = connection
-    this.#again = this.#inFlight.entries()
+    this.#toResend = this.#inFlight.entries()
     this.pump()
   }
 
@@ -126,12 +126,12 @@ export class Session {
    * @returns {boolean} false if there is nothing to send now
    */
   #sendNext(connection) {
-    const again = this.#again?.next().value
-    if (again !== undefined) {
-      if (again[1].sentOver !== connection) this.#send(connection, ...again)
+    const resend = this.#toResend?.next().value
+    if (resend !== undefined) {
+      if (resend[1].sentOver !== connection) this.#send(connection, ...resend)
       return true
     }
-    this.#again = undefined
+    this.#toResend = undefined
     if (this.#inFlight.size >= this.#limits.maxInFlight) return false
     const delivery = this.#nextRetained() ?? this.#queue.shift()
     if (delivery === undefined) return false

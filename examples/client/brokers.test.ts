@@ -37,7 +37,7 @@ describe.each(BROKERS)('$installation.name', ({ installation, highestQos, refusa
     const open = (options: Partial<Options> = {}) =>
       connect({ port: peer().port, clientId: newId(), cleanSession: true, reconnectDelay: 50, ...options })
 
-    test.each(QOS)('messages of QoS %i, there and back', async (qos) => {
+    test.each(QOS)('messages of QoS %i in both directions', async (qos) => {
       const topic = `example/${newId()}`
       const client = await open()
       expect(await client.subscribe(topic, qos)).toBe(Math.min(qos, highestQos))
@@ -143,12 +143,12 @@ describe.each(BROKERS)('$installation.name', ({ installation, highestQos, refusa
 
     test('main.js runs', async () => {
       const child = spawn(process.execPath, [MAIN, '--port', String(peer().port), ...accountArguments()])
-      const [printed, complaints, [status]] = await Promise.all([
+      const [printed, errors, [status]] = await Promise.all([
         text(child.stdout),
         text(child.stderr),
         once(child, 'exit'),
       ])
-      expect({ status, complaints }).toEqual({ status: 0, complaints: '' })
+      expect({ status, errors }).toEqual({ status: 0, errors: '' })
       for (const temperature of ['21.5', '21.6', '21.7']) expect(printed).toContain(`: ${temperature}`)
     })
   })

@@ -64,7 +64,7 @@ export class ConnectionRefused extends Error {
  * @param {Options} options
  * @returns {Promise<Client>}
  * @throws {ConnectionRefused} or the error of the socket, a DecodeError for bytes that are not MQTT, or an EncodeError for
- *   options that CONNECT cannot carry
+ *   invalid options
  */
 export async function connect(options) {
   const client = new Client(options)

@@ -15,7 +15,7 @@ afterEach(stopBrokers)
 const open = (port: number, options: Partial<Options> = {}) =>
   connect({ port, clientId: 'c', reconnectDelay: 10, connectTimeout: 300, closeTimeout: 200, ...options })
 
-// biome-ignore format: one row a broker
+// biome-ignore format: one row per broker
 const HOSTILE: readonly { name: string; act: Act; message: RegExp }[] = [
   { name: 'a reserved packet type', act: ({ socket }) => socket.write(Buffer.from([0, 0])), message: /reserved/ },
   { name: 'HTTP', act: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n'), message: /HTTP|PUBACK Flags/ },

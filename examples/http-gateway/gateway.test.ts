@@ -7,7 +7,7 @@ import { ACCEPTED, type Act, broker, type Peer, stopBrokers } from '../client/sc
 import { REFUSED_FIELDS } from './request.js'
 import { describeGateway, type Post, start } from './testing.ts'
 
-// The gateway with brokers whose behavior is given by the test.
+// The gateway with brokers whose behaviour is given by the test.
 
 afterEach(stopBrokers)
 
@@ -42,7 +42,7 @@ const statuses = (answers: { status: number }[]): number[] => answers.map(({ sta
 
 describeGateway('http-gateway', () => {
   describe('published messages', () => {
-    // biome-ignore format: one row a message
+    // biome-ignore format: one row per message
     const ROWS: readonly { name: string; post: Post; topic?: string; payload?: string; retain?: boolean }[] = [
       { name: 'a routing key becomes a topic', post: { key: 'house.temperature' }, topic: 'house/temperature' },
       { name: 'empty words are empty levels', post: { key: '.a..b.' }, topic: '/a//b/' },
@@ -84,7 +84,7 @@ describeGateway('http-gateway', () => {
   })
 
   describe('requests refused without asking the broker', () => {
-    // biome-ignore format: one row a request
+    // biome-ignore format: one row per request
     const ROWS: readonly { name: string; post: Post; status: number; code: string }[] = [
       { name: 'another exchange', post: { exchange: 'amq.direct' }, status: 404, code: 'no-such-exchange' },
       { name: 'a slash in the routing key', post: { key: 'a/b' }, status: 400, code: 'separator-as-text' },
@@ -117,7 +117,7 @@ describeGateway('http-gateway', () => {
     const PATH = '%2F/amq.topic/a'
     const authorization = 'Basic Z3Vlc3Q6Z3Vlc3Q='
     const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-    // biome-ignore format: one row a request
+    // biome-ignore format: one row per request
     const REQUESTS: readonly { name: string; path: string; init: RequestInit; status: number; headers?: Record<string, RegExp> }[] = [
       { name: 'no credentials', path: PATH, init: { method: 'POST', body: 'body=x' }, status: 401, headers: { 'www-authenticate': /^Basic realm=/ } },
       { name: 'another scheme', path: PATH, init: { method: 'POST', headers: { authorization: 'Bearer x' } }, status: 401 },
@@ -148,7 +148,7 @@ describeGateway('http-gateway', () => {
   })
 
   describe('answers of the broker', () => {
-    test.each([4, 5])('CONNACK %i is 401, for all that wait', async (returnCode) => {
+    test.each([4, 5])('CONNACK %i gives 401 for all waiting requests', async (returnCode) => {
       const gateway = await start(await broker(refuse(returnCode), acknowledge))
       const answers = await Promise.all([gateway.post(), gateway.post(), gateway.post()])
       expect(statuses(answers)).toEqual([401, 401, 401])
@@ -167,23 +167,26 @@ describeGateway('http-gateway', () => {
       expect((await gateway.stats()).connections.open).toBe(1)
     })
 
-    test.each([1, 2, 3])('CONNACK %i: the broker is away, and asked again', async (returnCode) => {
-      const gateway = await start(await broker(refuse(returnCode), refuse(returnCode), acknowledge))
-      expect((await gateway.post()).status).toBe(204)
-      const away = await start(await broker(refuse(returnCode)), { timeLimit: 300 })
-      const answer = await away.post()
-      expect(answer).toMatchObject({ status: 503 })
-      expect(answer.headers.get('retry-after')).toBe('2')
-    })
+    test.each([1, 2, 3])(
+      'after CONNACK %i the broker counts as unavailable, and is tried again',
+      async (returnCode) => {
+        const gateway = await start(await broker(refuse(returnCode), refuse(returnCode), acknowledge))
+        expect((await gateway.post()).status).toBe(204)
+        const away = await start(await broker(refuse(returnCode)), { timeLimit: 300 })
+        const answer = await away.post()
+        expect(answer).toMatchObject({ status: 503 })
+        expect(answer.headers.get('retry-after')).toBe('2')
+      },
+    )
 
-    // biome-ignore format: one row a broker
+    // biome-ignore format: one row per broker
     const HOSTILE: readonly { name: string; act: Act }[] = [
       { name: 'closes at CONNECT', act: ({ socket }) => socket.end() },
       { name: 'resets at CONNECT', act: ({ socket }) => socket.resetAndDestroy() },
       { name: 'is not a broker', act: ({ socket }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') },
       { name: 'breaks the connection right after CONNACK', act: ({ socket }) => socket.end(Buffer.concat([ACCEPTED, Buffer.from([0, 0])])) },
     ]
-    test.each(HOSTILE)('a broker that $name is asked again', async ({ act }) => {
+    test.each(HOSTILE)('a broker that $name is tried again', async ({ act }) => {
       const gateway = await start(await broker(act, acknowledge))
       expect((await gateway.post()).status).toBe(204)
     })

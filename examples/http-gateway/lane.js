@@ -34,7 +34,7 @@ const CLOSE_TIMEOUT_MS = 1_000
 /** Table 3.1: bad user name or password, and not authorised. */
 const BAD_CREDENTIALS = [4, 5]
 /** After a connection was lost this often with only this message in flight, the message is considered the reason. */
-const CONVICTING_LOSSES = 3
+const MAX_LOSSES_ALONE = 3
 
 export class Lane {
   /** @type {Set<Delivery>} */
@@ -50,7 +50,7 @@ export class Lane {
   #opening
   #closing = new AbortController()
   /** Whether the last attempt to connect failed. */
-  #isAway = false
+  #isUnreachable = false
   /** The index of the broker to try, modulo their number. */
   #turn = 0
   #account
@@ -81,7 +81,7 @@ export class Lane {
 
   /** Whether a request waits for an answer. */
   get isBusy() {
-    return this.#waiting.size > 0 || this.#suspects.size > 0 || !this.#isDeaf()
+    return this.#waiting.size > 0 || this.#suspects.size > 0 || !this.#isAbandoned()
   }
 
   /** The number of messages without PUBACK. */
@@ -171,7 +171,7 @@ export class Lane {
           for (const delivery of [...this.#waiting, ...this.#suspects]) delivery.fail(failure)
           return
         }
-        this.#isAway = true
+        this.#isUnreachable = true
         this.#turn++
         this.#events.onLost(/** @type {Error} */ (error))
         await sleep(Math.min(delay, LONGEST_DELAY_MS), undefined, this.#closing).catch(() => {})
@@ -199,7 +199,7 @@ export class Lane {
       onDisconnect,
     })
     this.#client = client
-    this.#isAway = false
+    this.#isUnreachable = false
     lost.then((error) => {
       client.close() // to prevent the client from reconnecting, because the lane does that
       if (client === this.#client) this.#lose(error)
@@ -214,7 +214,7 @@ export class Lane {
     this.#inFlight.clear()
     for (const delivery of lost) {
       if (lost.length === 1) delivery.lossesAlone++
-      if (delivery.lossesAlone === CONVICTING_LOSSES) delivery.fail(forbidden())
+      if (delivery.lossesAlone === MAX_LOSSES_ALONE) delivery.fail(forbidden())
       if (delivery.isSettled) this.#events.onLeave(delivery)
       else this.#suspects.add(delivery)
     }
@@ -227,16 +227,16 @@ export class Lane {
       delivery.fail(
         new Failure(504, 'no-acknowledgement', 'no PUBACK came in time; the message may be published'),
       )
-    else if (this.#isAway)
+    else if (this.#isUnreachable)
       delivery.fail(unavailable('broker-away', 'the broker is away; the message is not published'))
     else delivery.fail(new Failure(504, 'too-slow', 'the broker is too slow; the message is not published'))
-    if (this.#client === undefined || this.#inFlight.size < this.#window || !this.#isDeaf()) return
+    if (this.#client === undefined || this.#inFlight.size < this.#window || !this.#isAbandoned()) return
     this.#client.close()
     this.#lose(new Error('no PUBACK came for anything in flight'))
   }
 
   /** Whether no request waits for a message in flight. */
-  #isDeaf() {
+  #isAbandoned() {
     for (const { isSettled } of this.#inFlight) if (!isSettled) return false
     return true
   }
@@ -255,6 +255,6 @@ function permanent(error) {
 }
 
 function forbidden() {
-  const message = `the broker closed the connection ${CONVICTING_LOSSES} times when this message alone was in flight`
+  const message = `the broker closed the connection ${MAX_LOSSES_ALONE} times when this message alone was in flight`
   return new Failure(403, 'forbidden', message)
 }

@@ -125,7 +125,7 @@ describeGateway('the program', () => {
     }
   })
 
-  // biome-ignore format: one row an option
+  // biome-ignore format: one row per option
   const BAD_OPTIONS = [
     { args: ['--broker', 'mqtts://localhost'], message: 'mqtt://host:port' },
     { args: ['--broker', 'mqtt://guest:guest@localhost'], message: 'the credentials come with each request' },
@@ -143,8 +143,8 @@ describeGateway('the load test', () => {
     const args = [LOAD, '--seconds', '1', '--rounds', '1', '--clients', '5']
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     children.add(child)
-    const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)])
-    expect(complaints).toBe('')
+    const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(errors).toBe('')
     expect(printed).toMatch(
       /^kept connections: \d+ requests\/s.*^a connection for each message: \d+.*^ratio: \d/ms,
     )

@@ -38,7 +38,7 @@ describeGateway('http-gateway', () => {
       await amqp.close()
     })
 
-    // biome-ignore format: one row a request
+    // biome-ignore format: one row per request
     const UNAUTHORIZED = [
       { name: 'a wrong password', vhost: '/', credentials: 'alice:wrong' },
       { name: 'an empty password', vhost: '/', credentials: 'alice:' },

@@ -130,7 +130,7 @@ describe('every form of input', () => {
     ['raw bytes', RAW],
     ['hexadecimal text', hex],
     ['a recording', JSON.stringify({ bytes: hex })],
-  ])('%s, of which the first byte comes alone', async (_, content) => {
+  ])('%s, with the first byte in a separate chunk', async (_, content) => {
     const bytes = Buffer.from(content)
     const child = spawn(process.execPath, [MAIN, 'decode', '-'], { stdio: ['pipe', 'pipe', 'inherit'] })
     const printed = text(child.stdout)
@@ -143,7 +143,7 @@ describe('every form of input', () => {
   test.each([
     ['hexadecimal text', hex],
     ['a recording', JSON.stringify({ bytes: hex })],
-  ])('%s behind a byte order mark', (_, content) => {
+  ])('%s after a byte order mark', (_, content) => {
     expect(run(['decode', '-'], `\uFEFF${content}`)).toMatchObject({
       status: 0,
       stderr: '',
@@ -187,7 +187,7 @@ test('bits that MQTT 3.1 ignores are reported, and are not an error', () => {
 })
 
 describe('bad input', () => {
-  // biome-ignore format: one row an input
+  // biome-ignore format: one row per input
   test.each([
     ['a violation', '40020007 3005 0003 612f23', ["PUBLISH Topic Name: a topic name must not contain wildcards, found 'a/#' [MQTT-3.3.2-2] (byte 6)", 'code wildcard-in-topic-name, rule MQTT-3.3.2-2, field Topic Name', 'byte 6 of the packet, byte 10 of the stream', 'close the connection']],
     ['MQTT 5', '100e 0004 4d515454 05 02 003c 00 0001 63', ['[MQTT-3.1.2-2]', '5 is not supported, only', 'send CONNACK with return code 1, then close']],
@@ -196,10 +196,10 @@ describe('bad input', () => {
     ['half a byte', '4002000', ['the hexadecimal text has an odd number of digits']],
     ['a recording of something else', '{"bytes":"zz"}', ["line 1 of the recording: bytes must be hexadecimal text, not 'zz'"]],
     ['a recording that is cut off', '{"bytes":"c000"}\n{"byt', ['line 2 of the recording is not a JSON object']],
-  ])('%s', (_, input, told) => {
+  ])('%s', (_, input, messages) => {
     const { status, stderr } = run(['decode', '-'], input)
     expect(status).toBe(1)
-    for (const text of ['mqtt-wire: standard input: ', ...told]) expect(stderr).toContain(text)
+    for (const text of ['mqtt-wire: standard input: ', ...messages]) expect(stderr).toContain(text)
   })
 
   test.each([

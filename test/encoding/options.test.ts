@@ -86,7 +86,7 @@ describe.each(HELD)('%s: %s', (code, hex) => {
     ['the code', { tolerate: [code] }],
     ['the code for this packet type', { tolerate: [{ code, packets: [packetType] }] }],
     ['every code', { tolerate: TOLERABLE }],
-  ] as [string, EncodeOptions][])('is written as it was read: %s', (_, options) => {
+  ] as [string, EncodeOptions][])('is written as it was read with %s', (_, options) => {
     const packet = decode(whole, options)
     expect(Uint8Array.from(encode(packet, options))).toEqual(whole)
     expect(encodedLength(packet, options)).toBe(whole.length)
@@ -101,7 +101,7 @@ describe.each(HELD)('%s: %s', (code, hex) => {
     ['an empty list', { tolerate: [] }],
     ['the other codes', { tolerate: others }],
     ['the code for another packet type', { tolerate: [{ code, packets: ['pingreq'] }] }],
-  ] as [string, EncodeOptions | undefined][])('is refused: %s', (_, options) => {
+  ] as [string, EncodeOptions | undefined][])('is refused with %s', (_, options) => {
     const packet = decode(whole, { tolerate: [code] })
     const target = new Uint8Array(whole.length).fill(0xaa)
     for (const attempt of [
@@ -129,7 +129,7 @@ test.each([
   [{ type: 'publish', topic: 'a\ud800', payload: '' }, 'ill-formed-utf8'],
   [{ type: 'publish', topic: '\0\ud800', payload: '' }, 'ill-formed-utf8'],
   [{ type: 'publish', topic: `#${'x'.repeat(65_535)}`, payload: '' }, 'field-too-long'],
-])('%j cannot be written, whatever is tolerated', (packet, code) => {
+])('%j cannot be written with any tolerance', (packet, code) => {
   expect(() => encode(packet as PacketInput, { tolerate: TOLERABLE })).toThrow(
     expect.objectContaining({ code }),
   )
@@ -138,7 +138,7 @@ test.each([
 describe('a name that was tolerated', () => {
   beforeEach(() => topicCache.clear())
 
-  test.each(['', 'sensors/+/t1', 'sensors/\0/t1'])('%j is not known to anybody else', (topic) => {
+  test.each(['', 'sensors/+/t1', 'sensors/\0/t1'])('%j is not cached for other calls', (topic) => {
     const packet = { type: 'publish', topic, payload: 'x' } as const
     const tolerate = TOLERABLE
     let whole = encode(packet, { tolerate })
@@ -171,7 +171,7 @@ describe('options', () => {
     [{ tolerate: null }, 'tolerate must be a list of codes'],
     [{ tolerate: ['trailing-bytes'] }, "'trailing-bytes' is not a code that can be tolerated"],
     [{ tolerate: [{ code: 'surplus-bytes', packets: ['auth'] }] }, "there is no packet type 'auth'"],
-  ])('%j are invalid: each call says so', (options, message) => {
+  ])('%j are refused by each call', (options, message) => {
     for (const attempt of [...attempts(options), ...attempts(options)]) {
       expect(attempt).toThrow(TypeError)
       expect(attempt).toThrow(message)

@@ -293,7 +293,7 @@ test.each([
   ["32 09 0003 'a/b' 00", 'Packet Identifier', 3],
   ["32 09 0003 'a/b' 0007", 'Payload', 2],
   ["10 26 0004 'MQTT' 04 ce 00", 'Keep Alive', 29],
-])('%s lacks the rest of %s', (notation, field, length) => {
+])('%s is incomplete in %s', (notation, field, length) => {
   expect(explained(notation)).toMatchObject({ verdict: 'incomplete', missing: { field, length } })
 })
 

@@ -43,7 +43,7 @@ test.each(ROWS)('%s is %s', (notation, protocol, bridge) => {
   expect(found!.description).toMatch(/^(an? |HTTP)/)
 })
 
-test.each(ROWS)('%s: every beginning is undecided, or the same', (notation, protocol) => {
+test.each(ROWS)('%s: every prefix is undecided or has the same result', (notation, protocol) => {
   const whole = bytes(notation)
   const answers = Array.from(whole, (_, length) => identify(whole.subarray(0, length))?.protocol)
   expect(new Set([undefined, ...answers, protocol]).size).toBe(2)

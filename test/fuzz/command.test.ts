@@ -44,7 +44,7 @@ const accepts = (code: string, rule: string, packetType: string) => ({
   packetType,
 })
 
-// biome-ignore format: a row a parser
+// biome-ignore format: one row per parser
 test.each([
   ['crashes', 2_000, { kind: 'crash', about: expect.stringContaining('TypeError'), packetType: 'suback' }, 6],
   ['crashes-later', 2_000, { kind: 'crash', bytes: '20020003' }, 4],
@@ -126,10 +126,10 @@ describe('invalid arguments', () => {
     [['test/fuzz/sound/slow.mjs', '--json', 'nowhere/findings.json'], '--json: ENOENT'],
     [['test/fuzz/sound/slow.mjs', '--json', '.'], '--json: '],
     [['test/fuzz/sound/slow.mjs', '--wat'], '--wat'],
-  ])('%j', (args, told) => {
+  ])('%j', (args, message) => {
     const { status, stdout, stderr } = command(...args)
     expect(status).toBe(2)
-    expect(stderr).toContain(told)
+    expect(stderr).toContain(message)
     expect(stderr).toMatch(/^mqtt-wire: [^\n]+\n$/)
     expect(stdout).not.toContain('finding')
   })

@@ -47,8 +47,8 @@ for (const { name, file, packages, isInstalled, build } of process.platform === 
       }
       expect(rows).toBeGreaterThan(100)
       // A faulty adapter would report these.
-      const accused = findings.filter(({ kind, about }) => kind === 'fields' || about.startsWith('refuses'))
-      expect(accused).toEqual([])
+      const misread = findings.filter(({ kind, about }) => kind === 'fields' || about.startsWith('refuses'))
+      expect(misread).toEqual([])
       const known = KNOWN[file]
       if (known === undefined) expect(findings).toEqual([])
       else expect(findings).toContainEqual(expect.objectContaining(known))

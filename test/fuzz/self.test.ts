@@ -38,7 +38,7 @@ test('nothing is found in the decoder, and the same seed gives the same run', ()
   expect(untimed(self(ROOT, '--seed', '5', '--runs', '40000').lines)).toEqual(untimed(once.lines))
 })
 
-// biome-ignore format: a row a break
+// biome-ignore format: one row per break
 test.each([
   ['fixed-header.js', 'reader.end = end', 'reader.end = length', 'the packets do not depend on the chunks'],
   ['framing.js', 'this.pushedLength += length', 'this.pushedLength = length', 'does not depend on the chunks|bufferedLength'],

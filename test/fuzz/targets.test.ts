@@ -84,7 +84,7 @@ describe('declared deviations of our parser are not findings', () => {
       '--runs',
       '0',
     )
-    expect(findings).toEqual([]) // the command line adds to what the module says
+    expect(findings).toEqual([]) // the command line adds to the module's declaration
     const undeclared = adapterWith({ maxTopicLevels: 3 })
     writeFileSync(
       undeclared,

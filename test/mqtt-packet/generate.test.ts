@@ -41,7 +41,7 @@ test('parsed packets can be generated, and have the same bytes', () => {
 
 const subscribe = (...subscriptions: object[]) => ({ cmd: 'subscribe', messageId: 7, subscriptions })
 
-// biome-ignore format: one row an error
+// biome-ignore format: one row per error
 const ERRORS = [
   ['Unknown command', {}],
   ['Unknown command', { cmd: 'auth', reasonCode: 0 }],

@@ -101,7 +101,7 @@ describe('the corpus', () => {
   })
 })
 
-// biome-ignore format: one row an error
+// biome-ignore format: one row per error
 test.each([
   ['Not supported', '00 01 00'],
   ['Not supported auth packet for this version MQTT', 'f0 00'],
@@ -324,7 +324,7 @@ describe('connections', () => {
   test.each([
     ['a Buffer', hex('ffff 30 05 0001 61 6869').subarray(2)],
     ['a Uint8Array', Uint8Array.from(hex('ffff 30 05 0001 61 6869')).subarray(2)],
-  ])('of %s, payloads are genuine Buffers, and views of the chunk', (_, chunk) => {
+  ])('payloads from %s are Buffers, and views of the chunk', (_, chunk) => {
     const [packet] = eventsOf([chunk]).packets
     const { payload } = packet as { payload: Buffer }
     expect(Buffer.isBuffer(payload)).toBe(true)

@@ -62,7 +62,7 @@ describe.each(ACKNOWLEDGEMENTS)('$name', ({ type, first, lengthRule, flagged, fl
     { ...length, name: 'no body', hex: `${first} 00`, code: 'body-too-short' },
     { ...length, name: 'half a packet identifier', hex: `${first} 01 07`, code: 'body-too-short' },
     { ...row, name: 'packet identifier 0', hex: `${first} 02 0000`, code: 'packet-identifier-zero', rule: '§2.3.1', offset: 2, tolerated: { type, packetId: 0 } },
-    { ...length, name: 'a reason code, as MQTT 5 has it', hex: `${first} 03 0007 00`, code: 'surplus-bytes', tolerated: { type, packetId: 7 } },
+    { ...length, name: 'a reason code, as in MQTT 5', hex: `${first} 03 0007 00`, code: 'surplus-bytes', tolerated: { type, packetId: 7 } },
     { packetType: type, name: 'wrong flags', hex: `${flagged} 02 0007`, code: 'reserved-flags', rule: flagsRule, field: 'Flags', offset: 0, tolerated: { type, packetId: 7 } },
   ])
 

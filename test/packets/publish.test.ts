@@ -33,7 +33,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'QoS 1', hex: "32 09 0003 'a/b' 0001 'hi'", packet: publish({ qos: 1, packetId: 1 }) },
     { name: 'QoS 2', hex: "34 09 0003 'a/b' ffff 'hi'", packet: publish({ qos: 2, packetId: 65_535 }) },
     {
-      name: 'QoS 2 again, retained',
+      name: 'QoS 2, sent again, retained',
       hex: "3d 09 0003 'a/b' 0100 'hi'",
       packet: publish({ qos: 2, packetId: 256, dup: true, retain: true }),
     },
@@ -47,11 +47,11 @@ describe('PUBLISH, §3.3', () => {
     { name: 'a topic that starts with U+FEFF', hex: "30 06 0004 efbbbf 'a'", packet: publish({ topic: '\uFEFFa', payload: bytes('') }) },
     { name: 'control characters and non-characters', hex: '30 07 0005 01 7f efbfbf', packet: publish({ topic: '\u0001\u007f\uffff', payload: bytes('') }) },
     { name: 'a topic of spaces and separators', hex: "30 05 0003 '/ /'", packet: publish({ topic: '/ /', payload: bytes('') }) },
-    { name: 'a Remaining Length that is not the shortest', hex: "30 87 00 0003 'a/b' 'hi'", packet: publish({}), readOnly: true },
+    { name: 'a Remaining Length that is not in its shortest form', hex: "30 87 00 0003 'a/b' 'hi'", packet: publish({}), readOnly: true },
     { name: 'a Remaining Length of four bytes', hex: "30 87 80 80 00 0003 'a/b' 'hi'", packet: publish({}), readOnly: true },
   ])
 
-  // Every length around which text is read and written in another way.
+  // Lengths around those at which text is read or written in another way.
   testValid(
     [1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 66, 127].flatMap((length) => {
       const texts = {
@@ -111,7 +111,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'U+0000 in the topic', packet: { ...input, topic: 'a\0' }, code: 'null-character', field: 'Topic Name' },
     { name: 'a high surrogate at the end', packet: { ...input, topic: 'a\ud800' }, code: 'ill-formed-utf8', field: 'Topic Name' },
     { name: 'a low surrogate alone', packet: { ...input, topic: '\udc00a' }, code: 'ill-formed-utf8', field: 'Topic Name' },
-    { name: 'surrogates the wrong way round', packet: { ...input, topic: '\udc00\ud800' }, code: 'ill-formed-utf8', field: 'Topic Name' },
+    { name: 'surrogates in the wrong order', packet: { ...input, topic: '\udc00\ud800' }, code: 'ill-formed-utf8', field: 'Topic Name' },
     { name: 'a lone surrogate in a payload of text', packet: { ...input, payload: '\ud800' }, code: 'ill-formed-utf8', field: 'Payload' },
     { name: 'a topic of 65,536 bytes', packet: { ...input, topic: `${long}x` }, code: 'field-too-long', field: 'Topic Name' },
     { name: 'a topic of 65,536 bytes in fewer characters', packet: { ...input, topic: `${'é'.repeat(32_768)}` }, code: 'field-too-long', field: 'Topic Name' },
@@ -119,7 +119,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'QoS 1.5', packet: { ...input, qos: 1.5, packetId: 1 }, code: 'invalid-qos', field: 'QoS level' },
     { name: 'QoS as text', packet: { ...input, qos: '1', packetId: 1 }, code: 'wrong-field-type', field: 'QoS level' },
     { name: 'DUP with QoS 0', packet: { ...input, dup: true }, code: 'dup-with-qos-0', field: 'DUP flag', rule: 'MQTT-3.3.1-2' },
-    { name: 'a payload that says it is empty', packet: { ...input, payload: new (class extends Uint8Array { override get length() { return 0 } })(3) }, code: 'wrong-field-type', field: 'Payload', property: 'payload' },
+    { name: 'a payload whose length getter returns 0', packet: { ...input, payload: new (class extends Uint8Array { override get length() { return 0 } })(3) }, code: 'wrong-field-type', field: 'Payload', property: 'payload' },
     { name: 'a number for DUP', packet: { ...input, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for DUP with QoS 1', packet: { ...input, qos: 1, packetId: 1, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for RETAIN', packet: { ...input, retain: 1 }, code: 'wrong-field-type', field: 'RETAIN' },

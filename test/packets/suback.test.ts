@@ -35,7 +35,7 @@ describe('SUBACK, §3.9', () => {
     { name: 'packet identifier 0', packet: { type: 'suback', packetId: 0, returnCodes: [0] }, code: 'packet-identifier-zero', field: 'Packet Identifier', rule: '§2.3.1' },
   ])
 
-  test('65,535 return codes are the most', () => {
+  test('65,535 return codes are the maximum', () => {
     const packet = suback(...new Array<number>(65_535).fill(1))
     expect(decode(encode(packet))).toEqual(packet)
   })

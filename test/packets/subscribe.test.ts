@@ -61,7 +61,7 @@ describe('SUBSCRIBE, §3.8', () => {
   testUnencodable([
     { name: 'no subscriptions', packet: input, code: 'missing-field', field: 'Topic Filter' },
     { name: 'an empty list', packet: { ...input, subscriptions: [] }, code: 'no-topic-filter', field: 'Topic Filter', rule: 'MQTT-3.8.3-3' },
-    { name: 'no list', packet: { ...input, subscriptions: 'a' }, code: 'wrong-field-type', field: 'Topic Filter' },
+    { name: 'text for the list', packet: { ...input, subscriptions: 'a' }, code: 'wrong-field-type', field: 'Topic Filter' },
     { name: 'text in the list', packet: { ...input, subscriptions: ['a'] }, code: 'wrong-field-type', field: 'Topic Filter' },
     { name: 'null in the list', property: 'subscriptions[0]', packet: { ...input, subscriptions: [null] }, code: 'missing-field', field: 'Topic Filter' },
     { name: 'a hole in the list', packet: { ...input, subscriptions: new Array(1) }, code: 'missing-field', field: 'Topic Filter' },

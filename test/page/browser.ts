@@ -1,4 +1,4 @@
-// Opens the page in headless Chromium, and notices everything that it asks for and complains about.
+// Opens the page in headless Chromium, and records its requests and errors.
 
 import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -22,7 +22,7 @@ if (missing !== undefined) {
   console.log(`Skipped: ${missing}.`)
 }
 
-/** Describes tests that need the browser. */
+/** Describes tests that need the browser. They are skipped if it is not installed. */
 export const describeInBrowser: ReturnType<typeof describe.skipIf> = describe.skipIf(missing !== undefined)
 
 // biome-ignore lint/suspicious/noExplicitAny: its types may not be installed
@@ -30,7 +30,7 @@ export type Page = any
 
 // biome-ignore lint/suspicious/noExplicitAny: its types may not be installed
 let browser: any
-const complaints: string[] = []
+const errors: string[] = []
 const requests: string[] = []
 
 beforeAll(async () => {
@@ -45,13 +45,13 @@ afterAll(() => browser?.close())
 
 /** @param options playwright's, such as `colorScheme` */
 export async function openPage(fragment = '', options: object = {}, file: string = PAGE): Promise<Page> {
-  complaints.length = 0
+  errors.length = 0
   requests.length = 0
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, ...options })
-  page.on('pageerror', (error: Error) => complaints.push(String(error)))
-  page.on('console', (message: { text(): string }) => complaints.push(message.text()))
+  page.on('pageerror', (error: Error) => errors.push(String(error)))
+  page.on('console', (message: { text(): string }) => errors.push(message.text()))
   page.on('dialog', (dialog: { message(): string; dismiss(): void }) => {
-    complaints.push(dialog.message())
+    errors.push(dialog.message())
     dialog.dismiss()
   })
   page.on('request', (request: { url(): string }) => requests.push(request.url()))
@@ -59,10 +59,10 @@ export async function openPage(fragment = '', options: object = {}, file: string
   return page
 }
 
-/** Closes the page. It must have asked for nothing but itself, and complained about nothing. */
+/** Closes the page. It must have made no other requests, and reported no errors. */
 export async function closePage(page: Page): Promise<void> {
   await page.close()
-  expect(complaints).toEqual([])
+  expect(errors).toEqual([])
   expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1)
 }
 
@@ -73,7 +73,7 @@ export async function bytesOf(page: Page): Promise<string> {
   return (await page.locator('#grid .byte').allTextContents()).join('')
 }
 
-/** Types text into the input, and waits until it has been taken. */
+/** Enters text into the input, and waits until the page has read it. */
 export async function enter(page: Page, text: string): Promise<void> {
   await page.locator('#taken').evaluate((taken: Element) => taken.replaceChildren())
   await page.locator('#input').fill(text)

@@ -1,4 +1,4 @@
-// Input that wants to be more than text, or that is more than a page can show at once.
+// Input that tries to inject HTML, or that is too large to show at once.
 
 import { afterEach, expect, test } from 'vitest'
 import { encode } from '../../src/index.ts'
@@ -49,7 +49,7 @@ describeInBrowser('text that looks like HTML', () => {
     expect(await elements()).toBe(0)
   })
 
-  test('could not become anything else: the browser refuses', async () => {
+  test('could not become HTML, because the browser refuses it', async () => {
     page = await openPage()
     const outcome = await page.evaluate(() => {
       try {
@@ -65,25 +65,25 @@ describeInBrowser('text that looks like HTML', () => {
       return (await Promise.allSettled(attempts)).map(({ status }) => status)
     })
     expect(sent).toEqual(['rejected', 'rejected'])
-    // What the browser says of these attempts is no complaint about the page.
+    // The browser's messages about these attempts are not errors of the page.
     await page.close()
     page = await openPage()
   })
 })
 
 describeInBrowser('text that is not what it seems', () => {
-  test('bidirectional and invisible characters are escaped where they are explained', async () => {
+  test('bidirectional and invisible characters are escaped in explanations', async () => {
     const topic = 'a\u202egnp.exe\u2066\u200b\u0007'
     page = await openPage(`#hex=${hexOf({ type: 'publish', topic, payload: 'x' })}`)
     const text: string = await page.locator('#tree').textContent()
     expect(text).toContain("'a\\u{202e}gnp.exe\\u{2066}\\u{200b}\\u{7}'")
     expect(/[\u202a-\u202e\u2066-\u2069\u200b]/.test(text)).toBe(false)
-    // Editing another field leaves the topic as it is.
+    // Editing another field does not change the topic.
     await page.locator('[data-property=retain]').check()
     expect(await bytesOf(page)).toBe(hexOf({ type: 'publish', topic, payload: 'x', retain: true }))
   })
 
-  test('ill-formed UTF-8 and lone surrogates are told, not thrown', async () => {
+  test('ill-formed UTF-8 and lone surrogates are reported, not thrown', async () => {
     page = await openPage('#hex=30050003eda080')
     expect(await verdictOf(page)).toContain('MQTT-1.5.3-1')
     await enter(page, hexOf({ type: 'publish', topic: 'a', payload: Uint8Array.of(0xed, 0xa0, 0x80) }))
@@ -98,7 +98,7 @@ describeInBrowser('text that is not what it seems', () => {
     expect(await page.locator('#taken').getAttribute('class')).toContain('problem')
   })
 
-  test('a payload of text that a control would change is edited in hexadecimal', async () => {
+  test('a text payload that a control would change is edited in hexadecimal', async () => {
     page = await openPage(`#hex=${hexOf({ type: 'publish', topic: 'a', payload: 'a\r\nb' })}`)
     expect(await page.locator('[data-property=payload]').inputValue()).toBe('61 0d 0a 62')
     page.locator('[data-property=payload]').fill('61 0')
@@ -117,7 +117,7 @@ describeInBrowser('input that is large', () => {
   }
   const size = (): Promise<number> => page.locator('*').count()
 
-  test('a megabyte of small packets shows a part, and says so', async () => {
+  test('for a megabyte of small packets, the page shows a part, and says so', async () => {
     const one = Buffer.from(
       encode({ type: 'publish', topic: 'house/temperature', payload: '21.5', qos: 1, packetId: 7 }),
     )
@@ -136,7 +136,7 @@ describeInBrowser('input that is large', () => {
     expect(await page.locator('#grid .byte').last().getAttribute('class')).toContain('cursor')
     expect(await page.locator('#tree [aria-selected=true]').getAttribute('aria-label')).toMatch(/^Payload/)
     expect(await size()).toBeLessThan(6_000)
-    // The last byte becomes another: 21.5 turns into 21.6.
+    // Changing the last byte turns 21.5 into 21.6.
     await page.keyboard.type('36')
     expect(await verdictOf(page)).toContain(`Valid: ${packets.toLocaleString('en')} packets`)
     await page.locator('#tree .more').first().click()
@@ -166,7 +166,7 @@ describeInBrowser('input that is large', () => {
     expect(await size()).toBeLessThan(6_000)
   })
 
-  test('long text that is pasted does not go into the text area', async () => {
+  test('long pasted text is not put into the text area', async () => {
     page = await openPage()
     await page.evaluate(() => {
       const transfer = new DataTransfer()

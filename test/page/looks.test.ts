@@ -1,4 +1,4 @@
-// How the page looks: readable contrast, a phone's width, light and dark. The screenshots of README.md are taken here.
+// The look of the page: contrast, a phone's width, light and dark. These tests also take the screenshots for README.md.
 
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,7 @@ const SUBSCRIBE = Buffer.from(
 const MALFORMED = `#hex=${CONNECT}${SUBSCRIBE}3210000b686f7573652f2b2f7365740007323130c000`
 const SUBACK = '#hex=90050001000180'
 
-/** Takes a picture of what is in view. */
+/** Takes a screenshot of the viewport. */
 async function take(name: string): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 90 })
@@ -32,7 +32,7 @@ async function take(name: string): Promise<void> {
 const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
 const THEMES = ['light', 'dark'] as const
 
-/** The texts of the page whose contrast is below what WCAG AA asks for, with the ratio. */
+/** The texts of the page whose contrast is below WCAG AA, with their ratios. */
 function tooFaint(): string[] {
   type Colour = [red: number, green: number, blue: number, alpha: number]
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
@@ -83,7 +83,7 @@ describeInBrowser.each(THEMES)('in the %s theme', (colorScheme) => {
     ['an incomplete packet', '#hex=3007000361'],
     ['return codes', SUBACK],
     ['a link that is not valid', '#hex=x'],
-  ])('all text of %s has a contrast of 4.5 at least', async (_, fragment) => {
+  ])('all text of %s has a contrast of at least 4.5', async (_, fragment) => {
     page = await openPage(fragment, { colorScheme })
     await page.locator('summary').click()
     await page.locator('#options label').first().waitFor()
@@ -125,7 +125,7 @@ describeInBrowser("on a phone's width", () => {
       'a long topic',
       `#hex=${Buffer.from(encode({ type: 'publish', topic: 'x'.repeat(300), payload: 'y'.repeat(300) })).toString('hex')}`,
     ],
-  ])('%s fits, and nothing is cut off', async (_, fragment) => {
+  ])('%s fits without cutting anything off', async (_, fragment) => {
     page = await openPage(fragment, phone)
     await page.locator('summary').click()
     const wide = await page.evaluate(() =>
@@ -141,7 +141,7 @@ describeInBrowser("on a phone's width", () => {
     ).toBeLessThanOrEqual(0)
   })
 
-  test('bytes are edited without a keyboard of their own', async () => {
+  test('bytes can be edited without a physical keyboard', async () => {
     page = await openPage('#hex=c000', phone)
     await page.locator('#grid .byte').first().tap()
     await page.locator('#byte input').fill('d0')

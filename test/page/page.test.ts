@@ -32,14 +32,14 @@ describeInBrowser('input', () => {
     ['an xxd dump', '00000000: c000                                     ..', 'Input: an xxd dump, 2 bytes.'],
     ['base64', 'MAcAA2EvYmhp', 'Input: base64, 9 bytes.'],
     ['nothing', '', 'Input: empty.'],
-  ])('says what it takes for %s', async (_, text, taken) => {
+  ])('names the form of the input: %s', async (_, text, taken) => {
     page = await openPage()
     await enter(page, text)
     expect(await page.locator('#taken').textContent()).toBe(taken)
     expect(await page.locator('#taken').getAttribute('class')).not.toContain('problem')
   })
 
-  test('says how to export what it cannot read, and shows no bytes', async () => {
+  test('says how to export input that it cannot read, and shows no bytes', async () => {
     page = await openPage()
     await enter(page, 'hello, world!')
     expect(await page.locator('#taken').textContent()).toContain('this is text in an unknown form')
@@ -97,7 +97,7 @@ describeInBrowser('input', () => {
 })
 
 describeInBrowser('verdicts', () => {
-  test('a malformed packet, with its rule and its place', async () => {
+  test('a malformed packet, with the rule and the position', async () => {
     page = await openPage(fragment('c000', '30060003612f23', '30'))
     expect(await verdictOf(page)).toMatch(/Malformed: packet 2, at byte \d/)
     expect(await verdictOf(page)).toContain('A receiver closes the connection.')
@@ -114,18 +114,18 @@ describeInBrowser('verdicts', () => {
     expect(await page.locator('#grid .byte.cursor').getAttribute('aria-label')).toBe('23, byte 8, Text')
   })
 
-  test('an incomplete packet, with what is missing', async () => {
+  test('an incomplete packet, with the missing bytes', async () => {
     page = await openPage(fragment('30070003612f62'))
     expect(await verdictOf(page)).toContain('Incomplete: packet 1, at byte 0.')
     expect(await verdictOf(page)).toContain('2 more bytes are needed, in Payload.')
   })
 
-  test('another protocol, by its name', async () => {
+  test('another protocol is named', async () => {
     page = await openPage(fragment(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n').toString('hex')))
     expect(await verdictOf(page)).toMatch(/look like .*HTTP/)
   })
 
-  test('what the options tolerate', async () => {
+  test('violations that the options tolerate', async () => {
     page = await openPage(fragment('40020000'))
     expect(await verdictOf(page)).toContain('Malformed')
     await page.locator('summary').click()
@@ -135,7 +135,7 @@ describeInBrowser('verdicts', () => {
     )
   })
 
-  test('MQTT 3.1, by whose rules the packets after its CONNECT are read', async () => {
+  test('MQTT 3.1, whose rules apply to the packets after its CONNECT', async () => {
     const connect = hex({ type: 'connect', protocolName: 'MQIsdp', clientId: 'c' })
     page = await openPage(fragment(connect, '8a06 0001 0001 61 00'.replaceAll(' ', ''), 'c000'))
     expect(await verdictOf(page)).toContain('Valid: 3 packets')
@@ -150,7 +150,7 @@ describeInBrowser('verdicts', () => {
 })
 
 describeInBrowser('bytes and fields', () => {
-  test('hovering over a field lights up its bytes, and over a byte its field', async () => {
+  test('hovering over a field highlights its bytes, and over a byte its field', async () => {
     page = await openPage(fragment('c000', PUBLISH))
     await tree('PUBLISH').click()
     await tree('Topic Name').hover()
@@ -162,7 +162,7 @@ describeInBrowser('bytes and fields', () => {
     expect(await lit()).toEqual([])
   })
 
-  test('typing over a byte changes the verdict', async () => {
+  test('overwriting a byte changes the verdict', async () => {
     page = await openPage(fragment(PUBLISH))
     await cell(4).click()
     await page.keyboard.type('23')
@@ -175,7 +175,7 @@ describeInBrowser('bytes and fields', () => {
     expect(await page.locator('#input').inputValue()).toBe((await bytesOf(page)).replace(/..(?!$)/g, '$& '))
   })
 
-  test('bytes come and go, with keys and with buttons', async () => {
+  test('bytes can be inserted and deleted with keys and with buttons', async () => {
     page = await openPage(fragment('c000'))
     await cell(1).click()
     await page.keyboard.press('Insert')
@@ -195,7 +195,7 @@ describeInBrowser('bytes and fields', () => {
     expect(await bytesOf(page)).toBe('d0')
   })
 
-  test('a keyboard is enough, from the address bar to an edited byte', async () => {
+  test('the keyboard suffices, from the address bar to an edited byte', async () => {
     page = await openPage(fragment(PUBLISH, 'c000'))
     const active = (): Promise<string> =>
       page.evaluate(() => document.activeElement!.getAttribute('aria-label'))
@@ -239,7 +239,7 @@ describeInBrowser('bytes and fields', () => {
 describeInBrowser('the form', () => {
   const control = (label: string) => page.locator('#form').getByLabel(label, { exact: true })
 
-  test('what is edited there is encoded at once', async () => {
+  test('edits are encoded at once', async () => {
     page = await openPage(fragment('c000', PUBLISH, 'e000'))
     await cell(4).click()
     await control('Topic').fill('größe')
@@ -262,7 +262,7 @@ describeInBrowser('the form', () => {
     expect(await bytesOf(page)).toContain('ff00e000')
   })
 
-  test('what breaks a rule is refused there, with the rule, and changes no byte', async () => {
+  test('an edit that breaks a rule is refused with the rule, and changes no byte', async () => {
     page = await openPage(fragment(PUBLISH))
     await control('Topic').fill('a/#')
     expect(await page.locator('#problem').textContent()).toContain('MQTT-3.3.2-2')
@@ -280,7 +280,7 @@ describeInBrowser('the form', () => {
     )
   })
 
-  test('a CONNECT gets and loses its optional parts', async () => {
+  test('optional parts of a CONNECT can be added and removed', async () => {
     page = await openPage(fragment(hex({ type: 'connect', clientId: 'c' })))
     await control('Has a password').check()
     await control('Password').fill('p')
@@ -298,7 +298,7 @@ describeInBrowser('the form', () => {
     expect(await bytesOf(page)).toBe(hex({ type: 'connect', protocolName: 'MQIsdp', clientId: 'c' }))
   })
 
-  test('lists grow and shrink', async () => {
+  test('list entries can be added and removed', async () => {
     page = await openPage(
       fragment(hex({ type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: 'a', qos: 0 }] })),
     )
@@ -331,7 +331,7 @@ describeInBrowser('the form', () => {
     }
   })
 
-  test('a control shows where its bytes are', async () => {
+  test('a control highlights its bytes', async () => {
     page = await openPage(fragment(PUBLISH))
     await control('Packet identifier').focus()
     expect(await page.locator('#grid .byte.selected').allTextContents()).toEqual(['00', '07'])
@@ -339,7 +339,7 @@ describeInBrowser('the form', () => {
 })
 
 describeInBrowser('sharing', () => {
-  test('a link has the bytes and the options', async () => {
+  test('a link contains the bytes and the options', async () => {
     page = await openPage(fragment('40020000'))
     await page.locator('summary').click()
     await page.locator('[data-value=packet-identifier-zero]').check()
@@ -354,7 +354,7 @@ describeInBrowser('sharing', () => {
     expect(await page.getByLabel('The receiver is').inputValue()).toBe('server')
   })
 
-  test('another link is followed in the page that is open', async () => {
+  test('the open page follows another link', async () => {
     page = await openPage(fragment('c000'))
     await page.evaluate(() => {
       location.hash = '#hex=d000'
@@ -374,7 +374,7 @@ describeInBrowser('sharing', () => {
     '#hex=c000&tolerate=[null]',
     '#hex=c000&max-packet-size=-1',
     '#hex=c000&max-packet-size=x',
-  ])('a link that is not valid says so: %s', async (hash) => {
+  ])('an invalid link is reported: %s', async (hash) => {
     page = await openPage(hash)
     expect(await page.locator('#taken').textContent()).toMatch(/^The link is not valid: /)
     await enter(page, 'c000')
@@ -382,7 +382,7 @@ describeInBrowser('sharing', () => {
   })
 
   test.each(['#', '#top', '#%', '#%00%ff', '#hexes=c000'])(
-    'a fragment of something else is left alone: %s',
+    'another fragment is ignored: %s',
     async (hash) => {
       page = await openPage(hash)
       expect(await verdictOf(page)).toContain('Valid: 6 packets')
@@ -394,7 +394,7 @@ describeInBrowser('mqtt-wire explain --html', () => {
   const run = (args: readonly string[], input = '') =>
     spawnSync(process.execPath, [MAIN, 'explain', ...args], { input })
 
-  test('writes the page with the input in it to a file', async () => {
+  test('writes the page with the input to a file', async () => {
     const file = join(DIRECTORY, 'given.html')
     const { status, stdout, stderr } = run([
       '--html',
@@ -412,7 +412,7 @@ describeInBrowser('mqtt-wire explain --html', () => {
     expect(await page.getByLabel('The receiver is').inputValue()).toBe('client')
   })
 
-  test('writes it to standard output, with streams by their connections', async () => {
+  test('writes it to standard output, with one stream per connection', async () => {
     const { status, stdout } = run(['test/fixtures/session.ndjson', '--html'])
     expect(status).toBe(0)
     const file = join(DIRECTORY, 'session.html')
@@ -448,7 +448,7 @@ describeInBrowser('mqtt-wire explain --html', () => {
     expect(await page.locator('img').count()).toBe(0)
   })
 
-  test('says why it cannot write', () => {
+  test('reports why it cannot write', () => {
     const { status, stderr } = run(['c000', '--html', join(DIRECTORY, 'no/such/folder.html')])
     expect(status).toBe(1)
     expect(String(stderr)).toContain('the page cannot be written')

@@ -20,20 +20,20 @@ import { FILTERS, LOST_KEYS, LOST_TOPICS, TOPICS, USER_NAMES } from './rows.ts'
 const { topicName, topicFilter } = arbitraries(fc)
 
 describe.each(TOPICS)('the topic name $topic', ({ topic, key }) => {
-  test('has a routing key, and the way back', () => {
+  test('has a routing key that maps back to it', () => {
     expect(topicToRoutingKey(topic)).toBe(key)
     expect(routingKeyToTopic(key)).toBe(topic)
   })
 })
 
 describe.each(FILTERS)('the topic filter $filter', ({ filter, key }) => {
-  test('has a binding key, and the way back', () => {
+  test('has a binding key that maps back to it', () => {
     expect(filterToBindingKey(filter)).toBe(key)
     expect(bindingKeyToFilter(key)).toBe(filter)
   })
 })
 
-/** What a function reports, and what it returns in spite of that. */
+/** The result of a function, and the codes that it reports. */
 function reported(map: (text: string, options: object) => string, text: string): [string, string[]] {
   const codes: string[] = []
   const result = map(text, { onLoss: (loss: MappingError) => codes.push(loss.code) })
@@ -96,7 +96,7 @@ test('each code is reported once', () => {
   ])
 })
 
-describe('what is none', () => {
+describe('invalid arguments', () => {
   const LONG = 'x'.repeat(65_536)
 
   // biome-ignore format: one row per value
@@ -131,7 +131,7 @@ describe('what is none', () => {
     expect(error).toMatchObject({ code })
   })
 
-  test('neither is reported, nor mapped', () => {
+  test('are not reported, but always thrown', () => {
     for (const [map, text] of [
       [topicToRoutingKey, 'a\0'],
       [routingKeyToTopic, ''],
@@ -185,11 +185,11 @@ describe('queues', () => {
     'mqtt-subscriber-cqos0',
     'x-mqtt-subscription-cqos0',
     'mqtt-subscription-cqos0x',
-  ])('%j is not the name of one', (name) => {
+  ])('%j is not the name of a queue', (name) => {
     expect(parseQueueName(name)).toBeUndefined()
   })
 
-  test.each([undefined, 3, '1', -1])('QoS %j is none', (qos) => {
+  test.each([undefined, 3, '1', -1])('QoS %j is invalid', (qos) => {
     expect(() => queueName('c', qos as QoS)).toThrow(TypeError)
   })
 })
@@ -212,7 +212,7 @@ describe('user names', () => {
     expect(caught(() => joinUserName({ virtualHost, user }))).toMatchObject({ code: 'colons-on-two-lines' })
   })
 
-  test('what is not a string is a mistake', () => {
+  test('values that are not strings are refused', () => {
     const none = undefined as unknown as string
     expect(() => splitUserName(none)).toThrow(TypeError)
     expect(() => joinUserName({ user: none })).toThrow(TypeError)
@@ -220,8 +220,8 @@ describe('user names', () => {
   })
 })
 
-describe('over generated texts', () => {
-  /** The result, or undefined where it is refused by an error of the library's. */
+describe('generated texts', () => {
+  /** The result, or undefined if the library refuses the text. */
   const attempt = (map: (text: string) => string, text: string): string | undefined => {
     try {
       return map(text)
@@ -231,7 +231,7 @@ describe('over generated texts', () => {
     }
   }
 
-  test('a topic name that is mapped comes back, and no other has its key', () => {
+  test('a mapped topic name maps back to itself, and no other has its key', () => {
     fc.assert(
       fc.property(topicName, (topic) => {
         const key = attempt(topicToRoutingKey, topic)
@@ -243,7 +243,7 @@ describe('over generated texts', () => {
     )
   })
 
-  test('a topic filter that is mapped comes back', () => {
+  test('a mapped topic filter maps back to itself', () => {
     fc.assert(
       fc.property(topicFilter, (filter) => {
         const key = attempt(filterToBindingKey, filter)
@@ -259,7 +259,7 @@ describe('over generated texts', () => {
     })
     .map((parts) => parts.join(''))
 
-  test('any key becomes a topic name that comes back, or is refused', () => {
+  test('any key maps to a topic name that maps back to it, or is refused', () => {
     fc.assert(
       fc.property(KEY, (key) => {
         const topic = attempt(routingKeyToTopic, key)
@@ -271,7 +271,7 @@ describe('over generated texts', () => {
     )
   })
 
-  test('any binding key becomes a topic filter that comes back, or is refused', () => {
+  test('any binding key maps to a topic filter that maps back to it, or is refused', () => {
     fc.assert(
       fc.property(KEY, (key) => {
         const filter = attempt(bindingKeyToFilter, key)
@@ -283,7 +283,7 @@ describe('over generated texts', () => {
     )
   })
 
-  test('any user name is split and joined, or refused', () => {
+  test('any user name can be split and joined again, or is refused', () => {
     const text = fc
       .array(fc.constantFrom(':', '\n', 'a', '/'), { maxLength: 8 })
       .map((parts) => parts.join(''))
@@ -297,7 +297,7 @@ describe('over generated texts', () => {
   })
 })
 
-test('messages show at most 64 characters, and nothing that a terminal obeys', () => {
+test('messages show at most 64 characters, and no control characters', () => {
   const { message, found } = caught(() =>
     topicToRoutingKey(`*\u0001\u202e${'x'.repeat(100)}`),
   ) as MappingError

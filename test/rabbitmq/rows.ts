@@ -1,8 +1,8 @@
-// What the mapping makes of texts; ../interop/rabbitmq.test.ts holds RabbitMQ to the same rows.
+// Expected mappings. ../interop/rabbitmq.test.ts compares them with RabbitMQ.
 
 import type { MappingErrorCode } from '../../src/rabbitmq/index.ts'
 
-/** Topic names with a routing key of the same meaning. */
+/** Topic names with an equivalent routing key. */
 export const TOPICS: readonly { topic: string; key: string }[] = [
   { topic: 'a', key: 'a' },
   { topic: 'house/temperature', key: 'house.temperature' },
@@ -31,7 +31,7 @@ export const FILTERS: readonly { filter: string; key: string }[] = [
   { filter: '$SYS/#', key: '$SYS.#' },
 ]
 
-/** Topic names that do not survive: the routing key that RabbitMQ makes of them, and what an MQTT subscriber receives. */
+/** Topic names that change: the routing key that RabbitMQ uses for them, and the topic that an MQTT subscriber receives. */
 export const LOST_TOPICS: readonly {
   topic: string
   key: string
@@ -48,7 +48,7 @@ export const LOST_TOPICS: readonly {
   { topic: 'x/🏿/y', key: 'x.🏿.y', received: 'x.🏿/y', code: 'separator-before-mark', index: 1 },
 ]
 
-/** Routing keys that do not survive, and what an MQTT subscriber receives. */
+/** Routing keys that change, and the topic that an MQTT subscriber receives. */
 export const LOST_KEYS: readonly { key: string; topic: string; code: MappingErrorCode; index: number }[] = [
   { key: 'a/b', topic: 'a/b', code: 'separator-as-text', index: 1 },
   { key: 'a.b/c', topic: 'a/b/c', code: 'separator-as-text', index: 3 },
@@ -58,7 +58,7 @@ export const LOST_KEYS: readonly { key: string; topic: string; code: MappingErro
   { key: 'a.\u0301b', topic: 'a.\u0301b', code: 'separator-before-mark', index: 1 },
 ]
 
-/** What RabbitMQ reads in the User Name of CONNECT. */
+/** How RabbitMQ reads the User Name of CONNECT. */
 export const USER_NAMES: readonly { userName: string; virtualHost: string | undefined; user: string }[] = [
   { userName: 'alice', virtualHost: undefined, user: 'alice' },
   { userName: '/:alice', virtualHost: '/', user: 'alice' },

@@ -1,4 +1,4 @@
-// decodeStream with piecesFrom: payloads that are read as they arrive.
+// decodeStream with piecesFrom, which streams payloads as they arrive.
 
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ const text = async (payload: AsyncIterable<Uint8Array>): Promise<string> => {
   return all
 }
 
-/** A source that gives a chunk for each `give`, and counts what was asked for. */
+/** A source with the chunks that are passed to `give`. */
 function source() {
   const output = new PassThrough({ objectMode: true })
   return {
@@ -36,7 +36,7 @@ function source() {
   }
 }
 
-/** The packets of a source that has given these chunks. */
+/** The packets of a source with these chunks. */
 function opened(...chunks: Uint8Array[]) {
   const { stream, give } = source()
   give(...chunks)
@@ -63,7 +63,7 @@ describe.each(CUTS)('payloads, $name', ({ cut }) => {
     expect(seen).toEqual(['puback', '0123456789', 10, 'hi', '0123456789', 10, 'puback'])
   })
 
-  test('are skipped if nobody reads them, or no further', async () => {
+  test('are skipped if they are not read, or only in part', async () => {
     const seen: unknown[] = []
     for await (const packet of decodeStream(cut(join(TEN, PUBACK, TEN, PUBACK)), OPTIONS)) {
       seen.push(packet.type)
@@ -76,7 +76,7 @@ describe.each(CUTS)('payloads, $name', ({ cut }) => {
     expect(seen).toEqual(['publish', 'puback', 'publish', 'puback'])
   })
 
-  test('that do not come whole are an error of both', async () => {
+  test('that are incomplete are an error of the payload and of the packets', async () => {
     const packets = decodeStream(cut(join(PUBACK, TEN.subarray(0, 12))), OPTIONS)
     await packets.next()
     const packet = await large(packets)
@@ -88,7 +88,7 @@ describe.each(CUTS)('payloads, $name', ({ cut }) => {
 })
 
 describe('a payload', () => {
-  test('cannot be read after the next packet was asked for', async () => {
+  test('cannot be read further after the next packet was requested', async () => {
     const { packets, give } = opened(TEN.subarray(0, 9))
     const packet = await large(packets)
     const iterator = pieces(packet)
@@ -104,21 +104,21 @@ describe('a payload', () => {
     await expect(iterator.next()).rejects.toThrow(message)
   })
 
-  test('that nobody has begun to read cannot be read either', async () => {
+  test('cannot be read at all after the next packet was requested', async () => {
     const { packets } = opened(TEN, PUBACK)
     const packet = await large(packets)
     await packets.next()
     await expect(text(packet.payload)).rejects.toThrow(TypeError)
   })
 
-  test('of a packet behind which others were asked for is skipped', async () => {
+  test('is skipped if later packets were requested at the same time', async () => {
     const { packets } = opened(TEN, PUBACK)
     const [first, second] = await Promise.all([packets.next(), packets.next()])
     expect(second).toMatchObject({ value: { type: 'puback' } })
     await expect(text(first.value.payload)).rejects.toThrow(TypeError)
   })
 
-  test('that was read to its end stays so', async () => {
+  test('that was read to its end remains at its end', async () => {
     const { packets } = opened(TEN, PUBACK)
     const iterator = pieces(await large(packets))
     expect(await iterator.next()).toEqual({ done: false, value: TEN.subarray(7) })
@@ -126,7 +126,7 @@ describe('a payload', () => {
     expect(await iterator.next()).toEqual(DONE)
   })
 
-  test('can be read once', async () => {
+  test('can only be read once', async () => {
     const { packets } = opened(TEN.subarray(0, 9))
     const packet = await large(packets)
     const iterator = pieces(packet)
@@ -138,7 +138,7 @@ describe('a payload', () => {
     await expect(text(packet.payload)).rejects.toThrow('a payload can be read only once')
   })
 
-  test('gives pieces in the order of the calls', async () => {
+  test('returns pieces in the order of the calls', async () => {
     const { packets, give } = opened(TEN.subarray(0, 7))
     const iterator = pieces(await large(packets))
     const calls = Array.from({ length: 4 }, () => iterator.next())
@@ -147,7 +147,7 @@ describe('a payload', () => {
     expect(results.map(({ value }) => value?.length)).toEqual([1, 1, 8, undefined])
   })
 
-  test('that is left while it waits for the source ends at once, and the packets go on', async () => {
+  test('ends at once if its reader leaves while it waits for the source, and the packets continue', async () => {
     const { stream, packets, give } = opened(TEN.subarray(0, 7))
     const iterator = pieces(await large(packets))
     const waiting = iterator.next()
@@ -160,7 +160,7 @@ describe('a payload', () => {
     expect(await next).toMatchObject({ value: { type: 'puback' } })
   })
 
-  test('throws what the source throws, and so do the packets', async () => {
+  test('throws the error of the source, and so do the packets', async () => {
     const { stream, packets } = opened(TEN.subarray(0, 9))
     const iterator = pieces(await large(packets))
     await iterator.next()
@@ -174,7 +174,7 @@ describe('a payload', () => {
     expect(await packets.next()).toEqual(DONE)
   })
 
-  test('throws the fault that the packets ran into while they skipped it: to them', async () => {
+  test('that is skipped when the source fails makes the packets throw its error', async () => {
     const { stream, packets } = opened(TEN.subarray(0, 9))
     const packet = await large(packets)
     const next = packets.next()
@@ -184,7 +184,7 @@ describe('a payload', () => {
     await expect(text(packet.payload)).rejects.toThrow(TypeError)
   })
 
-  test('a chunk that is none closes the source, and both throw', async () => {
+  test('a chunk that is not bytes closes the source, and both throw', async () => {
     const { stream, packets, give } = opened(TEN.subarray(0, 9))
     const packet = await large(packets)
     give('text' as never)
@@ -194,7 +194,7 @@ describe('a payload', () => {
     expect(stream.destroyed).toBe(true)
   })
 
-  test('of which nothing was asked for is not read ahead, and nothing of it is kept', async () => {
+  test('is not read ahead', async () => {
     let given = 0
     async function* chunks(): AsyncGenerator<Uint8Array> {
       yield TEN.subarray(0, 7)
@@ -212,7 +212,7 @@ describe('a payload', () => {
     expect(given).toBe(1)
   })
 
-  test('goes through a pipeline of its own', async () => {
+  test('can be piped to its own destination', async () => {
     const { pipeline } = await import('node:stream/promises')
     const { packets, stream } = opened(TEN.subarray(0, 8), TEN.subarray(8), PUBACK)
     const { payload } = await large(packets)
@@ -224,7 +224,7 @@ describe('a payload', () => {
   })
 })
 
-describe('whoever leaves the packets', () => {
+describe('leaving the packets', () => {
   test.each(['return', 'throw'] as const)('by %s closes the source, and a payload throws', async (method) => {
     for (const isWaiting of [false, true]) {
       const { stream, packets } = opened(TEN.subarray(0, 9))
@@ -241,7 +241,7 @@ describe('whoever leaves the packets', () => {
     }
   })
 
-  test('out of the loop over a payload closes the source', async () => {
+  test('from inside the loop over a payload closes the source', async () => {
     const { stream, packets } = opened(TEN.subarray(0, 9))
     const read = async () => {
       for await (const packet of packets) {
@@ -253,7 +253,7 @@ describe('whoever leaves the packets', () => {
     expect(stream.destroyed).toBe(true)
   })
 
-  test('by a signal: both throw its reason', async () => {
+  test('with a signal makes both throw its reason', async () => {
     for (const isWaiting of [false, true]) {
       const controller = new AbortController()
       const { stream, give } = source()
@@ -274,13 +274,13 @@ describe('whoever leaves the packets', () => {
 })
 
 describe('piecesFrom', () => {
-  test.each([0, 0.5, -1, Number.NaN, '5', null])('is no %s', async (piecesFrom) => {
+  test.each([0, 0.5, -1, Number.NaN, '5', null])('cannot be %s', async (piecesFrom) => {
     await expect(decodeStream([], { piecesFrom } as never).next()).rejects.toThrow(
       /^piecesFrom must be a number of at least 1, not /,
     )
   })
 
-  test('that is undefined or inherited is not given', async () => {
+  test('that is undefined or inherited is ignored', async () => {
     const whole = encode({ type: 'publish', topic: 'a', payload: new Uint8Array(70_000) })
     for (const options of [{ piecesFrom: undefined }, Object.create({ piecesFrom: 1 })]) {
       const { value } = await decodeStream([whole], options).next()
@@ -288,7 +288,7 @@ describe('piecesFrom', () => {
     }
   })
 
-  test('and a lack of it: every chunking gives the same', async () => {
+  test('adds payloadLength to the fields of a streamed PUBLISH', async () => {
     const fields: unknown[] = []
     for await (const packet of decodeStream([TEN], OPTIONS)) {
       const { payload: _, ...rest } = packet as StreamedPublish

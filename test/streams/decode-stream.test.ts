@@ -9,10 +9,10 @@ import { BAD, collect, PUBACK, STREAM, TYPES, tick } from '../support/packet-str
 const HALF = PUBACK.subarray(0, 3)
 const DONE = { done: true, value: undefined }
 
-/** A source that has given these chunks, and then neither gives more nor ends unless it is told to. */
+/** A source with some chunks, which then stays open until `end` or `fail` is called. */
 interface Source {
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>
-  /** Whether it was closed, and what holds on to it, if anything. */
+  /** Whether it was closed, and what still holds it (listeners or a lock), if anything. */
   readonly state: () => { closed: boolean; heldBy: unknown }
   readonly end?: () => void
   readonly fail?: (error: Error) => void
@@ -57,7 +57,7 @@ function webStream(chunks: Uint8Array[]): Source {
   }
 }
 
-/** As `webStream`, where streams cannot be iterated. */
+/** Like `webStream`, on a host whose streams are not iterable. */
 function readableOnly(chunks: Uint8Array[]): Source {
   const source = webStream(chunks)
   Object.assign(source.chunks, { values: undefined, [Symbol.asyncIterator]: undefined })
@@ -148,7 +148,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     return { ...stream, nexts }
   }
 
-  test('leaves it open and free after a malformed packet, however many packets were asked for', async () => {
+  test('leaves it open and released after a malformed packet, even if several packets were requested', async () => {
     const { packets, state } = open([join(PUBACK, BAD)])
     const asked = await Promise.allSettled([packets.next(), packets.next(), packets.next()])
     expect(asked).toMatchObject([
@@ -162,7 +162,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     expect(state()).toEqual(OPEN)
   })
 
-  test('frees it before the error is seen', async () => {
+  test('releases it before the error is thrown', async () => {
     const { packets, state } = open([BAD])
     await packets.next().catch((error) => {
       expect(error).toBeInstanceOf(DecodeError)
@@ -171,7 +171,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     expect.assertions(2)
   })
 
-  test('leaves it free when it ends, and when it fails', async () => {
+  test('releases it when it ends and when it fails', async () => {
     const ended = open([PUBACK])
     ended.end!()
     expect(await collect(ended.packets)).toEqual(['puback'])
@@ -184,7 +184,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     expect(await failed.packets.next()).toEqual(DONE)
   })
 
-  test('closes it when the caller breaks off', async () => {
+  test('closes it when the caller breaks out of the loop', async () => {
     const { packets, state } = open([STREAM])
     for await (const packet of packets) {
       expect(packet.type).toBe('puback')
@@ -210,7 +210,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     expect(state().closed).toBe(true)
   })
 
-  test('throw rejects with what it is given, and closes it', async () => {
+  test('throw rejects with its argument, and closes it', async () => {
     const idle = open([STREAM])
     await idle.packets.next()
     await expect(idle.packets.throw?.(new Error('mine'))).rejects.toThrow('mine')
@@ -236,7 +236,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
   })
 
   describe('with a signal', () => {
-    test('that is aborted while a packet is waited for', async () => {
+    test('that is aborted while waiting for a packet', async () => {
       const controller = new AbortController()
       const { packets, state, nexts } = await waiting({ signal: controller.signal })
       controller.abort(new Error('enough'))
@@ -257,7 +257,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
       expect(await packets.next()).toEqual(DONE)
     })
 
-    test('that has been aborted', async () => {
+    test('that is already aborted', async () => {
       const { packets, state } = open([STREAM], { signal: AbortSignal.abort(new Error('enough')) })
       await expect(packets.next()).rejects.toThrow('enough')
       expect(state().closed).toBe(true)
@@ -278,7 +278,7 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     })
   })
 
-  test('answers concurrent calls in their order', async () => {
+  test('answers concurrent calls in order', async () => {
     const { packets, end } = open([STREAM])
     const order: unknown[] = []
     const calls = Array.from({ length: 5 }, () =>
@@ -289,14 +289,14 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
     expect(order).toEqual([...TYPES, undefined, undefined])
   })
 
-  test('gives what was read before, and then the error', async () => {
+  test('returns the packets before an error, then throws it', async () => {
     const { packets } = open([...CUTS[1]!.cut(join(STREAM, BAD))])
     expect(await collect(packets)).toEqual([...TYPES, 'reserved-packet-type'])
   })
 })
 
 describe('decodeStream', () => {
-  test('reads no more than it is asked for', async () => {
+  test('reads no more than requested', async () => {
     let given = 0
     function* source(): Generator<Uint8Array> {
       for (;;) {
@@ -311,7 +311,7 @@ describe('decodeStream', () => {
     expect(given).toBe(1)
   })
 
-  test('waits for a source to close, and passes on what closing throws', async () => {
+  test('waits for a source to close, and passes on errors on closing', async () => {
     const source = {
       *[Symbol.iterator]() {
         try {
@@ -331,7 +331,7 @@ describe('decodeStream', () => {
     await expect(packets.throw?.(new Error('mine'))).rejects.toThrow('mine')
   })
 
-  test('takes options, and checks them before it touches the source', async () => {
+  test('checks its options before it uses the source', async () => {
     const zero = bytes('40 02 0000')
     expect(await collect(decodeStream([zero], { tolerate: ['packet-identifier-zero'] }))).toEqual(['puback'])
     const { chunks, state } = webStream([PUBACK])
@@ -356,7 +356,7 @@ describe('decodeStream', () => {
     },
   )
 
-  test('refuses a web stream that somebody else reads', async () => {
+  test('refuses a locked web stream', async () => {
     const { chunks } = webStream([])
     ;(chunks as ReadableStream).getReader()
     await expect(decodeStream(chunks).next()).rejects.toThrow(TypeError)
@@ -378,7 +378,7 @@ describe('decodeStream', () => {
     expect(socket.destroyed).toBe(true)
   })
 
-  test('onTolerated may ask for the next packet, or leave', async () => {
+  test('onTolerated may request the next packet, or call return', async () => {
     const zeros = bytes('40 02 0000 40 02 0000')
     const asked: unknown[] = []
     const packets: AsyncIterableIterator<Packet> = decodeStream([zeros], {
@@ -427,7 +427,7 @@ describe('decodeStream of a socket', () => {
     stop()
   })
 
-  test('what follows can be read by somebody else', async () => {
+  test('bytes after a malformed packet can be read from the socket', async () => {
     const { client, socket, stop } = await connection()
     client.write(BAD)
     await collect(decodeStream(socket))
@@ -438,7 +438,7 @@ describe('decodeStream of a socket', () => {
     stop()
   })
 
-  test('a reset is the loop that throws, and nothing else', async () => {
+  test('after a reset only the loop throws', async () => {
     const { client, socket, stop } = await connection()
     const uncaught = vi.fn()
     process.on('uncaughtException', uncaught)

@@ -1,5 +1,5 @@
-// PacketDecoderStream beside a TransformStream of the host's that does the same to chunks of one packet: whatever is done
-// to them in whichever order, every promise settles alike.
+// Compares PacketDecoderStream with a TransformStream of the host that does the same for chunks of one packet. For any
+// operations in any order, every promise must settle in the same way.
 
 import { expect, test } from 'vitest'
 import { PacketDecoderStream, PacketParser } from '../../src/index.ts'
@@ -31,7 +31,7 @@ const CHUNKS = {
 type Chunk = keyof typeof CHUNKS
 type Operation = 'read' | 'close' | 'abort' | 'cancel' | Chunk
 
-/** What a chunk of several packets is to the host's stream, which passes one per chunk. */
+/** Chunks of several packets as the chunks for the host's stream, which needs one per packet. */
 const ONE_BY_ONE: Partial<Record<Operation, Chunk[]>> = {
   two: ['packet', 'packet'],
   'packet and malformed': ['packet', 'malformed'],
@@ -52,7 +52,7 @@ async function outcome(
   const settled: string[] = []
   const watch = (name: string, action: () => Promise<unknown>): void => {
     const index = settled.push(`${name} pending`) - 1
-    const promise = (async () => action())() // Node's internal assertions throw at once
+    const promise = (async () => action())() // Node's internal assertions throw synchronously
     promise.then(
       (value) => {
         settled[index] = `${name} fulfilled ${JSON.stringify(value)}`
@@ -113,17 +113,17 @@ test.each([
 ])('$title', async ({ title, all }) => {
   const chunksOf = (operation: Operation): Chunk[] => ONE_BY_ONE[operation] ?? [operation as Chunk]
   for (const [name, pause] of Object.entries(PAUSES)) {
-    // Without a pause the host queues the second of two writes before the next operation, and we have but one write.
+    // Without a pause, the host queues the second of two writes before the next operation, while we have only one write.
     if (name === 'none' && title === 'chunks of several packets') continue
     for (const started of [false, true]) {
       const differences: unknown[] = []
       for (const script of all) {
-        if (pause !== undefined && script.length > 4) continue // they take most of the time
+        if (pause !== undefined && script.length > 4) continue // because these take most of the time
         const [ours, theirs] = await Promise.all([
           outcome(new PacketDecoderStream(), script, pause, started, (operation) => [operation as Chunk]),
           outcome(hosts(), script, pause, started, chunksOf),
         ])
-        // Node 20 and 22 call what they have cleared if a cancelled stream is written to within the same turn.
+        // Node 20 and 22 call an algorithm that they have cleared if a cancelled stream is written to in the same turn.
         if (ours !== theirs && !/is not a function/.test(theirs)) differences.push({ script, ours, theirs })
       }
       expect(differences.slice(0, 3), `pause: ${name}, started: ${started}`).toEqual([])

@@ -50,7 +50,7 @@ describe('PacketDecoderStream', () => {
     await closing
   })
 
-  test('one reader that reads one packet each time does not block a pipe', async () => {
+  test('reading one packet at a time does not block a pipe', async () => {
     const stream = new PacketDecoderStream()
     const piped = readable([STREAM]).pipeTo(stream.writable)
     const reader = stream.readable.getReader()
@@ -59,7 +59,7 @@ describe('PacketDecoderStream', () => {
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
 
-  test('no packet is read before it is asked for', async () => {
+  test('no packet is read before it is requested', async () => {
     let seen = 0
     const stream = new PacketDecoderStream({
       tolerate: ['packet-identifier-zero'],
@@ -76,7 +76,7 @@ describe('PacketDecoderStream', () => {
     }
   })
 
-  test('the writer learns of a malformed packet, and of a reader that goes', async () => {
+  test('the writer gets the error of a malformed packet, and the reason of a cancelled reader', async () => {
     const bad = new PacketDecoderStream()
     const reading = bad.readable.getReader().read()
     const writer = bad.writable.getWriter()
@@ -91,7 +91,7 @@ describe('PacketDecoderStream', () => {
     await expect(other.closed).rejects.toThrow('enough')
   })
 
-  test('a chunk whose packets nobody will read was not written', async () => {
+  test('the write of a chunk fails if its packets will not be read', async () => {
     const stream = new PacketDecoderStream()
     const writer = stream.writable.getWriter()
     const reader = stream.readable.getReader()
@@ -105,7 +105,7 @@ describe('PacketDecoderStream', () => {
     expect(await settled).toEqual(Array(3).fill({ status: 'rejected', reason: new Error('enough') }))
   })
 
-  test('a malformed packet after valid ones fails the chunk that holds both', async () => {
+  test('a malformed packet after valid ones fails the write of their chunk', async () => {
     const stream = new PacketDecoderStream()
     const writing = stream.writable.getWriter().write(join(PUBACK, BAD))
     const reader = stream.readable.getReader()
@@ -114,7 +114,7 @@ describe('PacketDecoderStream', () => {
     expect([written, read]).toMatchObject(Array(2).fill({ reason: { code: 'reserved-packet-type' } }))
   })
 
-  test('the reader learns of a writer that aborts, and of chunks that are none', async () => {
+  test('the reader gets the reason of an aborted writer, and an error for chunks that are not bytes', async () => {
     const stream = new PacketDecoderStream()
     const reading = stream.readable.getReader().read()
     await stream.writable.abort(new Error('gone'))
@@ -131,7 +131,7 @@ describe('PacketDecoderStream', () => {
     ])
   })
 
-  test('reports come, and may throw, when their packet is asked for', async () => {
+  test('onTolerated is called, and may throw, when its packet is requested', async () => {
     const stream = new PacketDecoderStream({
       tolerate: ['packet-identifier-zero'],
       onTolerated() {
@@ -169,7 +169,7 @@ describe('PacketEncoderStream', () => {
     return chunks
   }
 
-  test('gives one chunk per packet', async () => {
+  test('emits one chunk per packet', async () => {
     expect(await encoded([{ type: 'puback', packetId: 1 }, { type: 'pingreq' }])).toEqual([
       '40020001',
       'c000',
@@ -197,7 +197,7 @@ describe('PacketEncoderStream', () => {
   })
 })
 
-test('a Duplex of Node, both ways', async () => {
+test('a Node Duplex in both directions', async () => {
   const { readable, writable } = Duplex.toWeb(new PassThrough())
   const writer = new PacketEncoderStream()
   const sent: PacketInput[] = [

@@ -20,7 +20,7 @@ const same = (a: Uint8Array, b: Uint8Array) => expect(Buffer.compare(a, b)).toBe
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
 
-/** The input as it is decoded: text in place of bytes has become them. */
+/** The input as it is decoded, with bytes in place of text. */
 function withBytes<Value>(value: Value, name = ''): Value {
   if (typeof value === 'string' && (name === 'payload' || name === 'password')) {
     return Uint8Array.from(Buffer.from(value)) as Value
@@ -32,7 +32,7 @@ function withBytes<Value>(value: Value, name = ''): Value {
   ) as Value
 }
 
-/** Of the value, what the model has as well. */
+/** The part of the value that is also in the model. */
 function only(value: unknown, model: unknown): unknown {
   if (!isPlain(value) || !isPlain(model)) return value
   if (Array.isArray(value)) return value.map((item, index) => only(item, (model as unknown[])[index]))
@@ -40,7 +40,7 @@ function only(value: unknown, model: unknown): unknown {
   return Object.fromEntries(kept.map(([key, field]) => [key, only(field, model[key as keyof typeof model])]))
 }
 
-/** vitest looks at megabytes byte by byte; Node does not, and vitest explains better. */
+/** Compares with Node, because vitest compares megabytes byte by byte. Vitest only explains the difference. */
 function equal(actual: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(actual, expected)) expect(actual).toStrictEqual(expected)
 }
@@ -54,7 +54,7 @@ function readAll(chunks: readonly Uint8Array[], options?: DecodeOptions) {
   return packets
 }
 
-// The types by name: arbitraries(fc) has one for each.
+// The types by name. arbitraries(fc) has an arbitrary for each.
 const TYPES: readonly (keyof PacketArbitraries & PacketTypeName)[] = [
   ...(['connect', 'connack', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp'] as const),
   ...(['subscribe', 'suback', 'unsubscribe', 'unsuback', 'pingreq', 'pingresp', 'disconnect'] as const),
@@ -63,10 +63,10 @@ const TYPES: readonly (keyof PacketArbitraries & PacketTypeName)[] = [
 describe.each(VERSIONS)('%s', (_, fc) => {
   const arbitrary = arbitraries(fc)
   const { packet, packetInput, packetStream, chunked, mutated, session } = arbitrary
-  // How often something comes up is counted with a seed, what holds always without.
+  // Tests of frequencies use a seed. Tests of properties do not.
   const sample = <Value>(from: Arbitrary<Value>, numRuns: number) => fc.sample(from, { numRuns, seed: 1 })
 
-  test.each(TYPES)('%s: what is encoded decodes to the same packet', (type) => {
+  test.each(TYPES)('%s: encoding and decoding gives the same packet', (type) => {
     fc.assert(
       fc.property(arbitrary[type] as typeof packet, (packet) => {
         expect(packet.type).toBe(type)
@@ -75,11 +75,11 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     )
   })
 
-  test('packet: every type comes up', () => {
+  test('packet: generates every type', () => {
     expect(new Set(sample(packet, 500).map(({ type }) => type))).toEqual(new Set(TYPES))
   })
 
-  test('packetInput: decodes to what it says, and encodes to the same bytes as that', () => {
+  test('packetInput: decodes to the packet, which encodes to the same bytes', () => {
     fc.assert(
       fc.property(packetInput, (input) => {
         const bytes = plain(encode(input))
@@ -96,7 +96,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     expect(inputs.some((input) => input.type === 'connect' && !('will' in input))).toBe(true)
   })
 
-  test('topics are what they say', () => {
+  test('topic names and filters are valid, and match if they should', () => {
     fc.assert(fc.property(arbitrary.topicName, (topic) => isTopicName(topic)))
     fc.assert(fc.property(arbitrary.topicFilter, (filter) => isTopicFilter(filter)))
     fc.assert(fc.property(arbitrary.matchingPair, ({ filter, topic }) => topicMatches(filter, topic)))
@@ -107,7 +107,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     expect(pairs.some(({ filter }) => filter.includes('+'))).toBe(true)
   })
 
-  test('utf8Text holds what breaks decoders', () => {
+  test('utf8Text: contains text that breaks decoders', () => {
     const texts = sample(arbitrary.utf8Text, 3000)
     for (const text of texts) expect(utf8Size(text)).toBeLessThanOrEqual(65_535)
     const sizes = new Set(texts.map(utf8Size))
@@ -119,13 +119,13 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     expect(texts.some((text) => text.includes('\0'))).toBe(false)
   })
 
-  test('packetIdentifier has its edges', () => {
+  test('packetIdentifier: includes the limits', () => {
     const identifiers = new Set(sample(arbitrary.packetIdentifier, 2000))
     expect(Math.min(...identifiers)).toBe(1)
     expect(Math.max(...identifiers)).toBe(65_535)
   })
 
-  test('publish stands at every step of the Remaining Length up to three bytes, payload about there', () => {
+  test('publish: includes every limit of a Remaining Length of up to three bytes, and payload sizes near it', () => {
     const lengths = new Set(
       sample(arbitrary.publish, 3000).map((packet) => {
         const size = encodedLength(packet)
@@ -139,7 +139,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     }
   })
 
-  test('packetStream: the bytes are those of the packets', () => {
+  test('packetStream: has the bytes of its packets', () => {
     fc.assert(
       fc.property(packetStream, ({ packets, bytes }) => {
         equal(readAll([bytes]), packets)
@@ -147,7 +147,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     )
   })
 
-  test('chunked: the same packets, however they are cut', () => {
+  test('chunked: gives the same packets', () => {
     fc.assert(
       fc.property(chunked, ({ packets, bytes, chunks }) => {
         same(Buffer.concat(chunks), bytes)
@@ -156,7 +156,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     )
   })
 
-  test('chunked: many cuts are inside fixed headers and length prefixes, many chunks single bytes or empty', () => {
+  test('chunked: many cuts are inside fixed headers and length prefixes, and many chunks are single bytes or empty', () => {
     let cuts = 0
     let sensitive = 0
     const sizes = new Map<number, number>()
@@ -174,14 +174,14 @@ describe.each(VERSIONS)('%s', (_, fc) => {
         if (places.has(position)) sensitive++
         sizes.set(length, (sizes.get(length) ?? 0) + 1)
       }
-      if (chunks.length === bytes.length) cuts -= bytes.length // behind every byte: no choice
+      if (chunks.length === bytes.length) cuts -= bytes.length // cut after every byte, so not a choice
     }
     expect(sensitive).toBeGreaterThan(cuts / 2)
     expect(sizes.get(0)).toBeGreaterThan(100)
     expect(sizes.get(1)).toBeGreaterThan(100)
   })
 
-  test('mutated: one to eight mutations of a stream that is still there', () => {
+  test('mutated: one to eight mutations of a stream, with the original', () => {
     const kinds = new Set<string>()
     let changed = 0
     for (const { bytes, original, mutations } of sample(mutated, 500)) {
@@ -196,7 +196,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     expect(changed).toBeGreaterThan(450)
   })
 
-  test('session: what the peer accepts, from the first packet to the last', () => {
+  test('session: the peer accepts all packets', () => {
     fc.assert(
       fc.property(session, ({ sentBy, packets, bytes }) => {
         const parser = new PacketParser<Uint8Array>({ role: sentBy === 'client' ? 'server' : 'client' })
@@ -208,7 +208,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
   })
 })
 
-test('without fast-check there are no arbitraries, and for what is no code no malformed packets', () => {
+test('arbitraries needs fast-check, and malformed needs valid codes', () => {
   expect(() => arbitraries(undefined as never)).toThrow(new TypeError('pass fast-check: arbitraries(fc)'))
   expect(() => arbitraries({} as never)).toThrow(TypeError)
   expect(() => arbitraries(VERSIONS[0]![1]).malformedBy('wat' as never)).toThrow(

@@ -1,10 +1,10 @@
-// fast-check in each of the versions that the testing kit takes.
+// fast-check in each version that the testing kit supports.
 
 import fc4 from 'fast-check'
 
 type FastCheck = typeof fc4
 
-/** fast-check 3 under another name; undefined where it is not installed. */
+/** fast-check 3 under another name; undefined if it is not installed. */
 const fc3: FastCheck | undefined = await import('fast-check-3' as string).then(
   (module) => module.default,
   () => undefined,

@@ -23,7 +23,7 @@ test.each([1, 2, 3])('seed %i: every generated packet survives encoding and deco
     expect(decode(plain(encode(packet)))).toStrictEqual(packet)
 })
 
-test('ample packets survive as well', () => {
+test('large packets also survive', () => {
   let largest = 0
   for (const packet of generatePackets(4, 400, { size: 'ample', types: ['publish'] })) {
     const bytes = plain(encode(packet))
@@ -36,7 +36,7 @@ test('ample packets survive as well', () => {
 
 const SEEDS = [0, 1, -1, 2 ** 40 + 7]
 
-test('a seed stands for the same packets everywhere and always', () => {
+test('a seed always gives the same packets', () => {
   const packets = (seed: number) => digest([...generatePackets(seed, 500)].map((packet) => encode(packet)))
   expect(SEEDS.map(packets)).toEqual([
     'b277c6eae511a2fb',
@@ -46,7 +46,7 @@ test('a seed stands for the same packets everywhere and always', () => {
   ])
 })
 
-test('a seed stands for the same sessions, mutations and cuts everywhere and always', () => {
+test('a seed always gives the same sessions, mutations and cuts', () => {
   const everything = (seed: number) =>
     digest(
       [...generateSessions(seed, 50)].flatMap(({ bytes }, index) => {
@@ -65,7 +65,7 @@ test('a seed stands for the same sessions, mutations and cuts everywhere and alw
   ])
 })
 
-test('chunks are the bytes again, and many are empty, single bytes, or cut inside a fixed header', () => {
+test('chunks join to the bytes, and many are empty, single bytes, or cut inside a fixed header', () => {
   let empty = 0
   let single = 0
   for (const [index, { bytes }] of [...generateSessions(6, 200)].entries()) {
@@ -77,7 +77,7 @@ test('chunks are the bytes again, and many are empty, single bytes, or cut insid
   expect(Math.min(empty, single)).toBeGreaterThan(100)
 })
 
-test('mutations leave the input alone, and nearly always change something', () => {
+test('mutations do not change the input array, and nearly always give other bytes', () => {
   let changed = 0
   for (const [index, { bytes }] of [...generateSessions(7, 500)].entries()) {
     const before = Buffer.from(bytes)
@@ -89,7 +89,7 @@ test('mutations leave the input alone, and nearly always change something', () =
   expect(mutate(new Uint8Array(0), 3)).toBeInstanceOf(Uint8Array)
 })
 
-test('the options choose the types', () => {
+test('the options select the types', () => {
   const types = (options: Parameters<typeof generatePackets>[2]) =>
     [...new Set([...generatePackets(5, 500, options)].map(({ type }) => type))].sort()
   expect(types({})).toHaveLength(14)
@@ -99,7 +99,7 @@ test('the options choose the types', () => {
   )
 })
 
-// Even if no value is drawn.
+// Checked even if no value is drawn.
 test.each([
   ['generatePackets', generatePackets],
   ['generateSessions', generateSessions],
@@ -121,6 +121,6 @@ test.each([
   [{ types: ['connack'], sentBy: 'client' }, 'no packet type matches the options'],
   [{ sentBy: 'broker' }, "sentBy must be 'client' or 'server', not broker"],
   [{ size: 'huge' }, "size must be 'modest' or 'ample', not huge"],
-])('the options %j throw a TypeError', (options, told) => {
-  expect(() => generatePackets(1, 1, options as GenerateOptions)).toThrow(new TypeError(told))
+])('the options %j throw a TypeError', (options, message) => {
+  expect(() => generatePackets(1, 1, options as GenerateOptions)).toThrow(new TypeError(message))
 })

@@ -1,4 +1,4 @@
-// Who does not import the testing kit must not pay for it, and who does must not need fast-check.
+// Programs that do not import the testing kit must not load it, and it must not need fast-check.
 
 import { posix } from 'node:path'
 import { expect, test } from 'vitest'
@@ -18,7 +18,7 @@ function importsOf(file: string): Import[] {
   }))
 }
 
-/** The files that come with one, itself included, by their paths in src/. */
+/** The files that a file loads, including itself, by their paths in src/. */
 function reachableFrom(entry: string): Set<string> {
   const found = new Set<string>()
   const visit = (file: string): void => {
@@ -31,7 +31,7 @@ function reachableFrom(entry: string): Set<string> {
   return found
 }
 
-test('the root entry point brings nothing of the kit', () => {
+test('the root entry point loads no file of the kit', () => {
   const reachable = [...reachableFrom('index.ts')]
   expect(reachable.length).toBeGreaterThan(20)
   expect(reachable.filter((file) => file.startsWith('testing/'))).toEqual([])
@@ -47,7 +47,7 @@ test('every file of the kit belongs to its entry point', () => {
   expect(sourceFiles.filter((file) => file.startsWith('testing/') && !reachable.has(file))).toEqual([])
 })
 
-test('nothing but relative imports, and the types of fast-check', () => {
+test('only relative imports, and the types of fast-check', () => {
   const strangers = sourceFiles
     .filter((file) => file.startsWith('testing/'))
     .flatMap((file) => importsOf(file))

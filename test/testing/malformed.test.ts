@@ -46,7 +46,7 @@ function check(malformed: Malformed): void {
 describe.each(VERSIONS)('%s', (_, fc) => {
   const { malformed, malformedBy } = arbitraries(fc)
 
-  test('malformed: the library reports what was built in', () => {
+  test('malformed: the library reports the violation that was put in', () => {
     fc.assert(fc.property(malformed, check), { numRuns: 2000 })
   })
 
@@ -57,13 +57,13 @@ describe.each(VERSIONS)('%s', (_, fc) => {
   })
 })
 
-test('every code comes up from one seed', () => {
+test('one seed gives every code', () => {
   const cases = [...generateMalformed(1, 3000)]
   for (const malformed of cases) check(malformed)
   expect(new Set(cases.map(({ code }) => code))).toEqual(new Set(CODES))
 })
 
-test('without the options that it carries, a packet that is only unwelcome is none', () => {
+test('a packet that only its options refuse is valid without them', () => {
   for (const { bytes, options, code } of generateMalformed(2, 2000)) {
     if (options === undefined || code === 'packet-too-large') continue
     expect(errorOf(() => decode(bytes))).toBeUndefined()

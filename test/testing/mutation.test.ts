@@ -16,7 +16,7 @@ const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' 
 // A PUBLISH to `ab` with packet identifier 7 and payload `x`, then a PINGREQ.
 const STREAM = '32 07 0002 6162 0007 78  c0 00'
 
-describe('a mutation does what it says', () => {
+describe('each mutation', () => {
   // The fields by their index: 0 type, 1 Remaining Length, 2 topic, 3 identifier, 4 payload, 5 type, 6 Remaining Length.
   test.each<[Partial<Mutation> & Pick<Mutation, 'kind'>, string]>([
     [{ kind: 'flip', place: 1, value: 7 }, '32 87 0002 6162 0007 78  c0 00'],
@@ -56,7 +56,7 @@ describe('a mutation does what it says', () => {
   })
 })
 
-describe('a cut is where it says', () => {
+describe('cuts', () => {
   test.each<[Cutting, string]>([
     [[], '320700026162000778c000'],
     ['every byte', '32 07 00 02 61 62 00 07 78 c0 00'],
@@ -79,14 +79,14 @@ describe('a cut is where it says', () => {
     expect(applyCutting(bytes, cutting).map(hex)).toEqual(expected.split(' '))
   })
 
-  test('nothing to cut', () => {
+  test('of empty input', () => {
     expect(applyCutting(new Uint8Array(0), [{ at: 'length', place: 7, chunk: 'cut' }]).map(hex)).toEqual([
       '',
       '',
     ])
   })
 
-  test('every chunk has memory of its own', () => {
+  test('every chunk is a copy', () => {
     for (const chunk of applyCutting(bytesOf(STREAM), [{ at: 'anywhere', place: 5, chunk: 'cut' }])) {
       expect(chunk.buffer.byteLength).toBe(chunk.length)
     }
@@ -94,7 +94,7 @@ describe('a cut is where it says', () => {
 })
 
 describe('a layout', () => {
-  test('covers every byte once, whatever the bytes are', () => {
+  test('covers every byte once, for any bytes', () => {
     const streams = [
       ...[...generateSessions(1, 300)].map(({ bytes }, seed) => mutate(bytes, seed)),
       ...[...generateMalformed(1, 1000)].map(({ bytes }) => bytes),
@@ -115,7 +115,7 @@ describe('a layout', () => {
     }
   })
 
-  test('names what it finds', () => {
+  test('names the fields', () => {
     const named = layoutOf(bytesOf(STREAM)).map(({ fields }) => fields.map(({ name }) => name))
     expect(named).toEqual([
       ['Control Packet type', 'Remaining Length', 'Topic Name', 'Packet Identifier', 'Payload'],

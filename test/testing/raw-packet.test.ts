@@ -16,7 +16,7 @@ import { corpus } from '../vectors/corpus.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-test('a packet that is right has the bytes that encode gives it', () => {
+test('a valid packet has the bytes of encode', () => {
   for (const packet of generatePackets(1, 2000)) {
     expect(hex(rawPacket(packet as RawPacket))).toBe(hex(encode(packet)))
   }
@@ -25,7 +25,7 @@ test('a packet that is right has the bytes that encode gives it', () => {
   )
 })
 
-test('its fields lie where the layout of the bytes has them', () => {
+test('its fields have the positions of the layout', () => {
   for (const packet of generatePackets(2, 2000)) {
     const { bytes, fields } = rawLayout(packet as RawPacket)
     const present = fields.filter(({ start, end }) => end > start)
@@ -33,7 +33,7 @@ test('its fields lie where the layout of the bytes has them', () => {
   }
 })
 
-describe('packets that are known from advisories', () => {
+describe('packets from advisories', () => {
   const topicFilter = '/'.repeat(65_400)
   const CLAIM: RawPacket = { type: 'publish', remainingLength: 268_435_455, topic: null }
   const SAID: Readonly<Record<string, RawPacket>> = {
@@ -78,7 +78,7 @@ describe('packets that are known from advisories', () => {
       surplus: Uint8Array.of(0xc0, 0),
     },
   }
-  /** What is no MQTT is no packet, either. */
+  /** Excludes bytes of other protocols. */
   const FOREIGN = ['TLS on the plain port', 'HTTP on the plain port']
 
   const rows = [...corpus.valid, ...corpus.malformed, ...corpus.streams]
@@ -92,7 +92,7 @@ describe('packets that are known from advisories', () => {
   )
 })
 
-// Every way to be wrong, shown on one field each.
+// Every kind of malformation, for one field each.
 test.each<[string, string, RawPacket]>([
   ['a whole first byte', 'ff020007', { type: 'puback', firstByte: 0xff, packetId: 7 }],
   ['no first byte', '020007', { type: 'puback', firstByte: null, packetId: 7 }],
@@ -152,7 +152,7 @@ test.each<[string, string, RawPacket]>([
   expect(hex(rawPacket(packet))).toBe(bytes)
 })
 
-// Every field of every type: its name in the layout, and a packet in which it is this.
+// Every field of every type: its name in the layout, and a function that returns a packet with a value for it.
 const FIELDS: readonly (readonly [type: string, name: string, make: (raw: never) => RawPacket])[] = [
   ...(
     ['puback', 'pubrec', 'pubrel', 'pubcomp', 'unsuback', 'subscribe', 'suback', 'unsubscribe'] as const
@@ -193,14 +193,14 @@ const FIELDS: readonly (readonly [type: string, name: string, make: (raw: never)
 ]
 
 describe.each(FIELDS)('%s, %s', (_, name, make) => {
-  /** What stands for the field, and what stands behind it. */
+  /** The bytes of the field, and the bytes after it. */
   const written = (raw: unknown) => {
     const { bytes, fields } = rawLayout(make(raw as never))
     const own = fields.filter((field) => field.name === name)
     const end = own.at(-1)!.end
     return {
       own: own.map(({ start, end }) => hex(bytes.subarray(start, end))),
-      behind: hex(bytes.subarray(end)),
+      after: hex(bytes.subarray(end)),
     }
   }
   const other = { bytes: [0xde, 0xad, 0xbe] }
@@ -210,25 +210,25 @@ describe.each(FIELDS)('%s, %s', (_, name, make) => {
   })
 
   test('left out', () => {
-    expect(written(null)).toEqual({ own: [''], behind: written(other).behind })
+    expect(written(null)).toEqual({ own: [''], after: written(other).after })
   })
 
   test('repeated, with bytes around it', () => {
     expect(written([other, { bytes: [1] }, other])).toEqual({
       own: ['deadbe', '01', 'deadbe'],
-      behind: written(other).behind,
+      after: written(other).after,
     })
   })
 })
 
-test('a number that does not fit its field is a mistake', () => {
+test('a number that does not fit its field is refused', () => {
   expect(() => rawPacket({ type: 'puback', packetId: 65_536 })).toThrow(RangeError)
   expect(() => rawPacket({ type: 'connack', returnCode: -1 })).toThrow(RangeError)
   expect(() => rawPacket({ type: 'pingreq', remainingLength: 0.5 })).toThrow(RangeError)
 })
 
 // biome-ignore format: one row per mistake
-test.each<[packet: unknown, told: string]>([
+test.each<[packet: unknown, message: string]>([
   [null, 'a packet must be an object, not null'],
   ['pingreq', 'a packet must be an object, not pingreq'],
   [undefined, 'a packet must be an object, not undefined'],
@@ -249,8 +249,8 @@ test.each<[packet: unknown, told: string]>([
   [{ type: 'connect', will: true }, 'will must be an object, not true'],
   [{ type: 'subscribe', subscriptions: 'a' }, 'a subscription must be an object, not a'],
   [{ type: 'subscribe', subscriptions: [null] }, 'a subscription must be an object, not null'],
-])('%j throws a TypeError', (packet, told) => {
-  expect(() => rawPacket(packet as RawPacket)).toThrow(new TypeError(told))
+])('%j throws a TypeError', (packet, message) => {
+  expect(() => rawPacket(packet as RawPacket)).toThrow(new TypeError(message))
 })
 
 test('a null will sets its flag and is omitted', () => {
@@ -261,7 +261,7 @@ test('a null will sets its flag and is omitted', () => {
   ])
 })
 
-test('a list of as many filters as a packet holds', () => {
+test('a list of 50,000 filters', () => {
   const subscriptions = Array.from({ length: 50_000 }, () => ({ topicFilter: 'a' }))
   expect(rawPacket({ type: 'subscribe', subscriptions }).length).toBe(4 + 2 + 50_000 * 4)
 })

@@ -1,4 +1,4 @@
-// What a user sees of a failure: not the packet that failed first, but a small one that fails the same way.
+// Shrinking: users see a small packet that fails in the same way, not the packet that failed first.
 
 import type { Arbitrary } from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ const MINIMAL_CONNECT = {
 describe.each(VERSIONS)('%s', (_, fc) => {
   const kit = arbitraries(fc)
 
-  /** The smallest values that still have what the property forbids, one a seed. */
+  /** The smallest values that still violate the property, one per seed. */
   function smallest<Value>(arbitrary: Arbitrary<Value>, forbidden: (value: Value) => boolean): Value[] {
     return SEEDS.map((seed) => {
       const property = fc.property(arbitrary, (value) => !forbidden(value))
@@ -32,16 +32,16 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     })
   }
 
-  /** Expects every seed to lead to the same small value. */
+  /** Expects every seed to shrink to the same value. */
   function shrinks<Value>(arbitrary: Arbitrary<Value>, forbidden: (value: Value) => boolean, to: unknown) {
     for (const value of smallest(arbitrary, forbidden)) expect(value).toEqual(to)
   }
 
-  test('a packet becomes one of the simplest type', () => {
+  test('a packet shrinks to the simplest type', () => {
     shrinks(kit.packet, () => true, { type: 'pingreq' })
   })
 
-  test('a PUBLISH of QoS 2', () => {
+  test('a PUBLISH with QoS 2', () => {
     shrinks(kit.packet, (packet) => packet.type === 'publish' && packet.qos === 2, {
       type: 'publish',
       topic: 'a',
@@ -76,7 +76,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     })
   })
 
-  test('text with a character, and text of a length', () => {
+  test('text with a given character, and text of a given length', () => {
     shrinks(kit.utf8Text, (text) => text.includes('\uFEFF'), '\uFEFF')
     shrinks(kit.utf8Text, (text) => Buffer.byteLength(text) === 65_535, 'a'.repeat(65_535))
     shrinks(kit.topicFilter, (filter) => filter.endsWith('#'), '#')
@@ -90,7 +90,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     shrinks(kit.payload, ({ length }) => length > 100, new Uint8Array(101))
   })
 
-  test('a stream keeps the one packet that matters', () => {
+  test('a stream keeps only the packet that matters', () => {
     for (const { packets } of smallest(kit.packetStream, ({ packets }) =>
       packets.some(({ type }) => type === 'suback'),
     )) {
@@ -98,7 +98,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     }
   })
 
-  test('chunks keep the one cut that matters', () => {
+  test('chunks keep only the cut that matters', () => {
     const isCutInHeader = (chunks: readonly Uint8Array[]) => chunks[0]?.length === 1
     for (const { chunks, packets } of smallest(kit.chunked, ({ chunks }) => isCutInHeader(chunks))) {
       expect(packets).toEqual([{ type: 'pingreq' }])
@@ -121,7 +121,7 @@ describe.each(VERSIONS)('%s', (_, fc) => {
     }
   })
 
-  test('a malformed packet becomes short', () => {
+  test('a malformed packet gets short', () => {
     shrinks(
       kit.malformedBy('surplus-bytes').map(({ bytes }) => bytes),
       () => true,

@@ -18,8 +18,8 @@ function isKept(topic: string): boolean {
   return textOf(view, start, end) === topic
 }
 
-describe('what is public', () => {
-  test('is enabled and clear, and nothing else', () => {
+describe('the public API', () => {
+  test('is only enabled and clear', () => {
     const names = new Set<PropertyKey>()
     for (let object: object | null = topicCache; object !== null; object = Object.getPrototypeOf(object)) {
       if (object !== Object.prototype) for (const name of Reflect.ownKeys(object)) names.add(name)
@@ -31,14 +31,14 @@ describe('what is public', () => {
     expect(Object.isFrozen(topicCache)).toBe(true)
   })
 
-  test.each([undefined, null, 0, 1, 'false', {}])('enabled is no %j', (value) => {
+  test.each([undefined, null, 0, 1, 'false', {}])('enabled cannot be %j', (value) => {
     expect(() => Reflect.set(topicCache, 'enabled', value)).toThrow(
       new TypeError(`topicCache.enabled must be a boolean, not of type ${typeof value}`),
     )
     expect(topicCache.enabled).toBe(true)
   })
 
-  test('enabled switches both caches off and on, and keeps the names', () => {
+  test('enabled turns both caches off and on, and keeps the names', () => {
     const topic = 'a/topic/name'
     for (let times = 0; times < 3; times++) decode(packetOf(topic))
     expect([isKept(topic), bytesOf(topic) !== undefined]).toEqual([true, true])
@@ -52,7 +52,7 @@ describe('what is public', () => {
   })
 })
 
-describe('decoding with it', () => {
+describe('decoding with the cache', () => {
   const topics = ['plain/topic/name', 'größe/der/dinge', '温度/部屋/一', `${'long/'.repeat(22)}topic`]
 
   test.each([true, false])('gives the same topics, enabled: %s', (enabled) => {
@@ -76,7 +76,7 @@ describe('decoding with it', () => {
     ['null-character', "30 0e 000c 'a/topic/nam' 00"],
     ['ill-formed-utf8', "30 0e 000c 'a/topic/nam' ff"],
     ['ill-formed-utf8', "30 0e 000c 'a/topic/n' eda080"],
-  ] as const)('what one parser tolerated is refused by others: %s', (code, notation) => {
+  ] as const)('names that one parser tolerated are refused by others: %s', (code, notation) => {
     const packet = bytes(notation)
     const violations: string[] = []
     for (let times = 0; times < 5; times++) {
@@ -86,7 +86,7 @@ describe('decoding with it', () => {
     expect(violations).toEqual(new Array(5).fill(code))
   })
 
-  test('a limit holds for names that are kept', () => {
+  test('limits apply to cached names', () => {
     const packet = packetOf('a/topic/name')
     for (let times = 0; times < 5; times++) decode(packet)
     expect(() => decode(packet, { maxTopicLevels: 2 })).toThrow(
@@ -94,25 +94,22 @@ describe('decoding with it', () => {
     )
   })
 
-  // Each length is made into text in its own way: fromCharCode up to 32 bytes, then Buffer's slices, or TextDecoder.
-  test.each(['a', 'é', '温'])(
-    'keeps nothing of the chunks alive, for names of every length, of %s',
-    (character) => {
-      const size = Buffer.byteLength(character)
-      const held = heldBy(() => {
-        for (let length = Math.ceil(8 / size); length * size <= 124; length++) {
-          incomingLookUps.clear()
-          const topic = String(1_000 + length) + character.repeat(length)
-          const packet = packetOf(topic)
-          for (let times = 0; times < 3; times++) {
-            const chunk = Buffer.alloc(1_000_000)
-            chunk.set(packet)
-            decode(chunk.subarray(0, packet.length))
-          }
-          expect(isKept(topic)).toBe(true)
+  // The way of decoding depends on the length: fromCharCode up to 32 bytes, then Buffer's slices, or TextDecoder.
+  test.each(['a', 'é', '温'])('does not keep chunks alive, for names of every length, of %s', (character) => {
+    const size = Buffer.byteLength(character)
+    const held = heldBy(() => {
+      for (let length = Math.ceil(8 / size); length * size <= 124; length++) {
+        incomingLookUps.clear()
+        const topic = String(1_000 + length) + character.repeat(length)
+        const packet = packetOf(topic)
+        for (let times = 0; times < 3; times++) {
+          const chunk = Buffer.alloc(1_000_000)
+          chunk.set(packet)
+          decode(chunk.subarray(0, packet.length))
         }
-      })
-      expect(held).toBeLessThan(1_000_000) // of 40 to 350 MB
-    },
-  )
+        expect(isKept(topic)).toBe(true)
+      }
+    })
+    expect(held).toBeLessThan(1_000_000) // of 40 to 350 MB
+  })
 })

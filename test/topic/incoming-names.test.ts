@@ -9,7 +9,7 @@ function find(name: string): string | undefined {
   return textOf(view, start, end)
 }
 
-/** Looks a name up and lets it be kept, as reading a PUBLISH does. */
+/** Looks a name up, and adds it if it is missing, like reading a PUBLISH. */
 function meet(name: string): string | undefined {
   const { view, start, end } = place(name)
   const text = textOf(view, start, end)
@@ -17,17 +17,17 @@ function meet(name: string): string | undefined {
   return text
 }
 
-/** The hash of a name that is not kept. */
+/** The hash of a name that is not cached. */
 function hashOf(name: string): number {
   find(name)
   find(name)
   return hashToKeep()
 }
 
-describe('names that come again', () => {
+describe('repeated names', () => {
   const LENGTHS = [8, 9, 15, 16, 17, 25, 31, 32, 33, 47, 63, 64, 65, 80, 95, 96, 97, 111, 127, 128]
 
-  test.each(LENGTHS)('a name of %i bytes is found from its third time on', (length) => {
+  test.each(LENGTHS)('a name of %i bytes is found from the third time on', (length) => {
     const name = 'sensor/temperature/'.repeat(8).slice(0, length)
     expect([meet(name), meet(name), meet(name)]).toEqual([undefined, undefined, name])
     for (let index = 0; index < length; index++) {
@@ -43,7 +43,7 @@ describe('names that come again', () => {
     for (let times = 0; times < 4; times++) expect(meet(name)).toBeUndefined()
   })
 
-  test('a name is looked up by its bytes, wherever they lie', () => {
+  test('a name is looked up by its bytes, at any position in memory', () => {
     const name = 'größe/der/dinge'
     for (let start = 0; start < 9; start++) {
       const { view, end } = place(name, start)
@@ -56,7 +56,7 @@ describe('names that come again', () => {
     expect(foundAfterThree(topics, length, (name) => meet(name) !== undefined)).toBeGreaterThan(90)
   })
 
-  test('of names that are all unique, few are looked up', () => {
+  test('if all names are unique, few are looked up', () => {
     let looked = 0
     const due = vi.spyOn(incomingLookUps, 'notFound').mockImplementation(() => {
       looked++
@@ -67,7 +67,7 @@ describe('names that come again', () => {
     expect(looked).toBeLessThan(15_000)
   })
 
-  test('they are forgotten by clear', () => {
+  test('clear removes them', () => {
     const name = 'a/topic/name'
     for (let times = 0; times < 3; times++) meet(name)
     expect(find(name)).toBe(name)
@@ -95,8 +95,8 @@ test.each([
   expect(find('a/topic/ \u00a0\ufdcf\ufff0/name')).toBeDefined()
 })
 
-describe('names are never taken for one another', () => {
-  test('ten thousand of them, more than there are places', () => {
+describe('names are never confused', () => {
+  test('if there are ten thousand, more than entries in the table', () => {
     for (let round = 0; round < 4; round++) {
       for (let index = 0; index < 10_000; index++) {
         const name = `device/${index}/state`
@@ -105,19 +105,19 @@ describe('names are never taken for one another', () => {
     }
   })
 
-  test('that start and end alike, and differ in length', () => {
+  test('if they start and end in the same way, and differ in length', () => {
     for (let index = 0; index < 300; index++) {
       const pattern = `${index.toString(36).padStart(2, 'z')}/`
       for (let length = 8; length <= 128; length += 5) {
         const name = pattern.repeat(64).slice(0, length)
         meet(name)
         expect(meet(name) ?? name).toBe(name)
-        meet('a/topic/name') // so that it goes on looking up
+        meet('a/topic/name') // so that look-ups are not paused
       }
     }
   })
 
-  test('that have the same tag, and so the same places', () => {
+  test('if they have the same tag, and so the same entries', () => {
     const byTag = new Map<number, string>()
     const pairs: string[][] = []
     for (let index = 0; index < 40_000; index++) {
@@ -140,8 +140,8 @@ describe('names are never taken for one another', () => {
   })
 })
 
-describe('names that share a place', () => {
-  test('are few: of 1,000 names nearly all are kept, and of 2,000 five in six', () => {
+describe('collisions', () => {
+  test('are rare: of 1,000 names nearly all are kept, and of 2,000 five in six', () => {
     for (const [count, most] of [
       [1_000, 940],
       [2_000, 1_666],
@@ -153,7 +153,7 @@ describe('names that share a place', () => {
     }
   })
 
-  test('of 6,000 names, as many are kept as there are places, or nearly', () => {
+  test('of 6,000 names, nearly as many are kept as the table has entries', () => {
     const names = Array.from({ length: 6_000 }, (_, index) => `device/${10_000 + index}/state`)
     for (let round = 0; round < 30; round++) {
       incomingLookUps.clear()
@@ -168,7 +168,7 @@ describe('names that share a place', () => {
     expect(found).toBeLessThanOrEqual(4_096)
   })
 
-  // Differences in the upper bits of two words, which multiplications alone would let cancel out.
+  // Differences in the upper bits of two words, which would cancel out with multiplications alone.
   const PAIRS = [4, 8, 12, 16, 24].flatMap((distance) =>
     [0, 4, 8].map((at) => {
       const name = (first: string, second: string): string => {

@@ -3,23 +3,23 @@ import { LookUps } from '../../src/topic/look-ups.ts'
 
 const FIRST = 16_384
 
-/** How many names are passed over from now on. */
+/** The number of names that are skipped from now on. */
 function pauseOf(lookUps: LookUps): number {
   let count = 0
   while (!lookUps.due()) count++
   return count
 }
 
-/** Meets names that never came before until a pause begins; says how many that took. */
+/** Looks up new names until a pause begins. Returns their number. */
 function meetNewNames(lookUps: LookUps, from: number): number {
   let count = 0
-  // The hashes differ in all bits, so that no two of the few thousand are alike.
+  // The hashes differ in all bits, so that they are unique.
   while (lookUps.due()) lookUps.notFound(Math.imul(from + ++count, 0x9e37_79b1))
   return count
 }
 
-describe('where every name is new', () => {
-  test('each pause is twice as long as the one before, up to 131,072 names', () => {
+describe('if every name is new', () => {
+  test('each pause is twice as long as the previous one, up to 131,072 names', () => {
     const lookUps = new LookUps()
     const rounds = Array.from({ length: 6 }, (_, round) => {
       const met = meetNewNames(lookUps, 10_000 * (round + 1))
@@ -35,7 +35,7 @@ describe('where every name is new', () => {
     ])
   })
 
-  test('the first pause is short again once much was found', () => {
+  test('the next pause is short again after many names were found', () => {
     const lookUps = new LookUps()
     meetNewNames(lookUps, 10_000)
     pauseOf(lookUps)
@@ -50,7 +50,7 @@ describe('where every name is new', () => {
   })
 })
 
-test('as long as no more names are new than found, there is no pause', () => {
+test('there is no pause if at least half of the names are found', () => {
   const lookUps = new LookUps()
   for (let count = 1; count < 50_000; count++) {
     lookUps.notFound(Math.imul(count, 0x9e37_79b1))
@@ -59,7 +59,7 @@ test('as long as no more names are new than found, there is no pause', () => {
   }
 })
 
-test('names that come two or three times are not worth it', () => {
+test('names that appear only two or three times are not worth looking up', () => {
   for (const [finds, most] of [
     [0, 0.05],
     [1, 0.1],
@@ -79,7 +79,7 @@ test('names that come two or three times are not worth it', () => {
   }
 })
 
-test('what was found before does not pay for more new names than at first', () => {
+test('names found earlier do not allow more new names than at the start', () => {
   const lookUps = new LookUps()
   for (let count = 0; count < 10_000; count++) lookUps.found()
   expect(meetNewNames(lookUps, 0)).toBe(2_048)
@@ -97,14 +97,14 @@ describe('a name that was not found', () => {
     expect(times).toBe(2 * 2_047)
   })
 
-  test('is forgotten when others have come', () => {
+  test('is forgotten after many others', () => {
     const lookUps = new LookUps()
     lookUps.notFound(0x1234_5678)
     for (let other = 1; other <= 40; other++) lookUps.notFound(0x1234_5678 + other) // in the same slot
     expect(lookUps.notFound(0x1234_5678)).toBe(false)
   })
 
-  test.each([2, 3, 4, 5])('is noticed when it takes turns with others in its slot: %i names', (count) => {
+  test.each([2, 3, 4, 5])('is noticed even if it alternates with others in its slot: %i names', (count) => {
     const lookUps = new LookUps()
     const left = new Set(Array.from({ length: count }, (_, index) => 0x1234_5678 + index))
     for (let round = 0; round < 200; round++) {
@@ -127,7 +127,7 @@ test('clear forgets names and pauses', () => {
   expect(pauseOf(lookUps) + 1).toBe(FIRST)
 })
 
-test('nothing is looked up while it is disabled, and a pause lasts as long as it did', () => {
+test('nothing is looked up while disabled, and a pause continues afterwards', () => {
   const lookUps = new LookUps()
   lookUps.enabled = false
   expect(lookUps.due()).toBe(false)

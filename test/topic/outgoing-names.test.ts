@@ -8,16 +8,16 @@ const content = (name: string): Uint8Array => prefixed(new TextEncoder().encode(
 
 beforeEach(() => clearBytes())
 
-/** Looks a name up and lets it be kept, as encoding a PUBLISH does; says whether it was found. */
+/** Looks a name up, and adds it if it is missing, like encoding a PUBLISH. Returns whether it was found. */
 function meet(name: string): boolean {
   const bytes = bytesOf(name)
   if (bytes === undefined) keepBytes(name, content(name))
   return bytes !== undefined
 }
 
-describe('names that come again', () => {
+describe('repeated names', () => {
   test.each(['a', 'a/topic', 'größe/温度/🌡', '12345678', '__proto__', 'toString', 'x'.repeat(128)])(
-    '%s is found from its third time on',
+    '%s is found from the third time on',
     (name) => {
       expect([meet(name), meet(name), meet(name)]).toEqual([false, false, true])
       expect(bytesOf(name)).toEqual(content(name))
@@ -35,7 +35,7 @@ describe('names that come again', () => {
     expect(bytesOf(name)).toBeUndefined()
   })
 
-  test('have bytes of their own, Buffers too', () => {
+  test('have separate bytes, also with Buffer', () => {
     const bytes = Buffer.from(content('a/topic/name'))
     for (let times = 0; times < 2; times++) {
       bytesOf('a/topic/name')
@@ -45,13 +45,13 @@ describe('names that come again', () => {
     expect(bytesOf('a/topic/name')).toEqual(content('a/topic/name'))
   })
 
-  test('are kept only where they were not found', () => {
+  test('are added only after they were not found', () => {
     for (let times = 0; times < 3; times++) keepBytes('never/asked/for', content('never/asked/for'))
     expect(bytesOf('never/asked/for')).toBeUndefined()
   })
 
-  test('are not kept while none is looked up', () => {
-    expect(bytesOf('a/topic/name')).toBeUndefined() // not found, and then not encoded
+  test('are not added while look-ups are paused', () => {
+    expect(bytesOf('a/topic/name')).toBeUndefined() // not found, but not encoded afterwards
     outgoingLookUps.enabled = false
     for (let times = 0; times < 3; times++) meet('another/name')
     outgoingLookUps.enabled = true
@@ -62,7 +62,7 @@ describe('names that come again', () => {
     expect(foundAfterThree(topics, length, meet)).toBeGreaterThan(90)
   })
 
-  test('are 4,096 at most', () => {
+  test('are limited to 4,096', () => {
     const names = Array.from({ length: 4_096 }, (_, index) => `device/${index}`)
     for (const name of names) {
       outgoingLookUps.clear()
@@ -75,14 +75,14 @@ describe('names that come again', () => {
     expect(bytesOf('one/more')).toEqual(content('one/more'))
   })
 
-  test('are forgotten by clear', () => {
+  test('are removed by clear', () => {
     for (let times = 0; times < 3; times++) meet('a/topic/name')
     clearBytes()
     expect([meet('a/topic/name'), meet('a/topic/name'), meet('a/topic/name')]).toEqual([false, false, true])
   })
 })
 
-describe('what a name was cut from is not kept alive', () => {
+describe('the string that a name was sliced from is not kept alive', () => {
   const KINDS: Record<string, (text: string, index: number) => string> = {
     slice: (text) => text.slice(4_001, 4_033),
     'long slice': (text) => text.slice(4_001, 4_121),
@@ -104,7 +104,7 @@ describe('what a name was cut from is not kept alive', () => {
     expect(held).toBeLessThan(1_000_000) // of 39 MB
   })
 
-  test('and neither is the last name that was not kept', () => {
+  test('and neither is the last name that was not cached', () => {
     const held = heldBy(() => {
       const text = 'a name, '.repeat(1_000_000)
       bytesOf(text.slice(3, 40))

@@ -38,14 +38,14 @@ describe.each([
   })
 })
 
-test.each([undefined, null, 7, {}, ['a']])('%j is neither', (value) => {
+test.each([undefined, null, 7, {}, ['a']])('%j is neither a topic name nor a topic filter', (value) => {
   expect(isTopicName(value as unknown as string)).toBe(false)
   expect(isTopicFilter(value as unknown as string)).toBe(false)
   expect(topicMatches(value as unknown as string, 'a')).toBe(false)
   expect(topicMatches('a', value as unknown as string)).toBe(false)
 })
 
-// The examples of §4.7 and what follows from its sentences.
+// The examples of §4.7 and conclusions from its text.
 // biome-ignore format: one row per pair
 test.each([
   ['sport/tennis/player1/#', 'sport/tennis/player1', true],

@@ -1,4 +1,4 @@
-// §3.4 to §3.7 and §3.11: PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK. Nothing but a packet identifier.
+// §3.4 to §3.7 and §3.11: PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK, which only have a packet identifier.
 
 import { lengthTooLong, lengthTooShort, malformed, type Section, valid, type Wrong } from './rows.ts'
 import type { VectorPacket } from './vectors.d.cts'

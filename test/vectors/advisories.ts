@@ -1,4 +1,4 @@
-// Bytes behind published advisories, and what else knocks at a broker's port.
+// Packets from published advisories, and other protocols that reach the port of a broker.
 
 import {
   lengthTooLong,
@@ -18,7 +18,7 @@ const MQTT_5 = "['MQTT'] ^ 05 02 003c 05 1100000078 ['c']"
 const HTTP = "^ 'GET / HTTP/1.1' 0d0a 'Host: broker' 0d0a0d0a"
 const CLIENT_HELLO = '^ 16 0301 [01 00 [0303 11*32 00 [1301 1302] 01 00 [000b [03 00 01 02]]]]'
 
-// biome-ignore format: one row an advisory
+// biome-ignore format: one row per advisory
 export const advisories: Section = {
   valid: [
     valid('a filter of 65,400 separators', `82 (0001 ['/'*${SEPARATORS}] 00)`, { type: 'subscribe', packetId: 1, subscriptions: [{ topicFilter: '/'.repeat(SEPARATORS), qos: 0 }] }, 'MQTT-4.7.3-3', {

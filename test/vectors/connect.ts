@@ -20,7 +20,7 @@ const CLIENT_IDENTIFIER = "['c']"
 const USER_NAME = "['user']"
 const PASSWORD = "['pass']"
 
-/** The breaches of a Connect Flags byte, from its lowest bit up; whatever they are, all lie in this one byte. */
+/** The violations in a Connect Flags byte, from its lowest bit up. All of them have the offset of this byte. */
 function wrongFlags(flags: number): Wrong[] {
   const has = (bits: number): boolean => (flags & bits) !== 0
   const wrong: Wrong[] = []
@@ -32,7 +32,7 @@ function wrongFlags(flags: number): Wrong[] {
   return wrong
 }
 
-/** The statements that a Connect Flags byte obeys or breaks. */
+/** The statements about a Connect Flags byte. */
 const flagRules = (flags: number): string[] => [
   'MQTT-3.1.3-1',
   ...((flags & 0x04) !== 0 ? ['MQTT-3.1.2-9', 'MQTT-3.1.2-14'] : ['MQTT-3.1.2-11']),
@@ -40,7 +40,7 @@ const flagRules = (flags: number): string[] => [
   (flags & 0x40) !== 0 ? 'MQTT-3.1.2-21' : 'MQTT-3.1.2-20',
 ]
 
-/** §3.1.2.3: all 256 Connect Flags bytes, in front of the fields that each announces. */
+/** §3.1.2.3: all 256 Connect Flags bytes, each followed by the fields that it announces. */
 function flagsRow(flags: number): ValidVector | MalformedVector {
   const will = (flags & 0x04) !== 0
   const username = (flags & 0x80) !== 0
@@ -80,7 +80,7 @@ const EVERYTHING: VectorPacket = connect({ will: WILL, username: 'user', passwor
 const PARTS = [START, 'c6', '003c', CLIENT_IDENTIFIER, WILL_TOPIC, WILL_MESSAGE, USER_NAME, PASSWORD]
 const LONGEST = "'x'*65535"
 
-/** CONNECT with everything, but for some of its parts. */
+/** A CONNECT with all fields, some of which can be replaced. */
 const withParts = (replacements: Readonly<Record<string, string>> = {}): string =>
   `10 (${PARTS.map((part) => replacements[part] ?? part).join(' ')})`
 
@@ -120,7 +120,7 @@ const validRows: readonly ValidVector[] = [
   valid('CONNECT: a bridge of MQTT 3.1, where bridges are accepted', "10 (['MQIsdp'] 83 02 003c ['c'])", connect({ ...OLD, bridge: true }), 'MQTT-3.1.2-2', { options: bridge }),
 ]
 
-/** A protocol level that is refused by default, or by the options. */
+/** A protocol level that is refused, by default or because of the options. */
 const levelRow = (protocolLevel: number, extra: { options?: typeof old } = {}): MalformedVector =>
   malformed(
     `CONNECT Protocol Level: ${protocolLevel}${extra.options === undefined ? '' : ', where only 3.1 is accepted'}`,
@@ -162,7 +162,7 @@ const malformedRows: readonly MalformedVector[] = [
   malformed('CONNECT: a byte too many', `10 (${START} 02 003c ['c'] ^ 00)`, SURPLUS, { tolerated: connect() }),
   malformed('CONNECT: the Remaining Length one too short', `10 (-1 ${START} 02 003c ^ ['c'])`, tooShort('Client Identifier'), { also: ['MQTT-3.1.4-1'] }),
 
-  // Each length of CONNECT with everything, one too long and one too short: what follows is read from the wrong place.
+  // Each length prefix of a CONNECT with all fields, one too large and one too small. The fields after it are misread.
   malformed('CONNECT Client Identifier: one byte too long', withParts({ [CLIENT_IDENTIFIER]: "[+1 'c']", [WILL_TOPIC]: "^ 00 ^^ 04 'will'" }), nullIn('Client Identifier'), { further: [tooShort('Will Topic')] }),
   malformed('CONNECT Client Identifier: one byte too short', withParts({ [CLIENT_IDENTIFIER]: "[-1 ^ 'c']" }), tooShort('Will Topic')),
   malformed('CONNECT Client Identifier: longer than the packet', `10 (${START} 02 003c ^ [+1 'c'])`, tooShort('Client Identifier')),

@@ -6,12 +6,12 @@ import { corpus, serialised } from './corpus.ts'
 import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
 import { enforcedBy, REGENERATE, readme } from './table.ts'
 
-// The corpus itself: complete, consistent, and as committed. UPDATE_VECTORS=1 writes it anew, see REGENERATE.
+// The corpus must be complete, consistent and committed. UPDATE_VECTORS=1 regenerates it, see REGENERATE.
 
 const here = (path: string): URL => new URL(path, import.meta.url)
-/** Every statement that the standard numbers in §1 to §4.8, and what it takes to judge it. */
+/** Every numbered statement in §1 to §4.8 of the standard, and what is needed to check it. */
 const STATEMENTS = here('statements.tsv')
-/** The same, made by others; it does not come with the repository. */
+/** The same list from another source, which is not part of the repository. */
 const OTHERS = here('../../../shared/statements.tsv')
 
 type Run = [part: string, times: number]
@@ -25,7 +25,7 @@ const shown = new Set([
   ...corpus.matching.map(({ rule }) => rule),
 ])
 
-/** The statements of which bytes alone show a breach, or for which a session has to be known. */
+/** The statements that a codec can check, or those that need the state of a session. */
 function numbered(scope: 'codec' | 'session', file = STATEMENTS): string[] {
   const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1)
   const rows = lines.map((line) => line.split('\t'))
@@ -33,32 +33,32 @@ function numbered(scope: 'codec' | 'session', file = STATEMENTS): string[] {
   return rows.flatMap(([id = '', itsScope]) => (itsScope === scope ? [id] : [])).sort()
 }
 
-/** Compares with what is committed, or writes it. */
+/** Compares the content with the committed file, or writes the file. */
 function isCommitted(path: string, text: string): void {
   if (process.env.UPDATE_VECTORS === '1') writeFileSync(here(path), text)
-  // Not toBe: a difference of megabytes is not to be printed.
+  // Not toBe, which would print a difference of megabytes.
   expect(readFileSync(here(path), 'utf8') === text, `${path} is out of date: ${REGENERATE}`).toBe(true)
 }
 
-test('vectors.json is what the sections say', () => isCommitted('vectors.json', serialised(corpus)))
+test('vectors.json is generated from the sections', () => isCommitted('vectors.json', serialised(corpus)))
 
-test('README.md is made from the corpus', () => isCommitted('README.md', readme(corpus)))
+test('README.md is generated from the corpus', () => isCommitted('README.md', readme(corpus)))
 
-test('the corpus obeys its schema', () => {
+test('the corpus is valid for its schema', () => {
   const schema = JSON.parse(readFileSync(here('schema.json'), 'utf8'))
   const validate = new Ajv2020({ strictTypes: true }).compile(schema)
   validate(JSON.parse(serialised(corpus)))
   expect(validate.errors).toBeNull()
 })
 
-test('large rows, spelled out, are the rows that they stand for', () => {
+test('expanded large rows are equal to the original rows', () => {
   const spelledOut = JSON.parse(serialised(corpus), (_, value) =>
     value?.runs === undefined ? value : value.runs.map(([part, times]: Run) => part.repeat(times)).join(''),
   )
   for (const list of ['valid', 'malformed', 'streams'] as const) {
     const names = new Set(spelledOut.large[list].map(({ name }: { name: string }) => name))
     const own = corpus[list].filter(({ name }) => names.has(name))
-    // Not toEqual: a difference of megabytes is not to be printed.
+    // Not toEqual, which would print a difference of megabytes.
     expect(JSON.stringify(spelledOut.large[list]) === JSON.stringify(own), list).toBe(true)
     expect(spelledOut[list].length + own.length).toBe(corpus[list].length)
   }
@@ -69,7 +69,7 @@ describe('requirements', () => {
   const reasonsOf = (rows: readonly { permission?: { reason: string } }[]): string[] =>
     [...new Set(rows.flatMap(({ permission }) => permission?.reason ?? []))].sort()
 
-  test('a valid packet may be refused for what the standard leaves to the receiver', () => {
+  test('a receiver may refuse a valid packet only for what the standard leaves to it', () => {
     expect(reasonsOf(corpus.valid)).toEqual([
       'control-characters',
       'empty-client-identifiers',
@@ -80,60 +80,60 @@ describe('requirements', () => {
     ])
   })
 
-  test('a malformed one may be accepted for its protocol, and waited for while it is not whole', () => {
+  test('a receiver may accept a malformed one for its protocol, or wait while it is incomplete', () => {
     expect(reasonsOf(corpus.malformed)).toEqual(['incomplete-packets', 'other-protocols'])
   })
 
-  test('who has been set to options is bound by them', () => {
+  test('a receiver must follow its options', () => {
     const free = rows.filter(({ options, requirement }) => options !== undefined && requirement === 'may')
     expect(free.map(({ name }) => name)).toEqual([])
   })
 })
 
-test('there are 400 rows, and more', () => {
+test('there are more than 400 rows', () => {
   expect(rows.length + corpus.matching.length).toBeGreaterThan(400)
 })
 
-test.each(['valid', 'malformed', 'streams', 'headers'] as const)(
-  'each of %s has a name of its own',
-  (list) => {
-    const names = corpus[list].map(({ name }) => name)
-    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
-  },
-)
+test.each(['valid', 'malformed', 'streams', 'headers'] as const)('names in %s are unique', (list) => {
+  const names = corpus[list].map(({ name }) => name)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
 
 describe('statements', () => {
-  test('none is in and out of scope', () => {
+  test('none is both in and out of scope', () => {
     const all = [...IN_SCOPE, ...outOfScope]
     expect(all.filter((id, index) => all.indexOf(id) !== index)).toEqual([])
   })
 
-  test('each that is in scope is shown by a row', () => {
+  test('each one in scope is shown by a row', () => {
     expect(IN_SCOPE.filter((id) => !shown.has(id))).toEqual([])
   })
 
-  test('each that is in scope is enforced by a line of source', () => {
+  test('each one in scope is enforced by a line of source', () => {
     expect(IN_SCOPE.filter((id) => enforcedBy(id).length === 0)).toEqual([])
   })
 
-  test("each row's rule is a statement that is in scope, or a section that is", () => {
+  test("each row's rule is a statement or section in scope", () => {
     const sections = /^§(1\.5|2|3|4\.7|4\.8)(\.\d+)*$/
     expect([...shown].filter((rule) => !sections.test(rule) && !IN_SCOPE.includes(rule))).toEqual([])
   })
 
-  test('all that the standard numbers is in one of the two lists', () => {
+  test('all numbered statements of the standard are in one of the two lists', () => {
     expect([...IN_SCOPE].sort()).toEqual(numbered('codec'))
     expect([...outOfScope].sort()).toEqual(numbered('session'))
   })
 
-  test.runIf(existsSync(OTHERS))('others count the same, but for one that they have overlooked', () => {
-    expect(numbered('codec', OTHERS)).toEqual(numbered('codec').filter((id) => id !== 'MQTT-4.3.1-1'))
-    expect(numbered('session', OTHERS)).toEqual(numbered('session'))
-  })
+  test.runIf(existsSync(OTHERS))(
+    'the other list is the same, except for one statement that it misses',
+    () => {
+      expect(numbered('codec', OTHERS)).toEqual(numbered('codec').filter((id) => id !== 'MQTT-4.3.1-1'))
+      expect(numbered('session', OTHERS)).toEqual(numbered('session'))
+    },
+  )
 })
 
 describe('codes', () => {
-  /** Those that only a stream, or only a call, can break. */
+  /** Codes that only occur in a stream, or only for a call. */
   const OF_PARSERS: DecodeErrorCode[] = ['unexpected-packet-type', 'packet-too-large']
   const OF_CALLS: DecodeErrorCode[] = ['incomplete-packet', 'trailing-bytes']
   const entries = Object.entries(DECODE_ERRORS).map(([code, { tolerable }]) => ({
@@ -152,7 +152,7 @@ describe('codes', () => {
   })
 
   test.each(entries.filter(({ tolerable }) => tolerable))(
-    '$code has a row that shows it let pass, and nothing else',
+    '$code has a row with only this violation, and the tolerated packet',
     ({ rows }) => {
       expect(rows.some(({ further, tolerated }) => further === undefined && tolerated !== undefined)).toBe(
         true,
@@ -160,7 +160,10 @@ describe('codes', () => {
     },
   )
 
-  test.each(entries.filter(({ tolerable }) => !tolerable))('$code is let pass in no row', ({ rows }) => {
-    expect(rows.filter(({ tolerated }) => tolerated !== undefined)).toEqual([])
-  })
+  test.each(entries.filter(({ tolerable }) => !tolerable))(
+    '$code is not tolerated in any row',
+    ({ rows }) => {
+      expect(rows.filter(({ tolerated }) => tolerated !== undefined)).toEqual([])
+    },
+  )
 })

@@ -1,4 +1,4 @@
-// The corpus: all sections, in the order of the standard.
+// The corpus, in the order of the standard.
 
 import { acknowledgements } from './acknowledgements.ts'
 import { advisories } from './advisories.ts'
@@ -39,7 +39,7 @@ const SECTIONS: readonly Section[] = [
   advisories,
 ]
 
-/** All rows, spelled out. */
+/** All rows, with large ones expanded. */
 export const corpus: Omit<Vectors, 'large'> = {
   version: VERSION,
   standard: 'MQTT 3.1.1, OASIS Standard, 29 October 2014',
@@ -50,7 +50,7 @@ export const corpus: Omit<Vectors, 'large'> = {
   matching: SECTIONS.flatMap(({ matching = [] }) => matching),
 }
 
-/** One row per line, so that a change shows as what it is. */
+/** One row per line, so that diffs are readable. */
 export function serialised(vectors: Omit<Vectors, 'large'>): string {
   return `${lines(withLarge(vectors))}\n`
 }

@@ -1,4 +1,4 @@
-// §3.12 to §3.14: PINGREQ, PINGRESP, DISCONNECT. No body.
+// §3.12 to §3.14: PINGREQ, PINGRESP, DISCONNECT, which have no body.
 
 import { lengthTooLong, malformed, type Section, valid } from './rows.ts'
 

@@ -1,4 +1,4 @@
-// §2.2.1 and §2.2.2: all 256 first bytes, in front of a body that their type allows, and reserved flags one by one.
+// §2.2.1 and §2.2.2: all 256 first bytes, with a body that their type allows, and reserved flags one by one.
 
 import {
   connect,
@@ -16,7 +16,7 @@ import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.cts
 interface PacketType {
   /** Table 2.2. */
   readonly flags: number
-  /** The statement that demands them. */
+  /** The statement that requires them. */
   readonly rule: string
   readonly body: string
   readonly packet: VectorPacket
@@ -35,7 +35,7 @@ const empty = (type: 'pingreq' | 'pingresp' | 'disconnect'): PacketType => ({
   packet: { type },
 })
 
-/** Every type but PUBLISH. */
+/** Every type except PUBLISH. */
 // biome-ignore format: one row per type
 const TYPES: Readonly<Record<number, PacketType>> = {
   1: { flags: 0, rule: 'MQTT-2.2.2-2', body: `(${START} 02 003c ['c'])`, packet: connect() },

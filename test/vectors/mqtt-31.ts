@@ -1,4 +1,4 @@
-// MQTT 3.1 where it differs from 3.1.1: for a receiver that reads nothing else, and after a CONNECT that asks for it.
+// Differences of MQTT 3.1 from 3.1.1, for a receiver that supports only 3.1, and after a CONNECT of that version.
 
 import {
   connect,
@@ -32,7 +32,7 @@ const subscribe: VectorPacket = {
 const unsubscribe: VectorPacket = { type: 'unsubscribe', packetId: 7, topicFilters: ['a'] }
 const pubrel: VectorPacket = { type: 'pubrel', packetId: 7 }
 
-/** Packets that may be sent again, with DUP set: their first byte with it, and their body. */
+/** Packets that may be sent again with DUP: their first byte with it, and their body. */
 const SENT_AGAIN = [
   {
     name: 'SUBSCRIBE',
@@ -53,7 +53,7 @@ const SENT_AGAIN = [
   { name: 'PUBREL', again: '6a', body: '(0007)', packet: pubrel, rule: 'MQTT-3.6.1-1' },
 ] as const
 
-/** Packets with flags that 3.1 does not use, set all or in part. */
+/** Packets in which some or all of the flags that 3.1 ignores are set. */
 const UNUSED_FLAGS: readonly (readonly [notation: string, packet: VectorPacket])[] = [
   [`11 (${START} 02 003c ['c'])`, connect31()],
   ['21 (00 00)', { type: 'connack', sessionPresent: false, returnCode: 0 }],
@@ -84,7 +84,7 @@ const after31 = (
     },
   )
 
-/** What becomes of that in which MQTT 3.1 differs from 3.1.1, and a row that shows it. */
+/** How each difference of MQTT 3.1 from 3.1.1 is treated, and a row that shows it. */
 // biome-ignore format: one row per difference
 export const DIFFERENCES_31: readonly { readonly what: string; readonly verdict: string; readonly why: string; readonly row: string }[] = [
   { what: 'DUP on SUBSCRIBE, UNSUBSCRIBE and PUBREL', verdict: 'accepted', why: '3.1 sets it on what is sent again', row: 'MQTT 3.1 SUBSCRIBE with DUP' },

@@ -1,22 +1,22 @@
-// A small language for bytes that have structure, and may lie about it. Nothing of the library is in it.
+// A small language for structured bytes, whose lengths may be wrong. It does not use the library.
 //
 //   30 07        hexadecimal
 //   'größe'      text, as UTF-8
-//   'a'*65535    so many times; hexadecimal as well
-//   [ … ]        a length prefix of two bytes, and what it counts;  [+1 … ] and [-1 … ] lie by so much
-//   ( … )        a Remaining Length in its shortest form, and what it counts;  (+1 … ) and (-1 … ) lie
-//   ^            marks the next byte: there lies the first breach;  ^^ the second, ^^^ the third
-//   |            the next byte starts another packet: marks count from there
+//   'a'*65535    repeated; also possible for hexadecimal
+//   [ … ]        a length prefix of two bytes, and its content;  in [+1 … ] and [-1 … ] the length is wrong by that much
+//   ( … )        a Remaining Length in its shortest form, and the body;  in (+1 … ) and (-1 … ) the length is wrong
+//   ^            marks the next byte as the position of the first violation;  ^^ the second, ^^^ the third
+//   |            the next byte starts another packet, from which the offsets of marks count
 
-/** Where a breach lies. */
+/** The position of a violation. */
 export interface Mark {
-  /** In bytes from its packet's first byte. */
+  /** In bytes from the first byte of its packet. */
   readonly offset: number
-  /** In bytes from the first byte of all. */
+  /** In bytes from the first byte of the stream. */
   readonly streamOffset: number
 }
 
-/** What a notation stands for. */
+/** The value of a notation. */
 export interface Notated {
   readonly bytes: Buffer
   readonly marks: readonly Mark[]
@@ -30,7 +30,7 @@ interface Group {
   readonly pieces: Piece[]
 }
 
-/** Bytes, or the n-th mark, or the start of a packet. */
+/** Bytes, the number of a mark, or the start of a packet. */
 type Piece = Buffer | number
 
 const PACKET = 0
@@ -55,7 +55,7 @@ export function notated(text: string): Notated {
   return located(groups[0]!.pieces)
 }
 
-/** The bytes alone. */
+/** The bytes of a notation without marks. */
 export const bytesOf = (text: string): Buffer => notated(text).bytes
 
 function close(groups: Group[], closed: string): void {

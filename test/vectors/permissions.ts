@@ -1,12 +1,12 @@
-// What the standard leaves to a receiver: packets that it may refuse although they are valid, and refusals that it may omit.
+// What the standard leaves to a receiver: valid packets that it may refuse, and malformed ones that it may accept.
 
 import type { Permission, VectorPacket } from './vectors.d.cts'
 
-/** C0 but for U+0000, DEL and C1. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** C0 except U+0000, DEL, and C1. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches them
 const CONTROL_CHARACTERS = /[\u0001-\u001F\u007F-\u009F]/
 const NON_CHARACTERS = /[\uFDD0-\uFDEF]|\p{Noncharacter_Code_Point}/u
-/** What every server allows in a client identifier [MQTT-3.1.3-5]. */
+/** Client identifiers that every server must allow [MQTT-3.1.3-5]. */
 const USUAL_CLIENT_IDENTIFIER = /^[0-9a-zA-Z]*$/
 const LONGEST_USUAL_CLIENT_IDENTIFIER = 23
 
@@ -36,7 +36,7 @@ function hasLongRemainingLength(hex: string): boolean {
   return /^..(?:[89a-f].){1,3}00/.test(hex)
 }
 
-/** Whether the packet that starts at `start` is there to its end. */
+/** Whether the packet that starts at `start` is complete. */
 export function isWhole(bytes: Uint8Array, start: number): boolean {
   let value = 0
   for (let index = 0; index < 4; index++) {
@@ -45,10 +45,10 @@ export function isWhole(bytes: Uint8Array, start: number): boolean {
     value += (byte & 0x7f) * 128 ** index
     if (byte < 0x80) return start + 2 + index + value <= bytes.length
   }
-  return bytes.length > start + 5 // a fifth byte is there, and should not be
+  return bytes.length > start + 5 // has a fifth byte, which is not allowed
 }
 
-/** All text of a packet: binary fields are hexadecimal, which changes nothing. */
+/** All strings of a packet. Binary fields are hexadecimal, which does not affect the result. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   return typeof value === 'object' && value !== null ? Object.values(value).map(textOf).join('') : ''

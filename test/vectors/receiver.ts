@@ -1,4 +1,4 @@
-// What a receiver may choose: characters that it refuses, breaches that it tolerates in some packet types, limits of lists.
+// Options of a receiver: characters that it refuses, violations that it tolerates in some packet types, limits of lists.
 
 import { connect, malformed, publish, type Section, valid, type Wrong } from './rows.ts'
 import { TEXT_FIELDS } from './text-fields.ts'
@@ -8,7 +8,7 @@ const NEITHER = { refuse: ['control-characters' as const, 'non-characters' as co
 const NO_CONTROLS = { refuse: ['control-characters' as const] }
 const NO_NON_CHARACTERS = { refuse: ['non-characters' as const] }
 
-/** The ends of each range of §1.5.3. */
+/** The first and last character of each range of §1.5.3. */
 const CONTROLS = ['\u0001', '\u001F', '\u007F', '\u0080', '\u009F']
 const NON_CHARACTERS = [
   '\uFDD0',
@@ -20,7 +20,7 @@ const NON_CHARACTERS = [
   '\u{10FFFE}',
   '\u{10FFFF}',
 ]
-/** Their neighbours, and U+FEFF. */
+/** The characters next to the ranges, and U+FEFF. */
 const ALLOWED = [
   '\u0020',
   '\u007E',

@@ -1,11 +1,11 @@
-// §2.2.3: one to four bytes, seven bits a byte, the least significant first.
+// §2.2.3: one to four bytes, seven bits per byte, the least significant first.
 
 import { headerRequirement, malformed, publish, type Section, stream, valid } from './rows.ts'
 import type { HeaderVector } from './vectors.d.cts'
 
 const RULE = '§2.2.3'
 
-/** Both ends of each length of the field. */
+/** The minimum and maximum for each length of the field. */
 const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
   [2, '02'],
   [3, '03'],
@@ -18,7 +18,7 @@ const SHORTEST: readonly (readonly [remainingLength: number, hex: string])[] = [
   [268_435_455, 'ffffff7f'],
 ]
 
-/** No rule of 3.1.1 forbids these; MQTT 5 does. */
+/** Forms that are longer than necessary. MQTT 5 forbids them, but no rule of 3.1.1 does. */
 const LONGER: readonly (readonly [remainingLength: number, hex: string])[] = [
   [2, '8200'],
   [2, '828000'],
@@ -48,7 +48,7 @@ const header = (
   ...headerRequirement(firstByte + hex),
 })
 
-/** A payload so long that the Remaining Length is this. */
+/** A PUBLISH whose payload gives it this Remaining Length. */
 const filled = (remainingLength: number): ReturnType<typeof valid> =>
   valid(
     `PUBLISH: Remaining Length ${remainingLength.toLocaleString('en')}`,

@@ -1,4 +1,4 @@
-// How the sections declare rows. What a row says is stated here and in the sections; the library is not asked.
+// Functions with which the sections declare rows. They do not use the library.
 
 import { bytesOf, type Mark, notated } from './notation.ts'
 import {
@@ -28,7 +28,7 @@ export interface Section {
   readonly matching?: readonly MatchingVector[]
 }
 
-/** The rule that each code stands for, unless a row names a closer one. */
+/** The rule of each code, unless a row gives a more specific one. */
 const RULES = {
   'reserved-packet-type': '§2.2.1',
   'unexpected-packet-type': '§2.2.1',
@@ -70,7 +70,7 @@ const RULES = {
 
 export type Code = keyof typeof RULES
 
-/** What is wrong: the code, the field, and the rule where it is a closer one. Where it is, the notation marks. */
+/** A violation: the code, the field, and the rule if it is a more specific one. The notation marks its position. */
 export type Wrong = readonly [code: Code, field?: string, rule?: string]
 
 const ANSWERS: Partial<Record<Code, MalformedVector['action']>> = {
@@ -80,11 +80,11 @@ const ANSWERS: Partial<Record<Code, MalformedVector['action']>> = {
 
 const SUBSCRIBE = 8
 
-/** A server may close on a filter that it cannot take, or grant it with a failure (§3.9.3). */
+/** For a filter that it refuses, a server may close the connection or return a failure code (§3.9.3). */
 const isAnsweredBySuback = ([code]: Wrong, bytes: Buffer): boolean =>
   code.startsWith('misplaced-') && bytes[0]! >> 4 === SUBSCRIBE
 
-/** [MQTT-2.3.1-1] speaks of SUBSCRIBE, UNSUBSCRIBE and PUBLISH; who answers them has no 0 to answer. */
+/** [MQTT-2.3.1-1] is about SUBSCRIBE, UNSUBSCRIBE and PUBLISH. It implies that their answers cannot have 0 either. */
 const isInferred = ([code, , rule]: Wrong): boolean => code === 'packet-identifier-zero' && rule === '§2.3.1'
 
 /** Table 2.1. */
@@ -107,14 +107,14 @@ export const PACKET_TYPES = [
   undefined,
 ] as const
 
-/** A Remaining Length that no packet of the type can have: less than its mandatory fields take. */
+/** A Remaining Length that is smaller than the mandatory fields of the type. */
 export const lengthTooShort = (type: PacketType): Wrong => [
   'body-too-short',
   'Remaining Length',
   lengthRule(type),
 ]
 
-/** A Remaining Length that no packet of the type can have: more than its fields take. */
+/** A Remaining Length that is larger than all fields of the type. */
 export const lengthTooLong = (type: PacketType): Wrong => [
   'surplus-bytes',
   'Remaining Length',
@@ -138,13 +138,13 @@ const packetTypeAt = (bytes: Buffer, index: number): { packetType?: string } => 
 
 type Requirement = Pick<ValidVector, 'requirement' | 'permission'>
 
-/** A receiver that has been set to options is bound by them. */
+/** A receiver must follow its options. */
 function requirementOf(permission: Permission | undefined, options: unknown): Requirement {
   if (permission === undefined || options !== undefined) return { requirement: 'must' }
   return { requirement: 'may', permission }
 }
 
-/** Why a receiver need not refuse what is wrong. */
+/** Why a receiver need not refuse a violation. */
 function permissionToAccept(code: Code, bytes: Buffer, start: number): Permission | undefined {
   if (code === 'unknown-protocol-name') return OTHER_PROTOCOL_NAME
   if (code === 'unsupported-protocol-level') return OTHER_PROTOCOL_LEVEL
@@ -191,7 +191,7 @@ export function malformed(
   }
 }
 
-/** A stream that ends in a breach, in the midst of a packet, or between two. */
+/** A stream that ends with a malformed packet, inside a packet, or between two. */
 export function stream(
   name: string,
   notation: string,
@@ -246,13 +246,13 @@ type PacketOf<Type> = Extract<VectorPacket, { type: Type }>
 
 export const hexOf = (text: string): string => Buffer.from(text).toString('hex')
 
-/** `10 (['MQTT'] 04 02 003c ['c'])`, but for some fields. */
+/** `10 (['MQTT'] 04 02 003c ['c'])`, with some fields replaced. */
 export const connect = (fields: Partial<PacketOf<'connect'>> = {}): VectorPacket => ({
   ...DEFAULT_CONNECT,
   ...fields,
 })
 
-/** `30 (['a/b'] 'hi')`, but for some fields. */
+/** `30 (['a/b'] 'hi')`, with some fields replaced. */
 export const publish = (fields: Partial<PacketOf<'publish'>> = {}): VectorPacket => ({
   type: 'publish',
   topic: 'a/b',

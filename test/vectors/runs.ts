@@ -1,4 +1,4 @@
-// Rows of more than 4 KiB, whose long strings are written as runs of equal parts.
+// Writes the long strings of rows above 4 KiB as runs of repeated parts.
 
 import type { Large, MalformedVector, Runs, StreamVector, ValidVector, Vectors } from './vectors.d.cts'
 
@@ -6,13 +6,13 @@ type SpelledOut = Omit<Vectors, 'large'>
 type Row = ValidVector | MalformedVector | StreamVector
 
 const LARGE = 2 ** 12
-/** Shorter repetitions are not worth a run; they may also be chance. */
+/** Shorter repetitions are not worth a run, and may be a coincidence. */
 const LEAST_TIMES = 64
 const LONGEST_PART = 8
 
 const isLarge = ({ hex }: { readonly hex: string }): boolean => hex.length / 2 > LARGE
 
-/** Moves the large rows of each list to a list of their own. */
+/** Moves the large rows of each list to a separate list. */
 export function withLarge(vectors: SpelledOut): Vectors {
   const large = <Kind extends Row>(rows: readonly Kind[]): Large<Kind>[] =>
     rows.filter(isLarge).map((row) => withRuns(row) as Large<Kind>)

@@ -1,6 +1,6 @@
-// The numbered statements of MQTT 3.1.1, §1 to §4.8: those that bytes alone can break, and why the others are not ours.
+// The numbered statements of MQTT 3.1.1, §1 to §4.8: those that a codec can check, and why it cannot check the others.
 
-/** A codec has to obey these; rows of the corpus show each. */
+/** Statements that a codec must follow. Rows of the corpus show each. */
 export const IN_SCOPE: readonly string[] = [
   ...of('1.5.3', 1, 2, 3),
   ...of('2.2.2', 1, 2),
@@ -14,7 +14,7 @@ export const IN_SCOPE: readonly string[] = [
   ...of('3.6.1', 1),
   ...of('3.8.1', 1),
   ...of('3.8.3', 1, 3),
-  'MQTT-3-8.3-4', // the standard prints it so
+  'MQTT-3-8.3-4', // spelled this way in the standard
   ...of('3.9.3', 2),
   ...of('3.10.1', 1),
   ...of('3.10.3', 1, 2),
@@ -25,7 +25,7 @@ export const IN_SCOPE: readonly string[] = [
   ...of('4.7.3', 1, 2, 3, 4),
 ]
 
-/** What a codec would have to know to judge the others, which it does not. */
+/** Knowledge that a codec would need to check the others, but does not have. */
 export const OUT_OF_SCOPE: readonly { readonly why: string; readonly statements: readonly string[] }[] = [
   {
     why: 'which packet identifiers are in use, and for what',

@@ -1,4 +1,4 @@
-// §2.2.3: where one packet ends, the next one starts. Lengths that lie, and what the fixed header alone refuses.
+// §2.2.3: sequences of packets, wrong lengths, and packets that are refused at the fixed header.
 
 import {
   connect,
@@ -22,7 +22,7 @@ const SURPLUS: Wrong = ['surplus-bytes']
 const RESERVED_TYPE: Wrong = ['reserved-packet-type', 'Control Packet type']
 const TOO_LARGE: Wrong = ['packet-too-large', 'Remaining Length']
 
-/** Table 2.1: what only a client and only a server sends. */
+/** Table 2.1: types that only a client, or only a server, may send. */
 const SENT_BY_CLIENT = [1, 8, 10, 12, 14]
 const SENT_BY_SERVER = [2, 9, 11, 13]
 

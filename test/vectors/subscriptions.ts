@@ -6,7 +6,7 @@ import type { MalformedVector, ValidVector, VectorPacket } from './vectors.d.cts
 interface Kind {
   readonly name: string
   readonly first: string
-  /** What stands behind each topic filter, as a notation. */
+  /** The notation of the bytes after each topic filter. */
   readonly behind: string
   readonly noFilter: string
   readonly section: string
@@ -61,7 +61,7 @@ const FILTERS = [
   'a b/#',
 ]
 
-/** Where the first misplaced wildcard stands, and whether it is a `#`; the breaches of a filter in their order. */
+/** Filters, and the misplaced wildcards in each with their positions. */
 const MISPLACED: readonly (readonly [filter: string, ...at: (readonly ['#' | '+', number])[]])[] = [
   ['a#', ['#', 1]],
   ['#a', ['#', 0]],
@@ -109,9 +109,9 @@ function validRows({ name, first, behind, packet, noFilter, section }: Kind): Va
 function malformedRows({ name, first, behind, packet, noFilter, section }: Kind): MalformedVector[] {
   const tooShort = lengthTooShort(packet([]).type)
   return [
-    ...MISPLACED.map(([filter, ...breaches]) => {
-      const marked = breaches.reduceRight((text, [, at], index) => `${text.slice(0, at)}' ${'^'.repeat(index + 1)} '${text.slice(at)}`, filter)
-      const [wrong, ...further] = breaches.map(([wildcard]) => WRONG[wildcard])
+    ...MISPLACED.map(([filter, ...wildcards]) => {
+      const marked = wildcards.reduceRight((text, [, at], index) => `${text.slice(0, at)}' ${'^'.repeat(index + 1)} '${text.slice(at)}`, filter)
+      const [wrong, ...further] = wildcards.map(([wildcard]) => WRONG[wildcard])
       return malformed(`${name} "${filter}"`, `${first} (0007 ['${marked}'] ${behind})`, wrong!, { also: ['§4.7.1'], ...(further.length > 0 && { further }), tolerated: packet([filter]) })
     }),
     malformed(`${name}: no body`, `${first} ^ ()`, tooShort),
@@ -130,7 +130,7 @@ function malformedRows({ name, first, behind, packet, noFilter, section }: Kind)
   ]
 }
 
-/** §3.8.3: the byte behind each of SUBSCRIBE's topic filters. */
+/** §3.8.3: the byte after each topic filter of SUBSCRIBE. */
 const REQUESTED_QOS: Wrong = ['requested-qos-reserved-bits', 'Requested QoS']
 const [SUBSCRIBE] = KINDS as readonly [Kind]
 const requesting = (qos: 0 | 1 | 2): VectorPacket => ({

@@ -8,7 +8,7 @@ import type { Permission, Vectors } from './vectors.d.cts'
 
 type SpelledOut = Omit<Vectors, 'large'>
 
-/** Code that is built on the core enforces nothing. */
+/** Code that is built on the core does not enforce statements. */
 const NOT_ENFORCING = /^(testing|cli)\//
 const LONGEST_HEX = 48
 /** If a statement has more rows than this, the first two are shown. */

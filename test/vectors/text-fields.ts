@@ -1,4 +1,4 @@
-// The fields that hold text, each as a notation around it.
+// The text fields, each with a notation for the rest of its packet.
 
 import { connect, hexOf, publish } from './rows.ts'
 import type { VectorPacket } from './vectors.d.cts'
@@ -6,11 +6,11 @@ import type { VectorPacket } from './vectors.d.cts'
 export interface TextField {
   readonly packetType: string
   readonly field: string
-  /** The statement that says that this field is text. */
+  /** The statement that makes this field UTF-8 text. */
   readonly rule: string
-  /** Statements that forbid U+0000 in it besides. */
+  /** Other statements that forbid U+0000 in it. */
   readonly noNull?: readonly string[]
-  /** The whole packet with this content, a notation, in the field. */
+  /** The notation of the packet with the notation `content` in the field. */
   around(content: string): string
   packet(text: string): VectorPacket
 }

@@ -1,4 +1,4 @@
-// §4.7: which filter matches which name, and the receiver's own limits on both.
+// §4.7: which filters match which names, and the limits of a receiver for both.
 
 import { malformed, publish, type Section, valid, type Wrong } from './rows.ts'
 import type { MatchingVector } from './vectors.d.cts'

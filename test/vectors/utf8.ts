@@ -1,4 +1,4 @@
-// §1.5.3: text is well-formed UTF-8 without U+0000, in every field that holds text.
+// §1.5.3: every text field must be well-formed UTF-8 without U+0000.
 
 import { type Code, malformed, type Section, valid } from './rows.ts'
 import { TEXT_FIELDS } from './text-fields.ts'
@@ -6,7 +6,7 @@ import type { MalformedVector } from './vectors.d.cts'
 
 const REPLACEMENT = '\uFFFD'
 
-/** Ill-formed bytes between text, and for how many times U+FFFD they stand where that is let pass. */
+/** Ill-formed bytes between text, and the number of U+FFFD that replace them if they are tolerated. */
 // biome-ignore format: one row per class
 const ILL_FORMED_BYTES: readonly (readonly [
   name: string, before: string, hex: string, replacements: number, behind: string,
@@ -55,7 +55,7 @@ const NULLS: readonly { readonly name: string; readonly content: string; readonl
   { name: 'nothing but U+0000', content: '^ 00', text: '\0' },
 ]
 
-/** Every boundary of UTF-8, and what the standard only advises against. */
+/** Every boundary of UTF-8, and characters that the standard only advises against. */
 const SOUND: readonly (readonly [name: string, text: string, rule: string])[] = [
   ['U+FEFF first', '\uFEFFx', 'MQTT-1.5.3-3'],
   ['U+FEFF amidst', 'x\uFEFFy', 'MQTT-1.5.3-3'],
@@ -105,7 +105,7 @@ export const utf8: Section = {
         }),
       ),
     ),
-    // A protocol name that is no text is no name that is known, either.
+    // A protocol name that is ill-formed is also an unknown name.
     ...ILL_FORMED.map(({ name, content }) => protocolName(name, content, 'ill-formed-utf8')),
     ...NULLS.map(({ name, content }) => protocolName(name, content, 'null-character')),
     ...TEXT_FIELDS.map(({ packetType, field, around, packet }) =>

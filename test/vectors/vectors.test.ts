@@ -21,11 +21,11 @@ import { bytesOf, input, written } from '../support/vectors.ts'
 import { corpus } from './corpus.ts'
 import type { Breach, VectorOptions, VectorPacket } from './vectors.d.cts'
 
-// The library's verdict on every row: whole, one byte at a time, and before another packet.
+// Tests the library with every row: whole, one byte at a time, and before another packet.
 
 const PINGREQ = bytesOf('c000')
 
-/** What an error says, as the corpus writes it. */
+/** An error in the form of the corpus. */
 function facts(error: unknown): unknown {
   if (!(error instanceof DecodeError)) throw error
   const { code, rule, field, offset, action, packetType } = error
@@ -42,7 +42,7 @@ const breachOf = ({ code, rule, field, offset }: Breach): Breach => ({
   offset,
 })
 
-/** Everything that a parser gives, and the error at the end. */
+/** All packets of a parser, and the error at the end. */
 function parsed(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
   const parser = new PacketParser(options)
   const packets: VectorPacket[] = []
@@ -52,7 +52,7 @@ function parsed(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
   return { parser, packets, error }
 }
 
-/** The same, of a parser that gives every payload in pieces. */
+/** The same for a parser that returns every payload in pieces. */
 function parsedInPieces(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
   const parser = new PieceParser({ ...options, piecesFrom: 1 })
   const items: PacketOrPiece[] = []
@@ -63,7 +63,7 @@ function parsedInPieces(chunks: Iterable<Uint8Array>, options?: ParserOptions) {
 }
 
 const optionsOf = ({ options = {} }: { options?: VectorOptions }): ParserOptions => options as ParserOptions
-/** Long rows are cut into pieces that are still small, but not into single bytes. */
+/** Long rows are cut into small pieces instead of single bytes. */
 const cutsFor = (hex: string) =>
   hex.length < 4_000
     ? CUTS
@@ -116,7 +116,7 @@ describe('malformed', () => {
     const { hex, further = [], tolerated } = row
     const whole = bytesOf(hex)
     const breaches = [breachOf(row), ...further]
-    // With the codes of the first so many breaches tolerated, the next breach of another code is thrown.
+    // If the codes of the first violations are tolerated, the next violation with another code is thrown.
     for (let count = 1; count <= breaches.length; count++) {
       const tolerate = breaches
         .slice(0, count)
@@ -130,7 +130,7 @@ describe('malformed', () => {
         }
         const options = { ...optionsOf(row), tolerate, onTolerated }
         const { packets, error } = parsed(cut(join(whole, PINGREQ)), options)
-        // What the fixed header shows is reported with its packet, and so not at all if the size is refused.
+        // A violation in the fixed header is reported with its packet, and so not at all if the size is refused.
         const isRefusedAtHeader = breaches[left]?.field === 'Remaining Length'
         const reported = isRefusedAtHeader ? 0 : left < 0 ? undefined : left
         expect(reports).toEqual(breaches.slice(0, reported))
@@ -145,7 +145,7 @@ describe('malformed', () => {
     }
   })
 
-  test.each(tolerable)('$name, reported as it would have been thrown', (row) => {
+  test.each(tolerable)('$name, reported with the same properties as when thrown', (row) => {
     const thrown = caught(() => decode(bytesOf(row.hex), optionsOf(row)))
     const reports: DecodeError[] = []
     caught(() =>

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { PacketParser } from '../../src/index.ts'
 import { Assembly, capacityFor } from '../../src/wire/assembly.ts'
 
-describe('memory for a packet that comes in pieces', () => {
+describe('memory for a packet in pieces', () => {
   test.each([1, 2, 63, 64, 65, 512, 513, 1_000, 65_536, 16_777_216, 268_435_460])('of %i bytes', (size) => {
     let capacity = 0
     let copied = 0
@@ -33,11 +33,14 @@ describe('memory for a packet that comes in pieces', () => {
     [6_400, 65, 512],
     [65, 64, 64],
     [2, 1, 64],
-  ])('of %i bytes is room for all only once an eighth has come: after %i, %i', (size, received, capacity) => {
-    expect(capacityFor(size, received)).toBe(capacity)
-  })
+  ])(
+    'of %i bytes is allocated completely only after an eighth has arrived: after %i, %i',
+    (size, received, capacity) => {
+      expect(capacityFor(size, received)).toBe(capacity)
+    },
+  )
 
-  test('a header that claims 256 MB and sends nothing more costs nothing to speak of', () => {
+  test('a header that claims 256 MB, without a body, needs little memory', () => {
     const before = process.memoryUsage().arrayBuffers
     const parsers = Array.from({ length: 1_000 }, () => {
       const parser = new PacketParser()
@@ -49,8 +52,8 @@ describe('memory for a packet that comes in pieces', () => {
   })
 })
 
-describe('a packet that is put together', () => {
-  /** One that starts at `start` of a chunk of so many bytes, all of them 7. */
+describe('an assembled packet', () => {
+  /** A packet that starts at `start` of a chunk of `chunkLength` bytes, all of them 7. */
   const open = (chunkLength: number, start: number, size: number | undefined): Assembly => {
     const chunk = new Uint8Array(chunkLength).fill(7)
     const assembly = new Assembly(chunk, 1_000 + start, size, chunkLength - start)
@@ -58,7 +61,7 @@ describe('a packet that is put together', () => {
     return assembly
   }
 
-  test('takes memory for its own bytes, not for what lay before it in the chunk', () => {
+  test('allocates memory for its own bytes, not for the bytes before it in the chunk', () => {
     const assembly = open(60_000, 59_000, 268_435_460)
     expect(assembly.bytes.length).toBe(capacityFor(268_435_460, 1_000))
     expect(assembly.received).toEqual(new Uint8Array(1_000).fill(7))
@@ -77,8 +80,8 @@ describe('a packet that is put together', () => {
     [65, 3_000, 512],
     [600, 3_000, 3_000],
     [1_000, 268_435_460, capacityFor(268_435_460, 1_000)],
-  ])('takes memory once for the %s bytes that are there, of %s', async (received, size, capacity) => {
-    vi.resetModules() // no spare block is left of another packet
+  ])('allocates memory once for the %s bytes that have arrived, of %s', async (received, size, capacity) => {
+    vi.resetModules() // so that there is no spare block of another packet
     const { Assembly } = await import('../../src/wire/assembly.ts')
     const chunk = new Uint8Array(received)
     const assembly = new Assembly(chunk, 0, size, received)
@@ -88,7 +91,7 @@ describe('a packet that is put together', () => {
     expect(assembly.bytes).toBe(bytes)
   })
 
-  test('keeps its memory while there is room, and gives it away when it is full', () => {
+  test('keeps its memory while there is room, and passes it on when it is full', () => {
     const assembly = open(600, 0, 3_000)
     const { bytes } = assembly
     expect(bytes.length).toBe(3_000)
@@ -101,7 +104,7 @@ describe('a packet that is put together', () => {
     expect(assembly.whole()).toBe(bytes)
   })
 
-  test('grows to a size that its claim leads to', () => {
+  test('grows depending on its claimed size', () => {
     const assembly = open(10, 0, 1_000_000)
     for (const [more, capacity] of [
       [90, 512],
@@ -114,9 +117,9 @@ describe('a packet that is put together', () => {
     }
   })
 
-  // Each size is put together by 40 parsers at once: more than there are spare blocks.
+  // 40 parsers assemble packets of each size at once, which is more than the number of spare blocks.
   test.each([2, 30, 63, 64, 65, 121, 511, 512, 513, 600, 4_096, 4_097, 40_000])(
-    'of %i bytes holds its own bytes, and goes on doing so',
+    'of %i bytes keeps its own bytes',
     (size) => {
       const inTurns = (byte: number): Uint8Array[] => {
         const assemblies = Array.from({ length: 40 }, () => new Assembly(chunkOf(1, byte), 0, size, 1))

@@ -22,7 +22,7 @@ class Own extends Uint8Array {}
 
 const CONTENT = Uint8Array.from({ length: 60 }, (_, index) => index)
 
-/** Ten bytes behind the start of their memory, of every kind. */
+/** Memory with CONTENT at offset 10. */
 const within = (): ArrayBuffer => Uint8Array.of(...new Uint8Array(10), ...CONTENT, 0xff).buffer
 
 const KINDS = [
@@ -32,7 +32,7 @@ const KINDS = [
 ] as const
 
 describe.each(KINDS)('of kind $kind', ({ kind, bytes }) => {
-  test('bytes are known', () => {
+  test('bytes are recognised', () => {
     expect(kindOf(bytes)).toBe(kind)
   })
 
@@ -42,7 +42,7 @@ describe.each(KINDS)('of kind $kind', ({ kind, bytes }) => {
     [3, 20],
     [20, 60],
     [7, 7],
-  ])('a copy from %i to %i is one, in memory of its own', (start, end) => {
+  ])('a copy from %i to %i has its own memory', (start, end) => {
     const copy = copyOf(bytes, kind, start, end)
     expect(Buffer.isBuffer(copy)).toBe(kind === 'buffer')
     expect(copy.buffer.byteLength).toBe(end - start)
@@ -61,7 +61,7 @@ test.each([
   [0, 59],
   [1, 60],
   [0, 60],
-])('bytes %i to %i are copied, and nothing else', (start, end) => {
+])('only bytes %i to %i are copied', (start, end) => {
   for (const { bytes } of KINDS) {
     const target = new Uint8Array(70).fill(0xaa)
     copyInto(target, 4, bytes, start, end)
@@ -70,13 +70,13 @@ test.each([
   }
 })
 
-test('pieces behind one another', () => {
+test('consecutive pieces', () => {
   expect(Uint8Array.from(concat([]))).toEqual(new Uint8Array(0))
   const pieces = [Uint8Array.of(1, 2), new Uint8Array(0), Buffer.of(3), new Own([4, 5, 6])]
   expect(Uint8Array.from(concat(pieces))).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6))
 })
 
-test.each([0, 1, 64, 65, 4_096, 100_000])('memory of its own for %i bytes has no other bytes', (length) => {
+test.each([0, 1, 64, 65, 4_096, 100_000])('separate memory for %i bytes has no other bytes', (length) => {
   for (const kind of ['buffer', 'uint8array', 'other'] as const) {
     const memory = ownMemory(kind, length)
     expect(kindOf(memory)).toBe(kind === 'buffer' ? 'buffer' : 'uint8array')
@@ -111,14 +111,14 @@ test.each([
   ],
   [7, 'a number'],
   [{}, 'an object'],
-])('what is no bytes is named: %j', (value, name) => {
+])('values that are not bytes are named in the error: %j', (value, name) => {
   expect(() => assertBytes(value)).toThrow(new TypeError(`expected a Uint8Array, not ${name}`))
 })
 
 test.each([
   ['decodeFixedHeader', (offset: number) => decodeFixedHeader(CONTENT, offset)],
   ['decodeRemainingLength', (offset: number) => decodeRemainingLength(CONTENT, offset)],
-])('%s refuses what is no offset', (_, use) => {
+])('%s refuses invalid offsets', (_, use) => {
   for (const offset of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
     expect(() => use(offset as number)).toThrow(
       new TypeError(`offset must be a non-negative integer, not ${offset}`),
@@ -126,7 +126,7 @@ test.each([
   }
 })
 
-describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) => {
+describe.each([0, 19, 21, 6_000])('20 bytes whose length property is %i', (claimed) => {
   class Liar extends Uint8Array {
     override get length() {
       return claimed
@@ -161,7 +161,7 @@ describe.each([0, 19, 21, 6_000])('what holds 20 bytes and says %i', (claimed) =
 const CONNECT = '101900044d5154540406003c0001630001770007'
 const PUBLISH = '30070003612f626869'
 
-/** Everything that the library makes of Buffers, beside the Buffer that Node makes. */
+/** All Buffers that the library creates, and the hexadecimal of the Buffer that Node would create. */
 const RESULTS: [
   string,
   (library: Library, bytes: (hex: string) => Buffer) => Uint8Array | undefined,
@@ -214,7 +214,7 @@ const inPieces = ({ PacketParser }: Library, bytes: Buffer, size: number) => {
   return parser
 }
 
-test.each(RESULTS)('%s is a Buffer to the strictest comparison', async (_, make, hex) => {
+test.each(RESULTS)('%s is deepStrictEqual to a Buffer of Node', async (_, make, hex) => {
   const result = make(await import('../../src/index.ts'), (bytes) => Buffer.from(bytes, 'hex'))
   assert.deepStrictEqual(result, Buffer.from(hex, 'hex'))
   expect(Object.getPrototypeOf(result)).toBe(Buffer.prototype)
@@ -222,7 +222,7 @@ test.each(RESULTS)('%s is a Buffer to the strictest comparison', async (_, make,
 })
 
 describe('on another host', () => {
-  /** The library, loaded where this is the host's Buffer. */
+  /** Loads the library on a host with this Buffer. */
   const loadedWith = async (hostBuffer: unknown): Promise<Library> => {
     vi.resetModules()
     vi.stubGlobal('Buffer', hostBuffer)
@@ -233,7 +233,7 @@ describe('on another host', () => {
     }
   }
 
-  /** As npm's `buffer`: a function that gives Uint8Arrays another prototype, and the species that it inherits. */
+  /** Like npm's `buffer`: a function that gives Uint8Arrays another prototype, with the species that it inherits. */
   function Polyfill(this: unknown, from: ArrayBuffer | number, offset?: number, length?: number): Uint8Array {
     const bytes = typeof from === 'number' ? new Uint8Array(from) : new Uint8Array(from, offset, length)
     return Object.setPrototypeOf(bytes, Polyfill.prototype) as Uint8Array
@@ -242,7 +242,7 @@ describe('on another host', () => {
   Polyfill.prototype = Object.create(Uint8Array.prototype, { constructor: { value: Polyfill } }) as Uint8Array
   Polyfill.allocUnsafeSlow = (length: number) => Polyfill.call(undefined, length)
 
-  test.each(RESULTS)('%s is a Buffer of its own', async (_, make, hex) => {
+  test.each(RESULTS)("%s is one of the host's Buffers", async (_, make, hex) => {
     const library = await loadedWith(Polyfill)
     const result = make(library, (bytes) => {
       const { buffer, byteOffset, length } = Buffer.from(bytes, 'hex')
@@ -254,9 +254,9 @@ describe('on another host', () => {
 
   test.each([
     ['no species', undefined],
-    ['a species that is no class', {}],
+    ['a species that is not a class', {}],
     ['a species that makes Uint8Arrays', Uint8Array],
-    // Functions that can be called with `new`: arrow functions cannot.
+    // Not arrow functions, which cannot be called with `new`.
     [
       'a species that throws',
       function throws() {
@@ -270,13 +270,13 @@ describe('on another host', () => {
       },
     ],
     [
-      'a species that takes no offset',
+      'a species that ignores the offset',
       function ignoresOffset(memory: ArrayBuffer, _: number, length: number) {
         return Buffer.from(memory, 0, length)
       },
     ],
     [
-      'a species that takes no length',
+      'a species that ignores the length',
       function ignoresLength(memory: ArrayBuffer, offset: number) {
         return Buffer.from(memory, offset)
       },

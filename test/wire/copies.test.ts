@@ -8,7 +8,7 @@ const take = (copies: Copies, count: number) => Array.from({ length: count }, ()
 describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 65_536])('copies of %i bytes', (length) => {
   const count = length < 400 ? 1_000 : 40
 
-  test('are Buffers, equal, and nobody else has them', () => {
+  test('are equal Buffers that share no bytes', () => {
     const copies = new Copies(original(length))
     const all = take(copies, count)
     for (const copy of all) expect(kindOf(copy)).toBe('buffer')
@@ -20,7 +20,7 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 65_536])('copie
     expect(copies.next().equals(expected)).toBe(true)
   })
 
-  test('share at most 64 KiB, and at most as many are made ahead as were taken', () => {
+  test('share at most 64 KiB, and at most as many are made in advance as were taken', () => {
     const copies = new Copies(original(length))
     const memories = new Map<ArrayBufferLike, number>()
     let taken = 0
@@ -39,11 +39,11 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 65_536])('copie
 
 test('many small copies need little memory', () => {
   const memories = new Set(take(new Copies(original(60)), 3_000).map(({ buffer }) => buffer))
-  const blocks = 8 // that double up to 64 KiB, and a pool or two for the first copies
+  const blocks = 8 // whose size doubles up to 64 KiB, and one or two pools for the first copies
   expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 60) / 65_536) + blocks + 2)
 })
 
-test('goes on when a copy was transferred on a host that cannot prevent it', async () => {
+test('still works after a copy was transferred on a host that cannot prevent it', async () => {
   vi.resetModules()
   vi.stubGlobal('process', undefined)
   const { Copies } = await import('../../src/wire/copies.ts')
@@ -57,12 +57,12 @@ test('goes on when a copy was transferred on a host that cannot prevent it', asy
   }
 })
 
-test('memory is marked where the host can: a copy stays when another is transferred', () => {
+test('memory is marked as untransferable if possible, so that a copy is not affected when another is transferred', () => {
   const [first, second] = take(new Copies(original(60)), 40).slice(-2)
   try {
     structuredClone(first, { transfer: [first!.buffer as ArrayBuffer] })
   } catch {
-    // From Node 21 on. Before, it is copied.
+    // From Node 21 on. Earlier versions copy it.
   }
   expect([...second!]).toEqual([...original(60)])
 })

@@ -1,4 +1,4 @@
-// What is kept costs what it weighs. Counts are so large that what V8 compiles meanwhile does not matter.
+// Kept results use little more memory than their bytes. Counts are so large that memory for compiled code does not matter.
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -15,7 +15,7 @@ const memory = (): number => {
   return heapUsed + arrayBuffers
 }
 
-/** Bytes that each of so many results holds, while the process encodes and decodes other packets. */
+/** The memory of each of `count` results in bytes, while the process encodes and decodes other packets. */
 const heldByEach = (count: number, make: () => unknown): number => {
   const run = (results: unknown[]) => {
     for (let index = 0; index < results.length; index++) {
@@ -46,7 +46,7 @@ const copied = (bytes: Uint8Array) => {
   return packet.type === 'publish' ? packet.payload : undefined
 }
 
-/** A parser that was given these bytes as a socket gives them: at the end of 64 KiB that are the chunk's alone. */
+/** A parser with these bytes, which arrived as from a socket: at the end of a separate chunk of 64 KiB. */
 const holding = (bytes: Uint8Array) => {
   const chunk = Buffer.alloc(65_536).subarray(65_536 - bytes.length)
   chunk.set(bytes)
@@ -57,7 +57,7 @@ const holding = (bytes: Uint8Array) => {
   return parser
 }
 
-/** As `holding`, one byte after the other. */
+/** Like `holding`, with one byte per chunk. */
 const holdingSingly = (bytes: Uint8Array) => {
   const parser = new PacketParser()
   for (const byte of bytes) parser.push(Buffer.alloc(65_536, byte).subarray(0, 1)).read()
@@ -69,7 +69,12 @@ test.each([
   ['a copied payload of 100 bytes', 20_000, () => copied(short), 400],
   ['a copied payload of 2,000 bytes', 5_000, () => copied(long), 2_300],
   ['a parser with one byte', 5_000, () => holding(short.subarray(0, 1)), 1_000],
-  ['a parser with five bytes that came singly', 2_000, () => holdingSingly(short.subarray(0, 5)), 1_000],
+  [
+    'a parser with five bytes that arrived one by one',
+    2_000,
+    () => holdingSingly(short.subarray(0, 5)),
+    1_000,
+  ],
   ['a parser with 64 bytes', 5_000, () => holding(short.subarray(0, 64)), 1_000],
   ['a parser with 65 bytes', 5_000, () => holding(short.subarray(0, 65)), 1_500],
   ['a parser with 600 bytes', 5_000, () => holding(long.subarray(0, 600)), 3_000],
@@ -77,6 +82,6 @@ test.each([
   expect(heldByEach(count, make)).toBeLessThan(most)
 })
 
-test('a copy shares its memory with nothing', () => {
+test('a copy does not share its memory', () => {
   expect([connect, short, long].map((bytes) => copied(bytes)?.buffer.byteLength)).toEqual([7, 100, 2_000])
 })

@@ -7,7 +7,7 @@ afterEach(() => {
 })
 
 describe('memory', () => {
-  test.each(['buffer', 'uint8array'] as const)('is of kind %s, and nobody else has it', (kind) => {
+  test.each(['buffer', 'uint8array'] as const)('is of kind %s, and is not shared', (kind) => {
     const sizes = [0, 1, 7, 8, 9, 100, 4_095, 4_096, 4_097, 32_767, 32_768, 32_769]
     const pieces = Array.from({ length: 300 }, (_, index) =>
       allocateOf(kind, sizes[(index * 5) % sizes.length]!),
@@ -20,24 +20,24 @@ describe('memory', () => {
     }
   })
 
-  test('is a Buffer unless another kind is wanted', () => {
+  test('is a Buffer by default', () => {
     expect([allocate(1), allocate(5_000)].map(kindOf)).toEqual(['buffer', 'buffer'])
   })
 
-  test('starts on a whole word', () => {
+  test('is aligned to words', () => {
     for (const length of [1, 3, 8, 9, 0, 13]) expect(allocate(length).byteOffset % 8).toBe(0)
   })
 
-  test('is shared if it is small, and one piece after the other wastes none', () => {
+  test('is shared if it is small, and consecutive pieces waste none', () => {
     const pieces = Array.from({ length: 3_000 }, () => allocate(30))
     const memories = new Set(pieces.map(({ buffer }) => buffer))
     expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 32) / 32_768) + 1)
   })
 
   test.each([
-    ['is used to its last word', 28_672, 4_088, 32_768],
-    ['is given up for a piece of an eighth that does not fit', 28_672, 4_096, 32_768],
-    ['is kept where a larger piece does not fit', 28_672, 4_097, 4_097],
+    ['is used up to its last word', 28_672, 4_088, 32_768],
+    ['is replaced if a piece of at most an eighth does not fit', 28_672, 4_096, 32_768],
+    ['is kept if a larger piece does not fit', 28_672, 4_097, 4_097],
   ])('of 32 KiB %s', async (_, taken, length, size) => {
     vi.resetModules()
     const { allocate } = await import('../../src/wire/pool.ts')
@@ -46,12 +46,12 @@ describe('memory', () => {
     const second = allocate(length).buffer
     expect(second.byteLength).toBe(size)
     expect(second === first).toBe(taken + length === size - 8)
-    // What is left of the first goes on being used unless it was given up.
+    // The rest of the first is still used unless it was replaced.
     expect(allocate(8).buffer === first).toBe(length > 4_096)
   })
 
-  test('is zero before anybody writes into it', async () => {
-    // Memory that was used and let go is what the host hands out next, unless it is asked for zeros.
+  test('is zero at first', async () => {
+    // The host reuses freed memory without clearing it, unless zeros are requested.
     for (let index = 0; index < 1_000; index++) Buffer.allocUnsafeSlow(32_768).fill(0xaa)
     for (let index = 0; index < 20; index++) {
       vi.resetModules()
@@ -63,7 +63,7 @@ describe('memory', () => {
 
 type Library = typeof import('../../src/index.ts')
 
-/** The library, loaded where this is the host's `process`. */
+/** Loads the library on a host with this `process`. */
 const loadedWith = async (process: unknown): Promise<Library> => {
   vi.resetModules()
   vi.stubGlobal('process', process)
@@ -77,13 +77,13 @@ const loadedWith = async (process: unknown): Promise<Library> => {
 const withModule = (worker_threads: unknown) => ({ getBuiltinModule: () => worker_threads })
 
 const HOSTS: [string, unknown][] = [
-  ['that marks memory', globalThis.process],
+  ['that can mark memory', globalThis.process],
   ['without process', undefined],
   ["with a browser's stand-in for process", { env: {}, nextTick: () => {} }],
-  ['that has no such module', withModule(undefined)],
-  ['that has no such function', withModule({})],
+  ['without the module', withModule(undefined)],
+  ['without the function', withModule({})],
   [
-    'that refuses to look',
+    'that throws for the module',
     {
       getBuiltinModule() {
         throw new Error('not supported')
@@ -91,7 +91,7 @@ const HOSTS: [string, unknown][] = [
     },
   ],
   [
-    'that refuses to mark',
+    'that throws for marking',
     withModule({
       markAsUntransferable() {
         throw new Error('not implemented')
@@ -120,7 +120,7 @@ const TRANSFERS: [string, (packet: Uint8Array<ArrayBuffer>) => void][] = [
 ]
 
 describe.each(HOSTS)('on a host %s', (host, process) => {
-  test.each(TRANSFERS)('a packet given to %s breaks nothing', async (_, transfer) => {
+  test.each(TRANSFERS)('transferring a packet with %s does not break other packets', async (_, transfer) => {
     const { decode, encode, PacketParser } = await loadedWith(process)
     const publish = Buffer.from('30070003612f626869', 'hex')
     const large = Buffer.from(encode({ type: 'publish', topic: 'a/b', payload: 'x'.repeat(3_000) }))
@@ -145,7 +145,7 @@ describe.each(HOSTS)('on a host %s', (host, process) => {
       } catch {
         isRefused = true
       }
-      if (host !== 'that marks memory') expect([isRefused, packet.length]).toEqual([false, 0])
+      if (host !== 'that can mark memory') expect([isRefused, packet.length]).toEqual([false, 0])
       for (let packetId = 1; packetId <= 3_000; packetId++) {
         const puback = encode({ type: 'puback', packetId })
         const { payload } = decode(publish, { copyPayloads: true }) as { payload: Buffer }
@@ -159,13 +159,16 @@ describe.each(HOSTS)('on a host %s', (host, process) => {
   })
 })
 
-test.each(TRANSFERS.slice(0, 2))('%s leaves a packet where the host marks memory', async (_, transfer) => {
-  const { encode } = await loadedWith(globalThis.process)
-  const packet = encode({ type: 'puback', packetId: 7 })
-  try {
-    transfer(packet as Uint8Array<ArrayBuffer>)
-  } catch {
-    // As Node's own pool from Node 21 on. Before, it is copied.
-  }
-  expect(packet).toEqual(Buffer.from('40020007', 'hex'))
-})
+test.each(TRANSFERS.slice(0, 2))(
+  '%s does not detach a packet if the host marks memory',
+  async (_, transfer) => {
+    const { encode } = await loadedWith(globalThis.process)
+    const packet = encode({ type: 'puback', packetId: 7 })
+    try {
+      transfer(packet as Uint8Array<ArrayBuffer>)
+    } catch {
+      // Like Node's own pool from Node 21 on. Earlier versions copy it.
+    }
+    expect(packet).toEqual(Buffer.from('40020007', 'hex'))
+  },
+)

@@ -30,7 +30,7 @@ describe.each(ROWS)('Remaining Length $value', ({ value, hex }) => {
     expect(encodeRemainingLength(value)).toEqual(Buffer.from(encoded))
   })
 
-  test('decodes, alone, in the middle and in pieces', () => {
+  test('decodes alone, between other bytes, and in pieces', () => {
     expect(decodeRemainingLength(encoded)).toEqual({ value, length: encoded.length })
     expect(decodeRemainingLength(bytes(`ff ${hex} ff`), 1)).toEqual({ value, length: encoded.length })
     for (let length = 0; length < encoded.length; length++) {
@@ -46,7 +46,7 @@ test.each([
   expect(decodeRemainingLength(bytes(hex))).toEqual(decoded)
 })
 
-test.each(['80 80 80 80', 'ff ff ff ff 01', '80 80 80 80 00'])('%s goes on beyond four bytes', (hex) => {
+test.each(['80 80 80 80', 'ff ff ff ff 01', '80 80 80 80 00'])('%s has more than four bytes', (hex) => {
   expect(() => decodeRemainingLength(bytes(hex))).toThrow(DecodeError)
   expect(() => decodeRemainingLength(bytes(hex))).toThrow(
     expect.objectContaining({
@@ -67,7 +67,7 @@ test.each([
   ['1', 'value-out-of-range'],
   ['268435456', 'value-out-of-range'],
   [undefined, 'value-out-of-range'],
-])('%s is no Remaining Length', (value, code) => {
+])('%s is not a Remaining Length', (value, code) => {
   expect(() => encodeRemainingLength(value as number)).toThrow(EncodeError)
   expect(() => encodeRemainingLength(value as number)).toThrow(
     expect.objectContaining({ code, rule: '§2.2.3', field: 'Remaining Length' }),

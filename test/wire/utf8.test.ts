@@ -11,11 +11,11 @@ import {
   writeUtf8,
 } from '../../src/wire/utf8.ts'
 
-/** Every code point of interest: each side of each boundary of UTF-8's and UTF-16's forms. */
+/** The code points on each side of each boundary of UTF-8 and UTF-16. */
 const BOUNDARIES = [0x1, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x1_0000, 0x10_ffff]
 
 describe('well-formed text', () => {
-  test.each(BOUNDARIES)('U+%i, at every length and place', (codePoint) => {
+  test.each(BOUNDARIES)('U+%i, at every length and position', (codePoint) => {
     const character = String.fromCodePoint(codePoint)
     for (const size of [1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 200]) {
       for (const at of [0, size >> 1, size - 1]) {
@@ -31,7 +31,7 @@ describe('well-formed text', () => {
   })
 })
 
-test('every sequence of one to three bytes is judged as the standard decoder judges it', () => {
+test('the standard decoder agrees on every sequence of one to three bytes', () => {
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
   const expectSame = (sequence: Uint8Array): void => {
@@ -44,7 +44,7 @@ test('every sequence of one to three bytes is judged as the standard decoder jud
   for (let first = 0x7e; first < 0x100; first++) {
     expectSame(Uint8Array.of(first))
     for (let second = 0; second < 0x100; second += 1) {
-      // U+FFFD itself is well-formed, and the one thing that the lenient decoder does not tell from a breach.
+      // U+FFFD itself is well-formed, but the lenient decoder's output does not distinguish it from a replacement.
       if (first !== 0xef || second !== 0xbf) expectSame(Uint8Array.of(first, second))
       for (const third of [
         0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbc, 0xbf, 0xc0, 0xc2, 0xe0, 0xf0, 0xff,
@@ -65,7 +65,7 @@ test.each([
   'f0 9f 98',
   'e2 82',
   'c3',
-])('%s is ill-formed wherever it stands', (hex) => {
+])('%s is ill-formed at any position', (hex) => {
   const sequence = Buffer.from(hex.replaceAll(' ', ''), 'hex')
   for (const before of [0, 1, 29, 31, 32, 61, 64, 150]) {
     const whole = Uint8Array.from([
@@ -78,8 +78,8 @@ test.each([
   }
 })
 
-// They are made when they are first needed: so each test has new ones.
-describe.each(['Buffer', 'no Buffer'])('decoders, where there is %s', (kind) => {
+// Decoders are created on first use, so each test loads the module again.
+describe.each(['Buffer', 'no Buffer'])('decoders with %s', (kind) => {
   afterEach(() => {
     vi.unstubAllGlobals()
     vi.resetModules()
@@ -89,7 +89,7 @@ describe.each(['Buffer', 'no Buffer'])('decoders, where there is %s', (kind) => 
   const broken = Uint8Array.of(...wellFormed, 0xff)
   const text = `\uFEFF${'a'.repeat(40)}é`
 
-  test('keep U+FEFF, and refuse or replace what is ill-formed', async () => {
+  test('keep U+FEFF, and refuse or replace ill-formed bytes', async () => {
     vi.resetModules()
     if (kind === 'no Buffer') vi.stubGlobal('Buffer', undefined)
     const fresh = await import('../../src/wire/utf8.ts')
@@ -109,21 +109,21 @@ test.each([
   ['\ud800a', 'ill-formed-utf8'],
   ['\ud800\ud800\udc00', 'ill-formed-utf8'],
   ['\udc00\ud800', 'ill-formed-utf8'],
-])('%j cannot be sent', (text, breach) => {
-  expect(utf8Length(text, false)).toBe(breach)
+])('%j cannot be sent', (text, code) => {
+  expect(utf8Length(text, false)).toBe(code)
 })
 
 test('U+0000 may be sent as a payload', () => {
   expect(utf8Length('a\0', true)).toBe(2)
 })
 
-describe('bytes that need no closer look', () => {
+describe('plain bytes', () => {
   const NUL = 0
   const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f
   const isName = (byte: number): boolean => isPrintable(byte) && byte !== 0x2b && byte !== 0x23
 
-  test.each([1, 2, 3, 4, 5, 7, 8, 9, 12, 13])('%i of them, with each byte at each place', (length) => {
-    // What lies around them would be found unusual, and makes no difference.
+  test.each([1, 2, 3, 4, 5, 7, 8, 9, 12, 13])('%i bytes, with each byte value at each position', (length) => {
+    // The bytes around them are not plain, which must make no difference.
     const memory = new Uint8Array(length + 8)
     const view = new DataView(memory.buffer)
     for (let at = 4; at < 4 + length; at++) {
@@ -140,12 +140,12 @@ describe('bytes that need no closer look', () => {
     }
   })
 
-  test('none of them are plain text, and no topic name', () => {
+  test('empty input is plain text, but not a topic name', () => {
     const view = new DataView(new ArrayBuffer(4))
     expect([isPlainText(view, 2, 2), isPlainTopicName(view, 2, 2)]).toEqual([true, false])
   })
 
-  test('become text at every length', () => {
+  test('are decoded at every length', () => {
     const characters = '/0123456789abcdefghijklmnopqrstuvwxyz'.repeat(4)
     const memory = new TextEncoder().encode(`${characters}`)
     for (let length = 0; length <= 130; length++) {
@@ -154,8 +154,8 @@ describe('bytes that need no closer look', () => {
   })
 })
 
-describe('the first byte that is wrong', () => {
-  /** Every way to be wrong at the end of text that is not, and to be right. */
+describe('the first wrong byte', () => {
+  /** Well-formed and ill-formed endings, of every kind. */
   const endings = [
     ...[
       0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5,
@@ -169,29 +169,25 @@ describe('the first byte that is wrong', () => {
     ),
   )
 
-  test.each(['', 'a', 'né', '温', '😀'])(
-    'behind %j is found where the standard decoder finds it',
-    (before) => {
-      const wellFormed = new TextEncoder().encode(before)
-      const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
-      for (const ending of endings) {
-        const memory = Uint8Array.of(0xff, ...wellFormed, ...ending, 0xff)
-        const replaced = lenient.decode(memory.subarray(1, -1))
-        const place = replaced.indexOf('\uFFFD')
-        const expected = place < 0 ? undefined : 1 + new TextEncoder().encode(replaced.slice(0, place)).length
-        // U+FFFD itself, which is well-formed, is none of these.
-        if (illFormedAt(memory, 1, memory.length - 1) !== expected)
-          expect.fail(`${memory}: not at ${expected}`)
-      }
-    },
-  )
+  test.each(['', 'a', 'né', '温', '😀'])('after %j is where the standard decoder finds it', (before) => {
+    const wellFormed = new TextEncoder().encode(before)
+    const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
+    for (const ending of endings) {
+      const memory = Uint8Array.of(0xff, ...wellFormed, ...ending, 0xff)
+      const replaced = lenient.decode(memory.subarray(1, -1))
+      const place = replaced.indexOf('\uFFFD')
+      const expected = place < 0 ? undefined : 1 + new TextEncoder().encode(replaced.slice(0, place)).length
+      // The endings do not contain U+FFFD itself, which is well-formed.
+      if (illFormedAt(memory, 1, memory.length - 1) !== expected) expect.fail(`${memory}: not at ${expected}`)
+    }
+  })
 
-  test('is none in U+FFFD itself', () => {
+  test('does not exist in U+FFFD itself', () => {
     expect(illFormedAt(Uint8Array.of(0x61, 0xef, 0xbf, 0xbd), 0, 4)).toBeUndefined()
     expect(utf8Text(Uint8Array.of(0x61, 0xef, 0xbf, 0xbd), 0, 4)).toBe('a\uFFFD')
   })
 
-  test('is the first U+0000 inside', () => {
+  test('of a null character is the first U+0000 in the range', () => {
     const memory = Uint8Array.of(0, 0x61, 0, 0, 0x61, 0)
     expect([0, 1, 2, 4, 5].map((start) => nullAt(memory, start, 5))).toEqual([0, 2, 2, undefined, undefined])
   })
@@ -205,6 +201,6 @@ test.each([
   ['\udbff\udfff\udfff', 'ill-formed-utf8'],
   ['\0\ud800', 'null-character'],
   ['\ud800\0', 'ill-formed-utf8'],
-])('of %j the first breach counts', (text, breach) => {
-  expect(utf8Length(text, false)).toBe(breach)
+])('the first violation in %j counts', (text, code) => {
+  expect(utf8Length(text, false)).toBe(code)
 })

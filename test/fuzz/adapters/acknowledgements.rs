@@ -1,4 +1,4 @@
-//! A decoder in Rust behind the line protocol of mqtt-wire, with the standard library alone.
+//! A decoder in Rust with the line protocol of mqtt-wire, using only the standard library.
 //!
 //! Put your decoder in the place of `Acknowledgements`, which reads PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK. All
 //! else can stay.

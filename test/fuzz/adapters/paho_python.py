@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The decoder inside Eclipse Paho's client for Python, 1.6, behind the line protocol of mqtt-wire."""
+"""An adapter from mqtt-wire's line protocol to the decoder in Eclipse Paho's Python client 1.6."""
 
 import json
 import sys

@@ -209,7 +209,7 @@ export class Invariants {
     this.checkError(lenient.error, bytes.length)
     // A violation in the fixed header is reported with its packet, and so not at all if the packet never arrives.
     if (reports.length === 0 && isOfTheSize(lenient.error)) return
-    must(same(error, reports[0] ?? lenient.error), 'the first breach is reported, tolerated or not')
+    must(same(error, reports[0] ?? lenient.error), 'the first violation is reported, tolerated or not')
   }
 }
 

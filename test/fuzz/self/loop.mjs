@@ -34,7 +34,7 @@ export class Loop {
     this.invariants = Object.fromEntries(NAMES.map((name) => [name, new Invariants(name)]))
   }
 
-  /** @returns what is broken, if anything is */
+  /** @returns a finding, if there is one */
   start(entries) {
     for (const { configuration, bytes } of entries) {
       const finding = this.execute(configuration, bytes)
@@ -44,7 +44,7 @@ export class Loop {
     return undefined
   }
 
-  /** @returns what is broken, if anything is */
+  /** @returns a finding, if there is one */
   step() {
     const { havoc, random, corpus } = this
     const parent = corpus[random.uint32() % corpus.length]

@@ -7,7 +7,7 @@ import { leastCorpus, loadCorpus, seedPackets, underEachConfiguration } from './
 import { Loop } from './loop.mjs'
 import { openTracer } from './tracer.mjs'
 
-Error.stackTraceLimit = 0 // half the cost of a refusal is its stack
+Error.stackTraceLimit = 0 // half the cost of an error is its stack
 
 const { seed, runs, deadline, build, shared } = workerData
 const SLICE = 4_096

@@ -12,7 +12,7 @@ const UNLIMITED = 'max_inflight_messages 0\nmax_queued_messages 0'
 
 export const BROKERS = {
   mosquitto: {
-    lacks: mosquitto.isInstalled() ? [] : [`mosquitto is not installed (${mosquitto.source})`],
+    missing: mosquitto.isInstalled() ? [] : [`mosquitto is not installed (${mosquitto.source})`],
     async start() {
       const folder = mkdtempSync(join(tmpdir(), 'mqtt-wire-peer-'))
       const { port, stop } = await mosquitto.start(folder, UNLIMITED)
@@ -20,7 +20,7 @@ export const BROKERS = {
     },
   },
   aedes: {
-    lacks: [],
+    missing: [],
     async start() {
       const { Aedes } = await import('aedes')
       const broker = await Aedes.createBroker({ maxInflightInbound: PIPELINED })

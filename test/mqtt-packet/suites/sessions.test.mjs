@@ -26,8 +26,8 @@ const PAYLOADS = [
   ['5 MB', Buffer.alloc(5_000_000, 'mqtt-wire')],
 ]
 
-for (const [name, { lacks, start }] of Object.entries(BROKERS)) {
-  describeWith(`MQTT.js with ${name}`, lacks, () => {
+for (const [name, { missing, start }] of Object.entries(BROKERS)) {
+  describeWith(`MQTT.js with ${name}`, missing, () => {
     let broker
     let mqtt
     const clients = []

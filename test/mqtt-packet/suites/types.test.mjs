@@ -16,9 +16,9 @@ const NEWEST = COMPILERS['the newest TypeScript']
 const nodenext = { module: 'nodenext', types: ['node'], lib: ['DOM'] }
 const bundler = { module: 'esnext', moduleResolution: 'bundler', types: ['node'], lib: ['DOM'] }
 
-const lacks = Object.values(COMPILERS).every(existsSync) ? [] : ['npm ci --prefix test/package was not run']
+const missing = Object.values(COMPILERS).every(existsSync) ? [] : ['npm ci --prefix test/package was not run']
 
-describeWith('declarations', lacks, () => {
+describeWith('declarations', missing, () => {
   let consumer
   beforeAll(() => {
     consumer = new Consumer()

@@ -34,7 +34,7 @@ async function connect(port, options = {}) {
 }
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.endAsync(true))))
 
-describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () => {
+describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.missing, () => {
   let broker
   beforeAll(async () => {
     broker = await BROKERS.mosquitto.start()
@@ -47,7 +47,7 @@ describeWith('a client of MQTT 5 with mosquitto', BROKERS.mosquitto.lacks, () =>
       [qos, 17],
       [qos, 5_000_000],
     ]),
-  )('QoS %i, %i bytes, there and back with all properties', async (qos, length) => {
+  )('QoS %i, %i bytes, in both directions with all properties', async (qos, length) => {
     const [topic, payload] = [`${newName()}/größe`, Buffer.alloc(length, 'mqtt-wire')]
     const [receiver, sender] = [await connect(broker.port), await connect(broker.port)]
     await receiver.subscribeAsync(topic, { qos, properties: { subscriptionIdentifier: 300 } })
@@ -168,7 +168,7 @@ async function startRelay() {
   })
 }
 
-describeWith('a server of MQTT 5, 3.1.1 and 3.1', BROKERS.mosquitto.lacks, () => {
+describeWith('a server of MQTT 5, 3.1.1 and 3.1', BROKERS.mosquitto.missing, () => {
   let relay
   beforeAll(async () => {
     relay = await startRelay()
@@ -182,22 +182,25 @@ describeWith('a server of MQTT 5, 3.1.1 and 3.1', BROKERS.mosquitto.lacks, () =>
     ['mqttv5', ['-D', 'publish', 'user-property', 'unit', '°C'], { unit: '°C' }],
     ['mqttv311', [], undefined],
     ['mqttv31', [], undefined],
-  ])('mosquitto_pub -V %s is heard by clients of each version', async (version, args, userProperties) => {
-    const topic = newName()
-    const all = [
-      await connect(relay.port),
-      await connect(relay.port, { protocolVersion: 4 }),
-      await connect(relay.port, { protocolVersion: 3, protocolId: 'MQIsdp' }),
-    ]
-    for (const client of all) await client.subscribeAsync(topic)
-    const received = all.map((client) => messages(client, 1))
-    await mosquittoPub('-V', version, '-i', newName(), '-q', '1', '-t', topic, '-m', 'größe', ...args)
-    const [[of5], [of4], [of3]] = await Promise.all(received)
-    for (const message of [of5, of4, of3])
-      expect(message).toMatchObject({ topic, payload: Buffer.from('größe') })
-    expect(of5.properties?.userProperties?.unit).toBe(userProperties?.unit)
-    expect([of4.properties, of3.properties]).toEqual([undefined, undefined])
-  })
+  ])(
+    'clients of each version receive messages from mosquitto_pub -V %s',
+    async (version, args, userProperties) => {
+      const topic = newName()
+      const all = [
+        await connect(relay.port),
+        await connect(relay.port, { protocolVersion: 4 }),
+        await connect(relay.port, { protocolVersion: 3, protocolId: 'MQIsdp' }),
+      ]
+      for (const client of all) await client.subscribeAsync(topic)
+      const received = all.map((client) => messages(client, 1))
+      await mosquittoPub('-V', version, '-i', newName(), '-q', '1', '-t', topic, '-m', 'größe', ...args)
+      const [[of5], [of4], [of3]] = await Promise.all(received)
+      for (const message of [of5, of4, of3])
+        expect(message).toMatchObject({ topic, payload: Buffer.from('größe') })
+      expect(of5.properties?.userProperties?.unit).toBe(userProperties?.unit)
+      expect([of4.properties, of3.properties]).toEqual([undefined, undefined])
+    },
+  )
 })
 
 describeWith('aedes with `v5`', [], () => {
