@@ -7,6 +7,8 @@ import { caught } from './support/malformed.ts'
 
 const OLD = bytes("10 0f 0006 'MQIsdp' 03 02 003c 0001 'c'")
 const NEW = bytes("10 0d 0004 'MQTT' 04 02 003c 0001 'c'")
+/** MQTT 3.1.1, with 3 where the level of MQTT 3.1 would be. */
+const ALIKE = bytes("10 0d 0004 'MQTT' 04 02 033c 0001 'c'")
 const AGAIN = bytes("8a 06 0007 0001 'a' 00")
 const BOTH = ['3.1.1', '3.1'] as const
 
@@ -28,7 +30,10 @@ describe.each(CUTS)('$name', ({ cut }) => {
     parser.reset()
     expect(outcome(parser, AGAIN, how)).toEqual(['reserved-flags'])
     parser.reset()
-    expect(outcome(parser, join(NEW, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
+    for (const connect of [NEW, ALIKE]) {
+      expect(outcome(parser, join(connect, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
+      parser.reset()
+    }
   })
 
   test.each(['read', 'readFrame'] as const)(

@@ -23,6 +23,7 @@ const GROUPS = {
     mutate: ['decode', 'fixed-header', 'frame', 'options', 'packet-types'],
     tests: [
       'options',
+      'errors',
       'fixed-header',
       'decode',
       'frame',
