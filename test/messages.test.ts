@@ -1,7 +1,15 @@
 // What error messages show of the bytes, and what they must not show.
 
 import { describe, expect, test } from 'vitest'
-import { type DecodeError, decode, PacketParser, type ParserOptions } from '../src/index.ts'
+import {
+  type DecodeError,
+  decode,
+  type EncodeError,
+  encode,
+  type PacketInput,
+  PacketParser,
+  type ParserOptions,
+} from '../src/index.ts'
 import { bytes } from './support/bytes.ts'
 import { caught } from './support/malformed.ts'
 
@@ -97,6 +105,17 @@ test('neither a password nor a payload is ever shown', () => {
   ])
     seen.push((caught(() => decode(bytes(hex))) as Error).message)
   expect(seen.filter((message) => message.includes('secret'))).toEqual([])
+})
+
+test.each([
+  ['password', { type: 'connect', clientId: 'c', username: 'u', password: 271_828 }],
+  ['will.payload', { type: 'connect', clientId: 'c', will: { topic: 'w', payload: 271_828 } }],
+  ['payload', { type: 'publish', topic: 't', payload: 271_828 }],
+])('a value in place of %s is not shown', (property, packet) => {
+  const error = caught(() => encode(packet as unknown as PacketInput)) as EncodeError
+  expect(error).toMatchObject({ code: 'wrong-field-type', property })
+  expect(error.message).toContain('not a number')
+  expect(error.message).not.toContain('271')
 })
 
 describe('a stream of another protocol', () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { decode, PacketParser, type ParserOptions, PieceParser, presets } from '../src/index.ts'
+import {
+  DecodeError,
+  decode,
+  PacketParser,
+  type ParserOptions,
+  PieceParser,
+  presets,
+  type TolerableCode,
+} from '../src/index.ts'
 import { settingsFrom } from '../src/options.ts'
 import { bytes } from './support/bytes.ts'
 
@@ -151,6 +159,13 @@ test('presets are deeply frozen', () => {
     value === null ||
     (Object.isFrozen(value) && Object.values(value).every(frozen))
   expect(frozen(presets)).toBe(true)
+})
+
+test('options that are not frozen are read for each packet', () => {
+  const options: { tolerate: TolerableCode[] } = { tolerate: ['packet-identifier-zero'] }
+  expect(decode(bytes('40 02 0000'), options)).toEqual({ type: 'puback', packetId: 0 })
+  options.tolerate = []
+  expect(() => decode(bytes('40 02 0000'), options)).toThrow(DecodeError)
 })
 
 test('frozen options are read once for any number of parsers', () => {

@@ -24,6 +24,7 @@ const GROUPS = {
     tests: [
       'options',
       'errors',
+      'messages',
       'fixed-header',
       'decode',
       'frame',
