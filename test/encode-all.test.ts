@@ -12,6 +12,9 @@ const publish = (length: number): PacketInput => {
   return { type: 'publish', topic: 'a/b', payload }
 }
 
+/** One byte more than fits in a packet. It costs nothing: its pages are never touched. */
+const HUGE = new Uint8Array(268_435_453)
+
 function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
   expect(actual).toBeInstanceOf(Buffer)
   expect(actual.length).toBe(expected.length)
@@ -115,7 +118,8 @@ describe('a packet that cannot be encoded', () => {
     ],
     [{ type: 'pingreq', id: 1 }, 'packets[2].id'],
     [undefined, 'packets[2].type'],
-  ])('%j is named by its index', (packet, property) => {
+    [{ type: 'publish', topic: 'a', payload: HUGE }, 'packets[2]'],
+  ])('the packet is named by its index: %#', (packet, property) => {
     const packets = [publish(3), publish(40_000), packet as PacketInput]
     expect(caught(() => encodeAll(packets))).toMatchObject({ name: 'EncodeError', property })
     expect(caught(() => encodeAll(packets.values()))).toMatchObject({ property })

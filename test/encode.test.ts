@@ -146,6 +146,10 @@ describe('encodePublishHeader', () => {
   })
 })
 
+test('invalid options of encodePublishHeader are refused', () => {
+  expect(() => encodePublishHeader({ topic: 'a' }, 0, { tolerated: [] } as never)).toThrow(TypeError)
+})
+
 test('a packet that is too large is refused before memory for it is allocated', () => {
   const large = new Uint8Array(268_435_453)
   const packet = { type: 'publish', topic: 'a', payload: large } as const
@@ -371,22 +375,27 @@ describe('packets with getters, proxies and changing arrays', () => {
     })
   })
 
-  test.each([Number.NaN, -1, 1.5, '3', undefined, {}, 2 ** 53])(
-    'a list of the length %j is refused',
-    (length) => {
-      const list = new Proxy([0, 1, 2], {
-        get: (target, name) => (name === 'length' ? length : Reflect.get(target, name)),
-      })
-      for (const packet of [
-        { type: 'suback', packetId: 1, returnCodes: list },
-        { type: 'subscribe', packetId: 1, subscriptions: list },
-        { type: 'unsubscribe', packetId: 1, topicFilters: list },
-      ])
-        expect(() => encode(packet as unknown as PacketInput)).toThrow(EncodeError)
-    },
-  )
+  test.each([
+    ...[Number.NaN, -1, 1.5, '3', undefined, {}].map((length) => [length, 'must be an array']),
+    [2 ** 53, 'must have at most 65535 entries'],
+  ])('a list of the length %j is refused: %s', (length, says) => {
+    const list = new Proxy([0, 1, 2], {
+      get: (target, name) => (name === 'length' ? length : Reflect.get(target, name)),
+    })
+    for (const packet of [
+      { type: 'suback', packetId: 1, returnCodes: list },
+      { type: 'subscribe', packetId: 1, subscriptions: list },
+      { type: 'unsubscribe', packetId: 1, topicFilters: list },
+    ])
+      expect(() => encode(packet as unknown as PacketInput)).toThrow(
+        expect.objectContaining({
+          name: 'EncodeError',
+          message: expect.stringContaining(says as string),
+        }),
+      )
+  })
 
-  test('a payload that claims to be longer than it is is refused', () => {
+  test('a payload that claims another length than it has is refused', () => {
     class Boastful extends Uint8Array {
       override get length() {
         return 6_000
@@ -395,6 +404,7 @@ describe('packets with getters, proxies and changing arrays', () => {
     for (const payload of [
       new Boastful(20),
       Object.defineProperty(new Uint8Array(20), 'length', { value: 6_000 }),
+      Object.defineProperty(new Uint8Array(20), 'length', { value: 0 }),
     ]) {
       const refused = { code: 'wrong-field-type', field: 'Payload' }
       expect(() => encode({ type: 'publish', topic: 'a', payload })).toThrow(expect.objectContaining(refused))

@@ -42,9 +42,11 @@ const GROUPS = {
     mutate: ['encode', 'encoding/*'],
     tests: [
       'encoding/*',
+      'errors',
       'messages',
       'encode',
       'encode-all',
+      'prepared-publish',
       'callbacks',
       'mqtt-31',
       'packets/*',
