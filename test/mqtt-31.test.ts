@@ -95,3 +95,11 @@ test.each([
 ] as const)('%s, %j: %s', (hex, options, message) => {
   expect((caught(() => decode(bytes(hex), options)) as Error).message).toContain(`CONNECT Protocol Level: ${message}`)
 })
+
+test.each([
+  ["10 08 0006 'MQIsdp'", 'Protocol Level', 10],
+  ["10 09 0006 'MQIsdp' 03", 'Connect Flags', 11],
+])('%s ends before the %s', (hex, field, offset) => {
+  const error = caught(() => decode(bytes(hex), { protocols: BOTH }))
+  expect(error).toMatchObject({ code: 'body-too-short', field, offset })
+})

@@ -59,6 +59,7 @@ const GROUPS = {
       'packets/*',
       'encoding/*',
       'messages',
+      'incomplete',
       'encode',
       'mqtt-31',
       'callbacks',
