@@ -9,6 +9,8 @@ const OLD = bytes("10 0f 0006 'MQIsdp' 03 02 003c 0001 'c'")
 const NEW = bytes("10 0d 0004 'MQTT' 04 02 003c 0001 'c'")
 /** MQTT 3.1.1, with 3 where the level of MQTT 3.1 would be. */
 const ALIKE = bytes("10 0d 0004 'MQTT' 04 02 033c 0001 'c'")
+/** A PUBLISH whose body starts like a CONNECT of MQTT 3.1. */
+const PUBLISH = bytes("30 09 0006 'MQIsdp' 03")
 const AGAIN = bytes("8a 06 0007 0001 'a' 00")
 const BOTH = ['3.1.1', '3.1'] as const
 
@@ -31,7 +33,18 @@ describe.each(CUTS)('$name', ({ cut }) => {
     expect(outcome(parser, AGAIN, how)).toEqual(['reserved-flags'])
     parser.reset()
     for (const connect of [NEW, ALIKE]) {
-      expect(outcome(parser, join(connect, AGAIN), how)).toEqual(['connect', 'reserved-flags'])
+      expect(outcome(parser, join(connect, PUBLISH, AGAIN), how)).toEqual([
+        'connect',
+        'publish',
+        'reserved-flags',
+      ])
+      parser.reset()
+    }
+    for (const length of [112, 113, 114]) {
+      const clientId = `'${'c'.repeat(length)}'`
+      const size = length < 114 ? (14 + length).toString(16) : '80 01'
+      const old = bytes(`10 ${size} 0006 'MQIsdp' 03 02 003c 00 ${length.toString(16)} ${clientId}`)
+      expect(outcome(parser, join(old, AGAIN), how)).toEqual(['connect', 'subscribe'])
       parser.reset()
     }
   })

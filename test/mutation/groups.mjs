@@ -36,6 +36,7 @@ const GROUPS = {
       'packets/*',
       'vectors/vectors',
       'parser',
+      'without-buffer',
     ],
   },
   encoding: {
