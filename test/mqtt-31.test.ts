@@ -109,6 +109,13 @@ test.each([
   expect((caught(() => decode(bytes(hex), options)) as Error).message).toContain(`CONNECT Protocol Level: ${message}`)
 })
 
+test('end judges by the version, too', () => {
+  const errorAfter = (first: Uint8Array): unknown =>
+    caught(() => new PacketParser({ protocols: BOTH }).push(join(first, AGAIN)).end())
+  expect(errorAfter(OLD)).toBeUndefined()
+  for (const first of [NEW, PUBLISH]) expect(errorAfter(first)).toMatchObject({ code: 'reserved-flags' })
+})
+
 test.each([
   ["10 08 0006 'MQIsdp'", 'Protocol Level', 10],
   ["10 09 0006 'MQIsdp' 03", 'Connect Flags', 11],
