@@ -70,7 +70,15 @@ const GROUPS = {
   },
   topic: {
     mutate: ['topic/*'],
-    tests: ['topic/*', 'packets/publish', 'packets/subscribe', 'vectors/vectors', 'options'],
+    tests: [
+      'topic/*',
+      'messages',
+      'packets/publish',
+      'packets/subscribe',
+      'prepared-publish',
+      'vectors/vectors',
+      'options',
+    ],
   },
   wire: {
     mutate: ['wire/*'],
