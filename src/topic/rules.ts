@@ -83,7 +83,6 @@ export function isTopicFilter(text: string): boolean {
 export function topicMatches(filter: string, topic: string): boolean {
   if (!isTopicText(filter) || !isTopicName(topic)) return false
   const wanted = filter.split('/')
-  if (!hasValidWildcards(wanted)) return false
   if (topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) return false // [MQTT-4.7.2-1]
   const levels = topic.split('/')
   const multiLevel = wanted.at(-1) === '#'

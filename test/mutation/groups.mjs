@@ -73,8 +73,10 @@ const GROUPS = {
     tests: [
       'topic/*',
       'messages',
+      'decode',
       'packets/publish',
       'packets/subscribe',
+      'packets/unsubscribe',
       'prepared-publish',
       'vectors/vectors',
       'options',

@@ -74,6 +74,13 @@ describe('repeated names', () => {
     clearTexts()
     expect([meet(name), meet(name), meet(name)]).toEqual([undefined, undefined, name])
   })
+
+  test('clear removes all of them, wherever in the table they are', () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => `device/${10_000 + index}/state`)
+    for (let times = 0; times < 3; times++) for (const name of names) meet(name)
+    clearTexts()
+    expect(names.filter((name) => find(name) !== undefined)).toEqual([])
+  })
 })
 
 const LookUpsNotFound = incomingLookUps.notFound
@@ -117,27 +124,35 @@ describe('names are never confused', () => {
     }
   })
 
-  test('if they have the same tag, and so the same entries', () => {
-    const byTag = new Map<number, string>()
-    const pairs: string[][] = []
-    for (let index = 0; index < 40_000; index++) {
-      if (index % 1_000 === 0) clearTexts()
-      const name = `device/${String(index).padStart(5, '0')}/state`
-      const tag = hashOf(name) >>> 8
-      const other = byTag.get(tag)
-      if (other !== undefined) pairs.push([other, name])
-      byTag.set(tag, name)
-    }
-    expect(pairs.length).toBeGreaterThan(10)
-    clearTexts()
-    for (const [one = '', other = ''] of pairs) {
-      for (let times = 0; times < 30; times++) meet(one)
-      expect([find(one), find(other)]).toEqual([one, undefined])
-      for (let times = 0; times < 30; times++) meet(other)
-      expect(find(other) ?? other).toBe(other)
-      expect(find(one) ?? one).toBe(one)
-    }
-  })
+  // 16 bytes are read as four words, of which no two overlap.
+  test.each([0, 4, 8, 12])(
+    'if they have the same tag, and differ only in the four bytes from %i on',
+    (at) => {
+      const byTag = new Map<number, string>()
+      const pairs: string[][] = []
+      for (let index = 0; index < 40_000; index++) {
+        if (index % 1_000 === 0) clearTexts()
+        const word = Math.imul(index, 0x9e37_79b1 >>> 8)
+        const characters = [0, 7, 14, 21].map((shift) =>
+          String.fromCharCode(0x3a + ((word >>> shift) & 0x3f)),
+        )
+        const name = `${'/'.repeat(at)}${characters.join('')}`.padEnd(16, '/')
+        const tag = hashOf(name) >>> 8
+        const other = byTag.get(tag)
+        if (other !== undefined && other !== name) pairs.push([other, name])
+        byTag.set(tag, name)
+      }
+      expect(pairs.length).toBeGreaterThan(10)
+      clearTexts()
+      for (const [one = '', other = ''] of pairs) {
+        for (let times = 0; times < 30; times++) meet(one)
+        expect([find(one), find(other)]).toEqual([one, undefined])
+        for (let times = 0; times < 30; times++) meet(other)
+        expect(find(other) ?? other).toBe(other)
+        expect(find(one) ?? one).toBe(one)
+      }
+    },
+  )
 })
 
 describe('collisions', () => {

@@ -46,8 +46,13 @@ describe('repeated names', () => {
   })
 
   test('are added only after they were not found', () => {
+    meet('another/name')
     for (let times = 0; times < 3; times++) keepBytes('never/asked/for', content('never/asked/for'))
     expect(bytesOf('never/asked/for')).toBeUndefined()
+  })
+
+  test('are not added because another name was repeated', () => {
+    expect([meet('a/topic/name'), meet('another/name'), meet('another/name')]).toEqual([false, false, false])
   })
 
   test('are not added while look-ups are paused', () => {
