@@ -6,7 +6,7 @@ import type { DecodeErrorCode, EncodeErrorCode } from './error-rules.ts'
 export type Action = 'close' | { readonly connack: 1 | 2 }
 
 /**
- * Names the errors of a class on their prototype, so that `name` is not an own property of each. The initialiser of a static
+ * Names the errors of a class on their prototype, so that `name` is not an own property of each. The initializer of a static
  * field calls it, and not a statement, so that bundlers drop the classes that are not used.
  */
 function named(error: { readonly prototype: object }, name: string): string {

@@ -1,4 +1,4 @@
-// Recognises other protocols at the start of a stream. This only improves error messages; it never refuses anything.
+// Recognizes other protocols at the start of a stream. This only improves error messages; it never refuses anything.
 
 /** The first bytes of other protocols. */
 // biome-ignore format: one row per protocol
@@ -38,7 +38,7 @@ export function hintAt(
   return isFirstPacket && offset < HINT_LENGTH ? protocolHint(bytes, end) : undefined
 }
 
-/** Recognises protocols that are often sent to an MQTT port by mistake. */
+/** Recognizes protocols that are often sent to an MQTT port by mistake. */
 function protocolHint(bytes: Uint8Array, end: number): string | undefined {
   let text = ''
   for (let index = 0; index < end && index < HINT_LENGTH; index++) text += String.fromCharCode(bytes[index]!)

@@ -643,7 +643,7 @@ const NOT_FOR_THIS_BROKER = [
   'MQTT-3.1.2-23', // the client sends packets within the keep alive
   'MQTT-3.14.4-1', // the client closes after DISCONNECT
   'MQTT-3.14.4-2', // the client sends nothing after DISCONNECT
-  'MQTT-3.3.5-2', // all clients are authorised to publish
+  'MQTT-3.3.5-2', // all clients are authorized to publish
   'MQTT-3.8.3-2', // wildcards are supported
 ]
 

@@ -45,7 +45,7 @@ const REFUSALS = [
   'it does not allow this client identifier',
   'it is unavailable',
   'user name or password is wrong',
-  'the client is not authorised',
+  'the client is not authorized',
 ]
 
 /** The broker answered CONNECT with a return code other than 0. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { type Connect, DecodeError, encode, type Packet, type PacketInput, PacketParser } from 'mqtt-wire'
 
-// Brokers whose behaviour is given by the test.
+// Brokers whose behavior is given by the test.
 
 export const ACCEPTED = encode({ type: 'connack', returnCode: 0 })
 

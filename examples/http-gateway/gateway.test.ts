@@ -7,7 +7,7 @@ import { ACCEPTED, type Act, broker, type Peer, stopBrokers } from '../client/sc
 import { REFUSED_FIELDS } from './request.js'
 import { describeGateway, type Post, start } from './testing.ts'
 
-// The gateway with brokers whose behaviour is given by the test.
+// The gateway with brokers whose behavior is given by the test.
 
 afterEach(stopBrokers)
 

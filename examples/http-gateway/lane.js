@@ -31,7 +31,7 @@ import { Failure, unauthorized, unavailable } from './failure.js'
 const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 2_000
 const CLOSE_TIMEOUT_MS = 1_000
-/** Table 3.1: bad user name or password, and not authorised. */
+/** Table 3.1: bad user name or password, and not authorized. */
 const BAD_CREDENTIALS = [4, 5]
 /** After a connection was lost this often with only this message in flight, the message is considered the reason. */
 const MAX_LOSSES_ALONE = 3

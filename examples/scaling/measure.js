@@ -54,7 +54,7 @@ async function measureThroughput(count, flow) {
       seconds,
       ...flow,
     })
-  await Promise.all(brokers.map((_, index) => start(index, 1))) // warm-up, until V8 has optimised
+  await Promise.all(brokers.map((_, index) => start(index, 1))) // warm-up, until V8 has optimized
   const before = brokers.map(({ pid }) => processorSeconds(pid))
   const deliveries = await Promise.all(brokers.map((_, index) => start(index, seconds)))
   const used = brokers.reduce((sum, { pid }, index) => sum + processorSeconds(pid) - (before[index] ?? 0), 0)

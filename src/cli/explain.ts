@@ -9,10 +9,10 @@ import { actionText } from './fault.ts'
 import { type Input, InputError, nameOf, openArguments } from './input.ts'
 import { readArgs } from './options.ts'
 import { isPageName, writePage } from './page.ts'
-import { coloured, type Paint, plain } from './paint.ts'
+import { colored, type Paint, plain } from './paint.ts'
 import { Screen } from './screen.ts'
 import { type StreamState, Streams } from './streams.ts'
-import { complain, escaped, hasColours, safeJson, widthOf } from './terminal.ts'
+import { complain, escaped, hasColors, safeJson, widthOf } from './terminal.ts'
 
 /** Runs the command and returns the exit status. */
 export async function explainCommand(args: readonly string[]): Promise<number> {
@@ -116,7 +116,7 @@ const count = (number: number, what: string): string =>
   `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
 
 function asText(isFull: boolean): Printer {
-  const paint: Paint = hasColours(process.stdout) ? coloured : plain
+  const paint: Paint = hasColors(process.stdout) ? colored : plain
   const layout = { width: widthOf(process.stdout), paint, isFull }
   return {
     packet(packet, origin) {

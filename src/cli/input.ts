@@ -3,7 +3,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { type InputChunk, InputError } from '../explain/forms/form.ts'
-import { capture, recognise } from '../explain/forms/recognise.ts'
+import { capture, recognize } from '../explain/forms/recognize.ts'
 import { capturedChunks } from './capture.ts'
 
 export { InputError }
@@ -72,11 +72,11 @@ async function inputOf(
   }
   const pieces: Pieces = counted()
   let beginning = Buffer.alloc(0)
-  let form = recognise(beginning, false)
+  let form = recognize(beginning, false)
   while (form === undefined) {
     const { done, value } = await pieces.next()
     beginning = done ? beginning : Buffer.concat([beginning, value])
-    form = recognise(beginning, done === true)
+    form = recognize(beginning, done === true)
   }
   async function* all(): AsyncGenerator<Buffer> {
     yield beginning
@@ -90,7 +90,7 @@ async function inputOf(
 }
 
 async function* chunksOf(
-  form: NonNullable<ReturnType<typeof recognise>>,
+  form: NonNullable<ReturnType<typeof recognize>>,
   pieces: AsyncIterable<Buffer>,
 ): AsyncGenerator<InputChunk> {
   const reader = form.open()

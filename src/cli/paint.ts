@@ -1,10 +1,10 @@
-// Colours for each kind of field, from the terminal's own palette, so that they are readable on dark and light backgrounds.
+// Colors for each kind of field, from the terminal's own palette, so that they are readable on dark and light backgrounds.
 
 import type { FieldKind } from '../explain/index.ts'
 
 export type Style = FieldKind | 'fault' | 'tolerated' | 'title' | 'dim'
 
-/** Colours a text, or returns it unchanged. */
+/** Colors a text, or returns it unchanged. */
 export type Paint = (style: Style, text: string) => string
 
 // biome-ignore format: one row per style
@@ -15,5 +15,5 @@ const CODES: Readonly<Record<Style, string>> = {
 
 export const plain: Paint = (_, text) => text
 
-export const coloured: Paint = (style, text) =>
+export const colored: Paint = (style, text) =>
   text.trim() === '' ? text : `\x1b[${CODES[style]}m${text}\x1b[0m`

@@ -29,8 +29,8 @@ export function complain(message: string): void {
   process.stderr.write(`mqtt-wire: ${message.split('\n').map(escaped).join('\n')}\n`)
 }
 
-/** Whether output may have colours: `FORCE_COLOR` and `NO_COLOR` decide, otherwise whether it goes to a terminal. */
-export function hasColours(
+/** Whether output may have colors: `FORCE_COLOR` and `NO_COLOR` decide, otherwise whether it goes to a terminal. */
+export function hasColors(
   stream: { readonly isTTY?: boolean },
   env: NodeJS.ProcessEnv = process.env,
 ): boolean {

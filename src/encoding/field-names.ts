@@ -1,4 +1,4 @@
-// Refuses unknown field names. Otherwise a misspelt name would silently mean the default.
+// Refuses unknown field names. Otherwise a misspelled name would silently mean the default.
 
 import { printable, truncate } from '../show.ts'
 import { type Fields, refuseBecause } from './field.ts'

@@ -2,7 +2,7 @@
 
 export { type ExplainOptions, explain, PacketExplainer } from './explainer.ts'
 export { type InputChunk, InputError } from './forms/form.ts'
-export { type ReadInput, readInput } from './forms/recognise.ts'
+export { type ReadInput, readInput } from './forms/recognize.ts'
 export { type Identification, type IdentifiedProtocol, identify } from './identify.ts'
 export type {
   ExplainedFault,

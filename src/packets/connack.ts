@@ -13,7 +13,7 @@ export interface Connack {
   sessionPresent: boolean
   /**
    * Table 3.1: 0 accepted; refused because of 1 the protocol version, 2 the client identifier, 3 an unavailable server,
-   * 4 the user name or password, 5 missing authorisation.
+   * 4 the user name or password, 5 missing authorization.
    */
   returnCode: number
 }

@@ -1,6 +1,6 @@
 // A control for bytes, as text if possible and otherwise in hexadecimal.
 
-import { count, element, labelled, option } from './dom.ts'
+import { count, element, labeled, option } from './dom.ts'
 import { bytesOfHex, hexOf } from './hex.ts'
 
 /** The maximum number of bytes that can be edited in a form. */
@@ -48,7 +48,7 @@ export function bytesControl(
     if (mode.value === 'text' && textOf(current) === undefined) mode.value = 'hexadecimal'
     write()
   })
-  return labelled(label, area, mode)
+  return labeled(label, area, mode)
 }
 
 /** The bytes as text, unless a text area would change it: line ends other than a line feed, and control characters. */

@@ -27,9 +27,9 @@ export function button(label: string, onClick: () => void, name?: string): HTMLB
 }
 
 /** A control below its label. `more` is next to the label. */
-export function labelled(label: string, control: HTMLElement, ...more: readonly Node[]): HTMLElement {
+export function labeled(label: string, control: HTMLElement, ...more: readonly Node[]): HTMLElement {
   const line = element('div', { class: 'label' }, element('label', { for: control.id }, label), ...more)
-  return element('div', { class: 'labelled' }, line, control)
+  return element('div', { class: 'labeled' }, line, control)
 }
 
 export function option(value: string | number, label: string, isSelected = false): HTMLOptionElement {

@@ -1,4 +1,4 @@
-// The bytes as a grid: one cell per byte, coloured by the kind of its field. It shows some of the bytes at a time.
+// The bytes as a grid: one cell per byte, colored by the kind of its field. It shows some of the bytes at a time.
 
 import { button, count, element } from './dom.ts'
 import type { Model } from './model.ts'

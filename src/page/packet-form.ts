@@ -3,7 +3,7 @@
 import type { ExplainedField } from '../explain/index.ts'
 import { EncodeError, encode, type PacketInput, type PacketTypeName } from '../index.ts'
 import { bytesControl } from './bytes-control.ts'
-import { button, count, element, labelled, option } from './dom.ts'
+import { button, count, element, labeled, option } from './dom.ts'
 import {
   consistent,
   type Draft,
@@ -147,7 +147,7 @@ export class PacketForm {
       select.addEventListener('change', () =>
         this.change(path, field.choices![select.selectedIndex]![0], isDecisive),
       )
-      return labelled(field.label, select)
+      return labeled(field.label, select)
     }
     const isNumber = field.kind === 'number'
     const input = element('input', {
@@ -163,7 +163,7 @@ export class PacketForm {
     input.addEventListener('input', () => {
       this.change(path, isNumber ? (input.value === '' ? undefined : Number(input.value)) : input.value)
     })
-    return labelled(field.label, input)
+    return labeled(field.label, input)
   }
 
   /** @param isStructural whether the change adds or removes controls */

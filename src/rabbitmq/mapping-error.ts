@@ -4,7 +4,7 @@ import { MqttError } from '../index.ts'
 
 /**
  * Why text cannot be converted, one row per code. `rule` is a section of AMQP 0-9-1, or the RabbitMQ
- * guide that describes the behaviour.
+ * guide that describes the behavior.
  */
 // biome-ignore format: a table, one row per code
 export const MAPPING_ERRORS = {

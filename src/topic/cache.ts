@@ -6,7 +6,7 @@ import { clearBytes, outgoingLookUps } from './outgoing-names.ts'
 /** The cache of topic names that all parsers and encoders in this process share. It makes repeated names cheaper. */
 export interface TopicCache {
   /**
-   * Whether names are looked up and learnt; default true. While it is false, the known names are kept.
+   * Whether names are looked up and learned; default true. While it is false, the known names are kept.
    *
    * @throws TypeError if set to anything but a boolean
    */

@@ -7,7 +7,7 @@ const FOUND = 2
 
 /**
  * The credit at the start, which is also the maximum, and after a pause. Names chosen at random from N use up 1.44 N before
- * they earn more than they spend: 2,800 topics are learnt without a pause at the start, 1,400 after a pause.
+ * they earn more than they spend: 2,800 topics are learned without a pause at the start, 1,400 after a pause.
  */
 const MOST_CREDIT = 4_096
 const CREDIT_AFTER_PAUSE = 2_048

@@ -77,7 +77,7 @@ export function isTopicFilter(text: string): boolean {
 }
 
 /**
- * Whether the topic filter matches the topic name (§4.7), compared character by character without normalisation
+ * Whether the topic filter matches the topic name (§4.7), compared character by character without normalization
  * [MQTT-4.7.3-4]. Returns false if either is invalid.
  */
 export function topicMatches(filter: string, topic: string): boolean {

@@ -131,16 +131,16 @@ test.each([
   expect(run(['explain', ...args, 'c000'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^mqtt-wire: .*\n$/) })
 })
 
-describe('colours', () => {
+describe('colors', () => {
   // biome-ignore format: one row per environment
   test.each([
     [{}, false], [{ NO_COLOR: '1' }, false], [{ FORCE_COLOR: '1' }, true], [{ FORCE_COLOR: '0' }, false],
     [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true],
-  ])('%j', (env, isColoured) => {
+  ])('%j', (env, isColored) => {
     const { stdout, stderr } = run(['explain', MALFORMED], '', { COLUMNS: '80', ...env } as NodeJS.ProcessEnv)
-    expect(stdout.includes('\u001b[')).toBe(isColoured)
+    expect(stdout.includes('\u001b[')).toBe(isColored)
     expect(stderr).toBe('')
-    // Without the colours, the text is the same.
+    // Without the colors, the text is the same.
     expect(stripVTControlCharacters(stdout).replace(/ +$/gm, '')).toBe(DUMP)
   })
 

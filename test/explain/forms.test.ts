@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
-import { recognise } from '../../src/explain/forms/recognise.ts'
+import { recognize } from '../../src/explain/forms/recognize.ts'
 import { InputError, type ReadInput, readInput } from '../../src/explain/index.ts'
 import { encode } from '../../src/index.ts'
 import { caught } from '../support/malformed.ts'
@@ -42,7 +42,7 @@ const bytesOf = ({ chunks }: ReadInput): Buffer => Buffer.concat(chunks.map(({ b
 
 /** Reads text in pieces of equal size. */
 function inPieces(text: Uint8Array, size: number): Buffer {
-  const form = recognise(text, true)!
+  const form = recognize(text, true)!
   const reader = form.open()
   const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
     reader.push(text.subarray(index * size, (index + 1) * size)),
@@ -139,7 +139,7 @@ test('the Python literal of any bytes', () => {
 test('raw bytes with any chunking', () => {
   expect(readInput(STREAM)).toEqual({ form: 'raw bytes', chunks: [{ bytes: STREAM }] })
   for (let length = 1; length < STREAM.length; length++)
-    expect(recognise(STREAM.subarray(0, length), false)?.name ?? 'raw bytes').toBe('raw bytes')
+    expect(recognize(STREAM.subarray(0, length), false)?.name ?? 'raw bytes').toBe('raw bytes')
 })
 
 test('empty input', () => {

@@ -1,4 +1,4 @@
-// Brokers as targets, which listen only on 127.0.0.1. `127.1` is the same address, but `check` does not recognise it.
+// Brokers as targets, which listen only on 127.0.0.1. `127.1` is the same address, but `check` does not recognize it.
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'

@@ -7,7 +7,7 @@ import { HANG, TIME_LIMIT } from '../../src/cli/verdict/finding.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => void vi.useRealTimers())
 
-test('a hang costs at most ten times its time limit to minimise', async () => {
+test('a hang costs at most ten times its time limit to minimize', async () => {
   let hangs = 0
   let length = 0
   // Every byte of the stream can be simplified, and each attempt hangs.

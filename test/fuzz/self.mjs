@@ -96,11 +96,11 @@ function showProgress({ executions, corpus }) {
     process.stderr.write(`\r\x1b[K${executions.toLocaleString('en')} executions, corpus ${corpus} `)
 }
 
-function fail({ seed }, { broken, configuration, bytes, cuts = [], minimised, entries }) {
+function fail({ seed }, { broken, configuration, bytes, cuts = [], minimized, entries }) {
   const shown = ({ bytes, cuts }) => `${Buffer.from(bytes).toString('hex')}, cut at ${JSON.stringify(cuts)}`
   console.log(`\nBROKEN: ${broken}\n  seed ${seed}, configuration ${configuration}`)
   console.log(`  bytes      ${shown({ bytes, cuts })}`)
-  if (minimised !== undefined) console.log(`  minimised  ${shown(minimised)}`)
+  if (minimized !== undefined) console.log(`  minimized  ${shown(minimized)}`)
   if (save && entries !== undefined) saveCorpus(entries)
   process.exit(1)
 }

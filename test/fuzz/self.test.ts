@@ -60,7 +60,7 @@ test.each([
   writeFileSync(path, text)
   expect(status).toBe(1)
   expect(lines.join('\n')).toMatch(new RegExp(`^seed 5\n\nBROKEN: .*(${invariant})`))
-  expect(lines.at(-1)).toMatch(/^ {2}minimised {2}[\da-f]+, cut at \[/)
+  expect(lines.at(-1)).toMatch(/^ {2}minimized {2}[\da-f]+, cut at \[/)
 })
 
 test('an input that makes the decoder loop is found', () => {

@@ -8,7 +8,7 @@ const { pack, installed, folder } = consumer
 afterAll(() => consumer.remove())
 
 describe('the package that npm pack creates', () => {
-  test('contains the build, the licence, the documentation, the examples, and the files in exports', () => {
+  test('contains the build, the license, the documentation, the examples, and the files in exports', () => {
     const expected =
       /^(test\/fuzz\/adapters\/[\w-]+\.(mjs|py|go|c|rs)|bench\/contestants\/[\w-]+\.mjs|dist\/(?!internal).*\.(js|d\.ts)(\.map)?|src\/.*\.ts|src\/page\/page\.(html|css)|dist\/page\/index\.html|CHANGELOG\.md|test\/vectors\/[\w-]+\.(json|d\.cts)|mqtt-packet\/(index\.js|index\.d\.cts|package\.json)|examples\/[\w-]+\/([\w-]+\.m?js|package\.json)|[\w./-]+\.(md|svg)|LICENSE|package\.json)$/
     expect(pack.files.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([])

@@ -34,26 +34,26 @@ const THEMES = ['light', 'dark'] as const
 
 /** The texts of the page whose contrast is below WCAG AA, with their ratios. */
 function tooFaint(): string[] {
-  type Colour = [red: number, green: number, blue: number, alpha: number]
+  type Color = [red: number, green: number, blue: number, alpha: number]
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
-  const parse = (colour: string): Colour => {
+  const parse = (color: string): Color => {
     canvas.clearRect(0, 0, 1, 1)
-    canvas.fillStyle = colour
+    canvas.fillStyle = color
     canvas.fillRect(0, 0, 1, 1)
     const [red = 0, green = 0, blue = 0, alpha = 0] = canvas.getImageData(0, 0, 1, 1).data
     return [red, green, blue, alpha / 255]
   }
-  const luminance = ([red, green, blue]: Colour): number => {
+  const luminance = ([red, green, blue]: Color): number => {
     const [r = 0, g = 0, b = 0] = [red, green, blue].map((value) => {
       const part = value / 255
       return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
     })
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
   }
-  const backgroundOf = (element: Element | null): Colour => {
+  const backgroundOf = (element: Element | null): Color => {
     for (let at = element; at !== null; at = at.parentElement) {
-      const colour = parse(getComputedStyle(at).backgroundColor)
-      if (colour[3] === 1) return colour
+      const color = parse(getComputedStyle(at).backgroundColor)
+      if (color[3] === 1) return color
     }
     return [255, 255, 255, 1]
   }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { DECODE_ERRORS, type DecodeErrorCode } from '../../src/index.ts'
-import { corpus, serialised } from './corpus.ts'
+import { corpus, serialized } from './corpus.ts'
 import { IN_SCOPE, OUT_OF_SCOPE } from './statements.ts'
 import { enforcedBy, REGENERATE, readme } from './table.ts'
 
@@ -40,19 +40,19 @@ function isCommitted(path: string, text: string): void {
   expect(readFileSync(here(path), 'utf8') === text, `${path} is out of date: ${REGENERATE}`).toBe(true)
 }
 
-test('vectors.json is generated from the sections', () => isCommitted('vectors.json', serialised(corpus)))
+test('vectors.json is generated from the sections', () => isCommitted('vectors.json', serialized(corpus)))
 
 test('README.md is generated from the corpus', () => isCommitted('README.md', readme(corpus)))
 
 test('the corpus is valid for its schema', () => {
   const schema = JSON.parse(readFileSync(here('schema.json'), 'utf8'))
   const validate = new Ajv2020({ strictTypes: true }).compile(schema)
-  validate(JSON.parse(serialised(corpus)))
+  validate(JSON.parse(serialized(corpus)))
   expect(validate.errors).toBeNull()
 })
 
 test('expanded large rows are equal to the original rows', () => {
-  const spelledOut = JSON.parse(serialised(corpus), (_, value) =>
+  const spelledOut = JSON.parse(serialized(corpus), (_, value) =>
     value?.runs === undefined ? value : value.runs.map(([part, times]: Run) => part.repeat(times)).join(''),
   )
   for (const list of ['valid', 'malformed', 'streams'] as const) {

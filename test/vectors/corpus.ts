@@ -51,7 +51,7 @@ export const corpus: Omit<Vectors, 'large'> = {
 }
 
 /** One row per line, so that diffs are readable. */
-export function serialised(vectors: Omit<Vectors, 'large'>): string {
+export function serialized(vectors: Omit<Vectors, 'large'>): string {
   return `${lines(withLarge(vectors))}\n`
 }
 

@@ -32,7 +32,7 @@ const KINDS = [
 ] as const
 
 describe.each(KINDS)('of kind $kind', ({ kind, bytes }) => {
-  test('bytes are recognised', () => {
+  test('bytes are recognized', () => {
     expect(kindOf(bytes)).toBe(kind)
   })
 

@@ -1,4 +1,4 @@
-// Runs all inputs through a target and reports each distinct finding once, minimised.
+// Runs all inputs through a target and reports each distinct finding once, minimized.
 
 import type { Declaration } from '../target/declaration.ts'
 import type { Stream } from '../target/stream.ts'
@@ -7,7 +7,7 @@ import type { TestInput } from '../verdict/examination.ts'
 import { isForTarget, packetTypesOf } from '../verdict/expectation.ts'
 import { keyOf, type Symptom, TIME_LIMIT } from '../verdict/finding.ts'
 import { corpusInputs, generatedInputs, type NamedInput } from './inputs.ts'
-import { minimise } from './minimise.ts'
+import { minimize } from './minimize.ts'
 
 export interface Finding extends Symptom {
   readonly stream: Stream
@@ -27,10 +27,10 @@ export interface CampaignOptions {
 
 const BATCH = 64
 
-/** The maximum number of streams tried to minimise a finding; fewer for memory, because leaks add up. */
+/** The maximum number of streams tried to minimize a finding; fewer for memory, because leaks add up. */
 const ATTEMPTS = 1_500
 const ATTEMPTS_FOR_MEMORY = 150
-/** Milliseconds to minimise a hang. Each attempt that hangs takes the time limit. */
+/** Milliseconds to minimize a hang. Each attempt that hangs takes the time limit. */
 const TIME_FOR_HANGS = 10 * TIME_LIMIT
 
 /** The campaign stops after more hangs and deaths than this, each of which takes a second. */
@@ -46,7 +46,7 @@ export class Campaign {
   private readonly options: CampaignOptions
   private readonly known = new Set<string>()
   private readonly stopped: Promise<typeof STOPPED>
-  /** Stops the campaign. Its findings are still reported, but may not be minimised. */
+  /** Stops the campaign. Its findings are still reported, but may not be minimized. */
   stop: () => void = () => {}
 
   constructor(options: CampaignOptions) {
@@ -72,7 +72,7 @@ export class Campaign {
       for (const [input, symptom] of found) {
         if (this.known.has(keyOf(symptom))) continue
         this.known.add(keyOf(symptom))
-        yield await this.minimised(input, symptom)
+        yield await this.minimized(input, symptom)
       }
       if (examined === STOPPED || this.endedBy !== undefined) return
       deaths += examined
@@ -94,7 +94,7 @@ export class Campaign {
     yield* inBatches(generatedInputs(seed, declaration), runs, declaration)
   }
 
-  private async minimised(input: NamedInput, symptom: Symptom): Promise<Finding> {
+  private async minimized(input: NamedInput, symptom: Symptom): Promise<Finding> {
     const { bytes, cuts, name: origin } = input
     const { needsCuts, isDeath } = symptom
     const whole = { bytes, cuts: needsCuts || isDeath ? cuts : [] }
@@ -115,7 +115,7 @@ export class Campaign {
       const isInTime = (): boolean => this.endedBy === undefined && Date.now() + TIME_LIMIT < deadline
       // The generator's expectation applies only to this exact stream; smaller ones are judged by our decoder.
       if (!(await shows({ ...whole, known: input.known }))) return { ...finding, showsAlone: false }
-      await minimise(whole, async (candidate) => isInTime() && shows(candidate), attemptsFor(symptom))
+      await minimize(whole, async (candidate) => isInTime() && shows(candidate), attemptsFor(symptom))
       return smallest
     }
     const done = await this.unlessStopped(work())

@@ -6,8 +6,8 @@ import { utf8 } from '../utf8.ts'
 /** The maximum length of text and binary data: the largest two-byte length prefix. */
 export const MAX_FIELD_LENGTH = 65_535
 
-// The first and last character of each UTF-8 length, the neighbours of the surrogates, and characters that hosts tend to
-// strip, join, normalise or replace: U+FEFF, combining and zero-width characters, non-characters, U+FFFD, control characters.
+// The first and last character of each UTF-8 length, the neighbors of the surrogates, and characters that hosts tend to
+// strip, join, normalize or replace: U+FEFF, combining and zero-width characters, non-characters, U+FFFD, control characters.
 const NOTORIOUS = [
   ...['é', '\uFEFF', '\u{1F600}', '\u0301', '\u200D', '\u0001', '\u001F', '\u007F', '\u0080', '\u07FF'],
   ...['\u0800', '\uD7FF', '\uE000', '\uFFFD', '\uFFFE', '\uFFFF', '\u{10000}', '\u{10FFFF}', '\u212B'],

@@ -1,7 +1,7 @@
 // A fuzzing thread. The main thread watches it, because a decoder that hangs cannot report that itself.
 
 import { parentPort, workerData } from 'node:worker_threads'
-import { minimise } from '../../../dist/cli/fuzz/minimise.js'
+import { minimize } from '../../../dist/cli/fuzz/minimize.js'
 import { CONFIGURATIONS } from './configurations.mjs'
 import { leastCorpus, loadCorpus, seedPackets, underEachConfiguration } from './corpus.mjs'
 import { Loop } from './loop.mjs'
@@ -43,13 +43,13 @@ while (finding === undefined && loop.executions < runs && Date.now() < deadline 
 }
 
 if (finding !== undefined) {
-  const { bytes, cuts } = await minimise(
+  const { bytes, cuts } = await minimize(
     finding,
     (candidate) => loop.check(candidate.bytes, { ...finding, ...candidate }) === finding.broken,
     ATTEMPTS,
   )
   const entries = leastCorpus(loop.corpus, tracer)
-  parentPort.postMessage({ type: 'finding', ...finding, minimised: { bytes, cuts }, entries })
+  parentPort.postMessage({ type: 'finding', ...finding, minimized: { bytes, cuts }, entries })
 } else {
   report('end')
   parentPort.postMessage({ type: 'corpus', entries: leastCorpus(loop.corpus, tracer) })

@@ -23,7 +23,7 @@ const TOP_MARGIN = 96
 
 const DARK = '#1f2328'
 const GREY = '#656d76'
-const COLOURS = ['#0b63ce', '#8c959f', '#b6bdc5', '#c9ced4', '#dbdfe3']
+const COLORS = ['#0b63ce', '#8c959f', '#b6bdc5', '#c9ced4', '#dbdfe3']
 
 /** Draws those workloads of the chart that were measured. Ratios are relative to the contestant `pinned`. */
 export function chart(run: Run, pinned: string): string {
@@ -97,7 +97,7 @@ ${shapes.join('\n')}
             ? 'too slow'
             : 'wrong'
       return [
-        rectangle(x, top + 1, length, BAR_HEIGHT - 2, COLOURS[index % COLOURS.length] as string, 1),
+        rectangle(x, top + 1, length, BAR_HEIGHT - 2, COLORS[index % COLORS.length] as string, 1),
         text(x + length + 4, top + BAR_HEIGHT - 2, figure, { size: 10, fill: index === 0 ? DARK : GREY }),
       ]
     })
@@ -117,7 +117,7 @@ ${shapes.join('\n')}
   private legend(): string[] {
     const step = (WIDTH - 2 * MARGIN) / this.names.length
     return this.names.flatMap((name, index) => [
-      rectangle(MARGIN + index * step, 48, 10, 10, COLOURS[index % COLOURS.length] as string, 2),
+      rectangle(MARGIN + index * step, 48, 10, 10, COLORS[index % COLORS.length] as string, 2),
       text(MARGIN + index * step + 15, 57, name, { size: 11 }),
     ])
   }

@@ -50,7 +50,7 @@ const MACHINES = ['conveyor', 'centrifugal-pump', 'mixing-vessel', 'heat-exchang
 const ROOMS = ['living_room', 'kitchen', 'upstairs_bathroom', 'garage', 'hallway', 'utility_room']
 const MEASURES = ['temperature', 'relative_humidity', 'power_consumption', 'illuminance', 'battery_level']
 
-/** Modelled on Sparkplug B, Home Assistant discovery, and AWS IoT jobs and shadows. */
+/** Modeled on Sparkplug B, Home Assistant discovery, and AWS IoT jobs and shadows. */
 const LONG_FORMS: readonly ((random: Random) => string)[] = [
   (random) =>
     `spBv1.0/${random.pick(SITES)}/${random.pick(['DDATA', 'NDATA', 'DBIRTH'])}/gateway-${number(random, 3)}/` +

@@ -53,7 +53,7 @@ const DECISIVE = 512
  * @returns undefined if more bytes are needed: at most 512
  * @throws InputError if it is text in an unknown form
  */
-export function recognise(beginning: Uint8Array, isWhole: boolean): Form | undefined {
+export function recognize(beginning: Uint8Array, isWhole: boolean): Form | undefined {
   if (beginning.length === 0) return isWhole ? nothing : undefined
   const isEnough = isWhole || beginning.length >= DECISIVE
   const latin1 = String.fromCharCode(...beginning.subarray(0, DECISIVE))
@@ -133,7 +133,7 @@ export interface ReadInput {
 export function readInput(input: Uint8Array | string): ReadInput {
   const bytes = typeof input === 'string' ? encodeUtf8(input) : input
   assertBytes(bytes)
-  const form = recognise(bytes, true)!
+  const form = recognize(bytes, true)!
   const reader = form.open()
   return {
     form: form.name,

@@ -22,7 +22,7 @@ const FIRST_OF_TEXT = 0x20
  *
  * @param attempts the maximum number of calls of `shows`
  */
-export async function minimise(
+export async function minimize(
   stream: Stream,
   shows: (candidate: Stream) => boolean | Promise<boolean>,
   attempts: number,
