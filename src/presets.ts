@@ -10,7 +10,7 @@ const ACKNOWLEDGEMENTS = ['puback', 'pubrec', 'pubrel', 'pubcomp'] as const
  * `mosquitto2`: mosquitto 2.0. It ignores DUP with QoS 0, the reserved flags of PUBACK, PUBREC, PUBCOMP and PINGREQ, and
  * any bytes after the packet identifier of an acknowledgement or the header of PINGREQ. It accepts MQTT 3.1, bridges, and
  * topics of up to 200 levels, and refuses control characters and non-characters. It also accepts MQTT 5 (levels 5 and
- * 133), which this library does not.
+ * 133) and ignores the fixed header's flags in a CONNECT of MQTT 3.1, which this library does not.
  */
 export const presets: { readonly mosquitto2: DecodeOptions } = /* @__PURE__ */ freeze({
   mosquitto2: {
