@@ -7,8 +7,8 @@ import { checkNameLength } from './name-length.ts'
 /** How to treat text that cannot be converted. */
 export interface MappingOptions {
   /**
-   * Called once per code for text that cannot be converted. The function then returns what RabbitMQ makes of the text. Without
-   * `onLoss`, the first loss is thrown.
+   * Called once per code for text that cannot be converted. The function then returns the name to which RabbitMQ converts the
+   * text. Without `onLoss`, the first loss is thrown.
    */
   readonly onLoss?: ((loss: MappingError) => void) | undefined
 }
@@ -73,7 +73,7 @@ export function topicToRoutingKey(topic: string, options?: MappingOptions): stri
  *
  * @param routingKey at most 255 bytes in UTF-8
  * @returns the topic name, which {@link topicToRoutingKey} converts back; with `onLoss` it may contain wildcards, as does
- * the PUBLISH that RabbitMQ sends, against [MQTT-3.3.2-2]
+ * the PUBLISH that RabbitMQ sends, in violation of [MQTT-3.3.2-2]
  * @throws EncodeError if the result would not be a topic name for another reason: `empty-topic-name`, `null-character`, `ill-formed-utf8`,
  * `missing-field` or `wrong-field-type`
  * @throws MappingError unless `onLoss` is given: `separator-as-text` for `/`, `wildcard-as-text` for `*`, `+` and `#`,
@@ -88,8 +88,8 @@ export function routingKeyToTopic(routingKey: string, options?: MappingOptions):
 /**
  * Returns the binding key with which the MQTT plugin binds a subscription's queue: `/` becomes `.`, `+` becomes `*`, `#` stays.
  *
- * In RabbitMQ, a wildcard in the first level also matches topics that begin with `$`, against [MQTT-4.7.2-1]. This applies to AMQP
- * bindings and to MQTT subscribers.
+ * In RabbitMQ, a wildcard in the first level also matches topics that begin with `$`, in violation of [MQTT-4.7.2-1]. This
+ * applies to AMQP bindings and to MQTT subscribers.
  *
  * @param filter a topic filter, 1 to 65,535 bytes in UTF-8
  * @returns the binding key, 1 to 255 bytes in UTF-8, which {@link bindingKeyToFilter} converts back

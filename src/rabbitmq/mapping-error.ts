@@ -8,13 +8,13 @@ import { MqttError } from '../index.ts'
  */
 // biome-ignore format: a table, one row per code
 export const MAPPING_ERRORS = {
-  'separator-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would take this character for its separator' },
-  'wildcard-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would take this character for a wildcard' },
-  'separator-before-mark': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'RabbitMQ takes a separator and the mark that combines with it for one character' },
-  'wildcard-not-last': { rule: 'MQTT-4.7.1-2', summary: '# is the last level of a topic filter' },
-  'name-too-long': { rule: 'AMQP 0-9-1 §4.2.5.3', summary: 'a name takes at most 255 bytes in AMQP' },
-  'colon-in-user': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ takes what precedes the last colon for a virtual host' },
-  'colons-on-two-lines': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ closes the connection if colons stand on more than one line' },
+  'separator-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would read this character as a separator' },
+  'wildcard-as-text': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'the other side would read this character as a wildcard' },
+  'separator-before-mark': { rule: 'AMQP 0-9-1 §3.1.3.3', summary: 'RabbitMQ reads a separator followed by a combining mark as one character' },
+  'wildcard-not-last': { rule: 'MQTT-4.7.1-2', summary: '# must be the last level of a topic filter' },
+  'name-too-long': { rule: 'AMQP 0-9-1 §4.2.5.3', summary: 'AMQP names must be at most 255 bytes long' },
+  'colon-in-user': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ reads everything before the last colon as the virtual host' },
+  'colons-on-two-lines': { rule: 'RabbitMQ MQTT guide', summary: 'RabbitMQ closes the connection if more than one line contains a colon' },
 } as const
 
 /** Why text cannot be converted: {@link MappingError.code}. */

@@ -22,7 +22,7 @@ const NAME = /^mqtt-subscription-(?<clientId>.+)qos(?<qos>[01])$/s
  */
 export function queueName(clientId: string, qos: QoS): string {
   encodedLength({ type: 'connect', clientId, cleanSession: false })
-  if (qos !== 0 && qos !== 1 && qos !== 2) throw new TypeError('qos is 0, 1 or 2')
+  if (qos !== 0 && qos !== 1 && qos !== 2) throw new TypeError('qos must be 0, 1 or 2')
   const name = `mqtt-subscription-${clientId}qos${qos === 0 ? 0 : 1}`
   checkNameLength('Queue Name', name)
   return name

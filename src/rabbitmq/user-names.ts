@@ -19,9 +19,9 @@ const LINE = /[^\n]*/g
  * @throws TypeError if a property is not a string
  */
 export function joinUserName({ virtualHost, user }: UserName): string {
-  if (typeof user !== 'string') throw new TypeError('user is a string')
+  if (typeof user !== 'string') throw new TypeError('user must be a string')
   if (virtualHost !== undefined && typeof virtualHost !== 'string')
-    throw new TypeError('virtualHost is a string or undefined')
+    throw new TypeError('virtualHost must be a string or undefined')
   const index = user.indexOf(':')
   if (index >= 0) throw new MappingError('colon-in-user', { field: 'User Name', found: user, index })
   const userName = virtualHost === undefined ? user : `${virtualHost}:${user}`
@@ -37,7 +37,7 @@ export function joinUserName({ virtualHost, user }: UserName): string {
  * @throws TypeError if it is not a string
  */
 export function splitUserName(userName: string): UserName {
-  if (typeof userName !== 'string') throw new TypeError('userName is a string')
+  if (typeof userName !== 'string') throw new TypeError('userName must be a string')
   checkLines(userName)
   const colon = userName.lastIndexOf(':')
   if (colon < 0) return { virtualHost: undefined, user: userName }

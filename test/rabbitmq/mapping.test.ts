@@ -48,7 +48,7 @@ describe.each(LOST_TOPICS)('the topic name $topic', ({ topic, key, code, index }
     expect(caught(() => filterToBindingKey(topic))).toMatchObject({ code, index, field: 'Topic Filter' })
   })
 
-  test('is reported on demand, with what RabbitMQ makes of it', () => {
+  test('is reported to onLoss, and converted as RabbitMQ does', () => {
     const [result, codes] = reported(topicToRoutingKey, topic)
     expect(result).toBe(key)
     expect(codes[0]).toBe(code)
@@ -65,7 +65,7 @@ describe.each(LOST_KEYS)('the routing key $key', ({ key, topic, code, index }) =
     })
   })
 
-  test('is reported on demand, with what RabbitMQ makes of it', () => {
+  test('is reported to onLoss, and converted as RabbitMQ does', () => {
     const [result, codes] = reported(routingKeyToTopic, key)
     expect(result).toBe(topic)
     expect(codes[0]).toBe(code)
