@@ -121,7 +121,7 @@ const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {
 }
 
 // V8 treats constants of this module as constants; it looks up imported ones at every use. Not taken from the table of all
-// types, so that a bundle does not contain it.
+// types, so that a bundle does not contain that table.
 const PUBLISH: typeof PacketType.PUBLISH = 3
 /** The names of the acknowledgements, by packet type. */
 const ACKNOWLEDGEMENTS = CONTROL_PACKETS.map((packet) =>

@@ -1,7 +1,7 @@
-// The codes of the errors and the rules that they stand for. What they say stands in error-tables.ts, which a program that
-// only encodes does without.
+// The error codes and the rules that they stand for. Their summaries are in error-tables.ts, so that a bundle that only
+// encodes does not contain them.
 
-/** The statement that each code stands for, where a violation leaves the packet readable. */
+/** The rules of codes that leave the packet readable, and can therefore be tolerated. */
 export const TOLERABLE_RULES = {
   'surplus-bytes': '§2.2.3',
   'reserved-flags': 'MQTT-2.2.2-2',
@@ -28,7 +28,7 @@ export const TOLERABLE_RULES = {
   'reserved-suback-code': 'MQTT-3.9.3-2',
 } as const
 
-/** The same, where it does not. Encoders refuse these, too. */
+/** The rules of codes that make the packet unreadable. Encoders also use these. */
 export const FATAL_RULES = {
   'packet-too-large': '§2.2.3',
   'invalid-qos': 'MQTT-3.3.1-4',
@@ -37,7 +37,7 @@ export const FATAL_RULES = {
   'too-many-topic-filters': '§3.8.3',
 } as const
 
-/** The same, where only a decoder can refuse. */
+/** The rules of codes that only a decoder uses. */
 export const DECODER_RULES = {
   'reserved-packet-type': '§2.2.1',
   'unexpected-packet-type': '§2.2.1',
@@ -51,7 +51,7 @@ export const DECODER_RULES = {
   'too-many-topic-levels': '§4.7.3',
 } as const
 
-/** The same, where only an encoder can refuse. */
+/** The rules of codes that only an encoder uses. */
 export const ENCODER_RULES = {
   'unknown-packet-type': '§2.2.1',
   'unknown-field': '§3',
@@ -89,7 +89,7 @@ export function ruleOf(code: DecodeErrorCode): string {
   return DECODER_RULES[code as keyof typeof DECODER_RULES] ?? commonRuleOf(code as CommonCode)
 }
 
-/** The same for the codes of an encoder. */
+/** The statement that an encoder's code stands for, unless a more specific one repeats it for a packet type. */
 export function encoderRuleOf(code: RefusalCode): string {
   return ENCODER_RULES[code as EncoderCode] ?? commonRuleOf(code as CommonCode)
 }

@@ -1,4 +1,4 @@
-// The errors that are thrown. What the codes mean stands in error-rules.ts and error-tables.ts.
+// The error classes. error-rules.ts and error-tables.ts define what the codes mean.
 
 import type { DecodeErrorCode, EncodeErrorCode } from './error-rules.ts'
 
@@ -54,7 +54,7 @@ export class DecodeError extends MqttError {
   readonly code: DecodeErrorCode
   /** The offset of the first byte that shows the violation, in bytes from the packet's first byte. */
   readonly offset: number
-  /** The same position, in bytes from the first byte pushed to the parser; undefined outside a parser. */
+  /** The position in bytes from the first byte pushed to the parser; undefined outside a parser. */
   readonly streamOffset: number | undefined
   /** What a receiver should do: close the connection, or first answer with a CONNACK of this return code. */
   readonly action: Action

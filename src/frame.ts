@@ -48,7 +48,7 @@ export class Frame<Bytes extends Uint8Array = Uint8Array> {
   }
 }
 
-// Not taken from the table, so that a bundle does not contain it.
+// Not taken from the table of all types, so that a bundle does not contain that table.
 const PUBLISH: typeof PacketType.PUBLISH = 3
 const PUBACK: typeof PacketType.PUBACK = 4
 const UNSUBACK: typeof PacketType.UNSUBACK = 11

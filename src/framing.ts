@@ -1,6 +1,6 @@
 // Finds where packets start and end in a stream of chunks, which may be split anywhere. Each parser reads the packets itself.
-// Each read has one of three outcomes: an item; undefined, "need more"; or a thrown DecodeError, after which the parser
-// stays in error. Bytes that lie within one chunk are read in place. Bytes that straddle chunks are copied, once.
+// Each read has one of three outcomes: an item; undefined, "need more"; or a thrown DecodeError, which later reads throw again
+// until `reset`. Bytes that lie within one chunk are read in place. Bytes that straddle chunks are copied, once.
 
 import { incompletePacket } from './decode.ts'
 import { DecodeError } from './errors.ts'

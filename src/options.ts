@@ -88,13 +88,13 @@ export function tolerancesFrom(tolerate: unknown): Tolerances {
   for (const entry of listOf(tolerate, 'tolerate', "of codes such as ['packet-identifier-zero']")) {
     const { code, packets } =
       typeof entry === 'object' && entry !== null
-        ? ownProperties(entry, TOLERANCE, 'tolerate: an entry has no property')
+        ? ownProperties(entry, TOLERANCE, 'tolerate: unknown property')
         : { code: entry, packets: PACKET_TYPES }
     if (!isTolerable(code)) throw new TypeError(`tolerate: ${show(code)} is not a code that can be tolerated`)
     const types = tolerances.get(code) ?? new Set()
     for (const type of listOf(packets, 'packets', "of packet types such as ['pingreq']")) {
       if (!PACKET_TYPES.has(type as string))
-        throw new TypeError(`tolerate: there is no packet type ${show(type)}`)
+        throw new TypeError(`tolerate: unknown packet type ${show(type)}`)
       types.add(type as string)
     }
     tolerances.set(code, types)
@@ -246,7 +246,7 @@ export function checkMaxPacketSize(bytes: unknown): number {
 export function givenOptions(options: unknown, known: object): Record<string, unknown> {
   if (typeof options !== 'object' || options === null || Symbol.iterator in options)
     throw new TypeError(`options must be an object, not ${show(options)}`)
-  return ownProperties(options, known, 'there is no option')
+  return ownProperties(options, known, 'unknown option')
 }
 
 function ownProperties(object: object, known: object, complaint: string): Record<string, unknown> {

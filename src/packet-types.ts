@@ -56,7 +56,7 @@ export const MAX_REMAINING_LENGTH = 268_435_455
 export const MAX_PACKET_SIZE = 268_435_460
 
 /** The first byte by packet type: Table 2.1's value and Table 2.2's flags [MQTT-2.2.2-1]. PUBLISH adds its own flags. */
-// Not in the table below, which a program that only encodes does without.
+// Not in the table below, so that a bundle that only encodes does not contain that table.
 export const FIRST_BYTE: Readonly<Record<PacketTypeName, number>> = {
   connect: 0x10,
   connack: 0x20,

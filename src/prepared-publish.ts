@@ -193,8 +193,8 @@ export class PreparedPublish {
   /**
    * Checks the overrides and stores the flags and the packet identifier for `finish`.
    *
-   * The condition repeats the one in `preparePublishPacket`. A function that both call would make that one small enough for
-   * V8 to inline, which its size prevents on purpose.
+   * The condition is the same as in `preparePublishPacket`, but not shared: `preparePublishPacket` must stay too large for V8
+   * to inline (see there).
    */
   private check(overrides: PublishOverrides = NO_OVERRIDES): Image {
     const { publish } = this

@@ -24,13 +24,13 @@ describe('invalid options', () => {
     [{ tolerate: null }, "tolerate must be a list of codes such as ['packet-identifier-zero'], not null"],
     [{ tolerate: new Map() }, "tolerate must be a list of codes such as ['packet-identifier-zero'], not a Map"],
     [{ tolerate: [{ code: 'reserved-flags' }] }, "packets must be a list of packet types such as ['pingreq'], not undefined"],
-    [{ tolerate: [{ code: 'reserved-flags', packets: ['ping'] }] }, "tolerate: there is no packet type 'ping'"],
+    [{ tolerate: [{ code: 'reserved-flags', packets: ['ping'] }] }, "tolerate: unknown packet type 'ping'"],
     [{ tolerate: [Object.create({ code: 'reserved-flags', packets: ['pingreq'] })] }, 'tolerate: undefined is not a code that can be tolerated'],
     [{ tolerate: [Object.defineProperty({ code: 'reserved-flags' }, 'packets', { value: ['pingreq'] })] }, "packets must be a list of packet types such as ['pingreq'], not undefined"],
-    [{ tolerate: [{ code: 'reserved-flags', packets: ['pingreq'], packet: 'pingreq' }] }, "tolerate: an entry has no property 'packet'"],
+    [{ tolerate: [{ code: 'reserved-flags', packets: ['pingreq'], packet: 'pingreq' }] }, "tolerate: unknown property 'packet'"],
     [{ tolerate: [null] }, 'tolerate: null is not a code that can be tolerated'],
     [{ tolerate: [{ code: ['reserved-flags'], packets: ['pingreq'] }] }, 'tolerate: an array is not a code that can be tolerated'],
-    [{ tolerate: [['reserved-flags']] }, "tolerate: an entry has no property '0'"],
+    [{ tolerate: [['reserved-flags']] }, "tolerate: unknown property '0'"],
     [{ protocols: ['3.1.1', '5'] }, "protocols must contain only '3.1.1', '3.1', 'bridge', not '5'"],
     [{ protocols: '3.1' }, "protocols must be a list of '3.1.1', '3.1', 'bridge', not '3.1'"],
     [{ refuse: ['emoji'] }, "refuse must contain only 'control-characters', 'non-characters', not 'emoji'"],
@@ -117,8 +117,8 @@ describe('options are independent', () => {
 })
 
 test.each([
-  [{ maxPacketsize: 10 }, "there is no option 'maxPacketsize'"],
-  [{ tolerated: [] }, "there is no option 'tolerated'"],
+  [{ maxPacketsize: 10 }, "unknown option 'maxPacketsize'"],
+  [{ tolerated: [] }, "unknown option 'tolerated'"],
   [{ copyPayloads: 'no' }, "copyPayloads must be a boolean, not 'no'"],
   [{ onTolerated: 5 }, 'onTolerated must be a function, not 5'],
   [5, 'options must be an object, not 5'],

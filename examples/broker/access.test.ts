@@ -111,7 +111,7 @@ describeWith(embedded, (peer) => {
 
     test('an invalid file is an error that names the line', async () => {
       await expect(loadUsers(write('wrong', '# ok\nanna:password\n'))).rejects.toThrow(
-        'wrong, line 2: a line is name:salt',
+        'wrong, line 2: each line must be name:salt',
       )
       await expect(loadUsers(join(FOLDER, 'none'))).rejects.toMatchObject({ code: 'ENOENT' })
     })

@@ -35,7 +35,9 @@ export async function loadUsers(file) {
     if (line === '' || line.startsWith('#')) continue
     const [, name, salt, hashed] = /^([^:]+):([0-9a-f]{32}):([0-9a-f]{64})$/.exec(line) ?? []
     if (name === undefined || salt === undefined || hashed === undefined)
-      throw new Error(`${file}, line ${index + 1}: a line is name:salt:hash, as hash-password.js prints it`)
+      throw new Error(
+        `${file}, line ${index + 1}: each line must be name:salt:hash, as hash-password.js prints it`,
+      )
     users.set(name, { salt: Buffer.from(salt, 'hex'), hashed: Buffer.from(hashed, 'hex') })
   }
   // Checked for unknown names, so that they take as long as a wrong password.

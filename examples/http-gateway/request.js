@@ -106,9 +106,9 @@ export function parseForm(form) {
  */
 export function readFields({ body, delivery_mode = '2', retain = 'false', ...others }) {
   for (const [name, value] of Object.entries({ body, delivery_mode, retain, ...others }))
-    if (Array.isArray(value)) throw invalid('repeated-field', `${name} is there more than once`)
+    if (Array.isArray(value)) throw invalid('repeated-field', `${name} is given more than once`)
   for (const name of Object.keys(others)) {
-    if (!Object.hasOwn(REFUSED_FIELDS, name)) throw invalid('unknown-field', `there is no field ${name}`)
+    if (!Object.hasOwn(REFUSED_FIELDS, name)) throw invalid('unknown-field', `unknown field ${name}`)
     const reason = REFUSED_FIELDS[/** @type {keyof typeof REFUSED_FIELDS} */ (name)]
     throw invalid('unsupported-field', `MQTT 3.1.1 cannot carry ${name}: ${reason}`)
   }

@@ -62,7 +62,7 @@ function suggestion(name: string, known: readonly string[]): string {
   const right = known.find((field) => ALIASES[field]?.includes(name)) ?? closest(name, known)
   if (right !== undefined) return `use ${right}`
   if (MQTT_5_FIELDS.has(name)) return 'only MQTT 5 has it'
-  if (LENGTHS.has(name)) return 'lengths are counted for you'
+  if (LENGTHS.has(name)) return 'the encoder computes lengths itself'
   return `the fields are ${known.join(', ')}`
 }
 

@@ -56,7 +56,7 @@ export class Emitter {
   emit(event: Name, ...args: unknown[]): boolean {
     const list = this.lists.get(event)
     if (list === undefined) {
-      if (event === 'error') throw args[0] ?? new Error('an error that nobody listens to')
+      if (event === 'error') throw args[0] ?? new Error("unhandled 'error' event")
       return false
     }
     for (const listener of list) listener.apply(this, args)

@@ -96,7 +96,7 @@ const LARGEST_COPY = 4_096
  */
 export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
   for (const name of Object.keys(options))
-    if (!OPTIONS.has(name)) throw new TypeError(`there is no option ${JSON.stringify(name)}`)
+    if (!OPTIONS.has(name)) throw new TypeError(`unknown option ${JSON.stringify(name)}`)
   const { v5, strict = false, flush = 'tick' } = options
   if (!FLUSHES.includes(flush)) throw new TypeError(`flush must be one of ${FLUSHES.join(', ')}`)
   if (typeof strict !== 'boolean') throw new TypeError('strict must be a boolean')

@@ -260,7 +260,10 @@ export interface Parser {
 
 /** The three functions of mqtt-packet. */
 export interface MqttPacket {
-  /** Creates a parser for one connection. `opts` may be any object; README.md lists the names that are used. */
+  /**
+   * Creates a parser for one connection. `opts` may be any object; the limits of `createMqttPacket`, `copyPayloads`,
+   * `protocolVersion` and `bridgeMode` are used.
+   */
   parser(opts?: object): Parser
   /**
    * Encodes a packet.

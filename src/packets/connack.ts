@@ -12,8 +12,8 @@ export interface Connack {
   type: 'connack'
   sessionPresent: boolean
   /**
-   * Table 3.1: 0 accepted; refused because of 1 the protocol version, 2 the client identifier, 3 an unavailable server,
-   * 4 the user name or password, 5 missing authorization.
+   * Table 3.1: 0 accepted; refused: 1 unacceptable protocol version, 2 identifier rejected, 3 server unavailable, 4 bad user
+   * name or password, 5 not authorized.
    */
   returnCode: number
 }

@@ -42,7 +42,7 @@ function noTexts(): string[] {
 
 /** Returns the text of the name from `start` to `end` if the name is known. */
 export function textOf(view: DataView, start: number, end: number): string | undefined {
-  return incomingLookUps.due() ? lookUp(view, start, end) : notLookedUp()
+  return incomingLookUps.shouldLookUp() ? lookUp(view, start, end) : notLookedUp()
 }
 
 /**

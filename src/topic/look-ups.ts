@@ -33,8 +33,8 @@ export class LookUps {
   private random = 0
   private readonly hashes = new Int32Array(REMEMBERED)
 
-  /** Whether to look up the next name. */
-  due(): boolean {
+  /** Returns whether to look up the next name. If not, counts it as skipped. */
+  shouldLookUp(): boolean {
     if (this.pause === 0) return this.enabled
     if (this.enabled) this.pause--
     return false

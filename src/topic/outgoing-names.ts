@@ -17,7 +17,7 @@ let wasNotFound = false
 
 /** Returns the bytes of `name`, length prefix included, if the name is known. */
 export function bytesOf(name: unknown): Uint8Array | undefined {
-  if (outgoingLookUps.due()) return lookUp(name)
+  if (outgoingLookUps.shouldLookUp()) return lookUp(name)
   wasNotFound = false
   return undefined
 }

@@ -4,7 +4,10 @@ import { BufferView, ownMemory, put } from './bytes.ts'
 import { type EncodedBytes, markAsUntransferable } from './host.ts'
 import { allocate, DEFAULT_KIND } from './pool.ts'
 
-/** What one retained copy keeps alive. With half of it, copies of 300 bytes take 8 % longer; twice as much gains nothing. */
+/**
+ * The maximum size of a block. One retained copy keeps all of it alive. With half this size, copies of 300 bytes take 8 %
+ * longer; twice this size gains nothing.
+ */
 const BLOCK_SIZE = 131_072
 
 /** The number of copies that come from the pool, one by one, before the first block is made. */

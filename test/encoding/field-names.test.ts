@@ -62,8 +62,8 @@ test.each([
   ['subscribe', 'rap', 'only MQTT 5 has it'],
   ['subscribe', 'rh', 'only MQTT 5 has it'],
   ['subscribe', 'noLocal', 'only MQTT 5 has it'],
-  ['puback', 'length', 'lengths are counted for you'],
-  ['puback', 'remainingLength', 'lengths are counted for you'],
+  ['puback', 'length', 'the encoder computes lengths itself'],
+  ['puback', 'remainingLength', 'the encoder computes lengths itself'],
   ['pingreq', 'nonsense', 'the fields are type ['],
   ['puback', 'nonsense', 'the fields are type, packetId ['],
   // Suggests the closest name, ignoring case, if at most a third of it differs.

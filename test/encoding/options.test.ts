@@ -162,15 +162,15 @@ describe('options', () => {
     ['packet-identifier-zero', 'options must be an object'],
     [['packet-identifier-zero'], 'options must be an object'],
     [new Map(), 'options must be an object'],
-    [{ tolerates: [] }, "there is no option 'tolerates'"],
-    [{ maxPacketSize: 9 }, "there is no option 'maxPacketSize'"],
+    [{ tolerates: [] }, "unknown option 'tolerates'"],
+    [{ maxPacketSize: 9 }, "unknown option 'maxPacketSize'"],
     [
       { tolerate: 'packet-identifier-zero' },
       "tolerate must be a list of codes such as ['packet-identifier-zero']",
     ],
     [{ tolerate: null }, 'tolerate must be a list of codes'],
     [{ tolerate: ['trailing-bytes'] }, "'trailing-bytes' is not a code that can be tolerated"],
-    [{ tolerate: [{ code: 'surplus-bytes', packets: ['auth'] }] }, "there is no packet type 'auth'"],
+    [{ tolerate: [{ code: 'surplus-bytes', packets: ['auth'] }] }, "unknown packet type 'auth'"],
   ])('%j are refused by each call', (options, message) => {
     for (const attempt of [...attempts(options), ...attempts(options)]) {
       expect(attempt).toThrow(TypeError)

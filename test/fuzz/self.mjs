@@ -53,7 +53,7 @@ function options() {
 function number(name, text) {
   const value = Number(text)
   if (text.trim() !== '' && Number.isSafeInteger(value) && value >= (name === 'seed' ? 0 : 1)) return value
-  throw new TypeError(`--${name} is a whole number, not ${text}`)
+  throw new TypeError(`--${name} must be a whole number, not ${text}`)
 }
 
 /** Runs one thread to its end. */

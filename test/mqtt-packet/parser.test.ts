@@ -20,7 +20,7 @@ const PACKETS = [
   ['PUBLISH, QoS 1', '3b 05 0001 61 0007', { cmd: 'publish', retain: true, qos: 1, dup: true, length: 5, topic: 'a', payload: bytes(''), messageId: 7 }],
   ['PUBLISH, a Remaining Length of two bytes', `30 ff01 0001 61 ${'78'.repeat(252)}`, { cmd: 'publish', ...FLAGS_0, length: 255, topic: 'a', payload: bytes('x'.repeat(252)) }],
   ['PUBLISH, a Remaining Length not in its shortest form', '30 858000 0001 61 6869', { cmd: 'publish', ...FLAGS_0, length: 5, topic: 'a', payload: bytes('hi') }],
-  ['CONNECT, the least', '10 0d 0004 4d515454 04 02 000a 0001 63', { cmd: 'connect', ...FLAGS_0, length: 13, ...NOTHING, protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 10, clientId: 'c' }],
+  ['CONNECT, minimal', '10 0d 0004 4d515454 04 02 000a 0001 63', { cmd: 'connect', ...FLAGS_0, length: 13, ...NOTHING, protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 10, clientId: 'c' }],
   ['CONNECT, the most', '10 1c 0004 4d515454 04 ec 000a 0001 63 0001 74 0001 6d 0001 75 0004 70617373', { cmd: 'connect', ...FLAGS_0, length: 28, ...NOTHING, protocolId: 'MQTT', protocolVersion: 4, clean: false, keepalive: 10, clientId: 'c', will: { retain: true, qos: 1, topic: 't', payload: bytes('m') }, username: 'u', password: bytes('pass') }],
   ['CONNECT, MQTT 3.1 by a bridge', '10 0f 0006 4d5149736470 83 02 000a 0001 63', { cmd: 'connect', ...FLAGS_0, length: 15, ...NOTHING, protocolId: 'MQIsdp', protocolVersion: 3, bridgeMode: true, clean: true, keepalive: 10, clientId: 'c' }],
   ['CONNECT without a client identifier', '10 0c 0004 4d515454 04 00 000a 0000', { cmd: 'connect', ...FLAGS_0, length: 12, ...NOTHING, protocolId: 'MQTT', protocolVersion: 4, clean: false, keepalive: 10, clientId: '' }],

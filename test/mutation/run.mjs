@@ -8,7 +8,7 @@ const STRYKER = ['-p', '@stryker-mutator/core@9', '-p', '@stryker-mutator/vitest
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !GROUP_NAMES.includes(name))
 if (unknown.length > 0) {
-  console.error(`there is no group ${unknown.join(' or ')}, only ${GROUP_NAMES.join(', ')}`)
+  console.error(`unknown group ${unknown.join(', ')}; the groups are ${GROUP_NAMES.join(', ')}`)
   process.exit(2)
 }
 if (forgotten().length > 0) throw new Error(`in no group of groups.mjs: ${forgotten().join(', ')}`)

@@ -28,7 +28,7 @@ const WILL = "0001 'w' 0003 'bye'"
 describe('CONNECT, §3.1', () => {
   // biome-ignore format: one row per packet
   testValid([
-    { name: 'the least', hex: `10 0c ${START} 02 0000 0000`, packet: connect({ clientId: '', keepAlive: 0 }), input: { type: 'connect', clientId: '' } },
+    { name: 'minimal', hex: `10 0c ${START} 02 0000 0000`, packet: connect({ clientId: '', keepAlive: 0 }), input: { type: 'connect', clientId: '' } },
     { name: 'a client identifier', hex: `10 0d ${START} 02 003c 0001 'c'`, packet: connect({}) },
     { name: 'a persistent session', hex: `10 0d ${START} 00 003c 0001 'c'`, packet: connect({ cleanSession: false }) },
     { name: 'the longest keep alive', hex: `10 0d ${START} 02 ffff 0001 'c'`, packet: connect({ keepAlive: 65_535 }) },
@@ -39,7 +39,7 @@ describe('CONNECT, §3.1', () => {
     { name: 'a user name', hex: `10 10 ${START} 82 003c 0001 'c' 0001 'u'`, packet: connect({ username: 'u' }) },
     { name: 'an empty user name and password', hex: `10 11 ${START} c2 003c 0001 'c' 0000 0000`, packet: connect({ username: '', password: bytes('') }) },
     { name: 'a password of any bytes', hex: `10 14 ${START} c2 003c 0001 'c' 0001 'u' 0002 00ff`, packet: connect({ username: 'u', password: bytes('00ff') }) },
-    { name: 'everything', hex: `10 1c ${START} ee 003c 0001 'c' ${WILL} 0001 'u' 0002 'pw'`, packet: connect({ will: { ...will, qos: 1, retain: true }, username: 'u', password: bytes("'pw'") }) },
+    { name: 'all fields', hex: `10 1c ${START} ee 003c 0001 'c' ${WILL} 0001 'u' 0002 'pw'`, packet: connect({ will: { ...will, qos: 1, retain: true }, username: 'u', password: bytes("'pw'") }) },
     { name: 'a client identifier beyond ASCII', hex: `10 10 ${START} 02 003c 0004 '😀'`, packet: connect({ clientId: '😀' }) },
     { name: 'MQTT 3.1, where it is accepted', hex: "10 0f 0006 'MQIsdp' 03 02 003c 0001 'c'", packet: connect({ protocolName: 'MQIsdp', protocolLevel: 3 }), options: old },
     { name: 'MQTT 3.1 by its level', hex: "10 0f 0006 'MQIsdp' 03 02 003c 0001 'c'", packet: connect({ protocolName: 'MQIsdp', protocolLevel: 3 }), input: { type: 'connect', clientId: 'c', keepAlive: 60, protocolLevel: 3 }, options: old },
@@ -116,7 +116,7 @@ describe('CONNECT, §3.1', () => {
       ['clean', 'cleanSession'], ['keepalive', 'keepAlive'], ['KeepAlive', 'keepAlive'], ['protocolId', 'protocolName'], ['protocolVersion', 'protocolLevel'], ['bridgeMode', 'bridge'], ['user', 'username'], ['userName', 'username'], ['clientID', 'clientId'], ['passwort', 'password'],
     ].map(([name = '', right]) => ({ name: `${name} for ${right}`, packet: { ...input, [name]: 1 }, code: 'unknown-field' as const, property: name, says: `CONNECT ${name} is an unknown field; use ${right} [§3]` })),
     { name: "MQTT 5's properties", packet: { ...input, properties: {} }, code: 'unknown-field', property: 'properties', says: 'only MQTT 5 has it' },
-    { name: 'a length', packet: { ...input, length: 14 }, code: 'unknown-field', property: 'length', says: 'lengths are counted for you' },
+    { name: 'a length', packet: { ...input, length: 14 }, code: 'unknown-field', property: 'length', says: 'the encoder computes lengths itself' },
     { name: 'a field with a name unlike any other', packet: { ...input, 'x\u202e\n': 1 }, code: 'unknown-field', property: 'x\\u{202e}\\u{a}', says: 'the fields are type, protocolName' },
     { name: 'an unknown field of the will', packet: { ...input, will: { topic: 'w', payload: '', QoS: 1 } }, code: 'unknown-field', property: 'will.QoS', says: 'use qos' },
     { name: 'true for the will', packet: { ...input, will: true }, code: 'wrong-field-type', field: 'Will Flag' },

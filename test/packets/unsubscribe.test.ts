@@ -22,7 +22,7 @@ describe('UNSUBSCRIBE, §3.10', () => {
     { ...row, name: 'no body', hex: 'a2 00', code: 'body-too-short', rule: '§3.10.1', field: 'Remaining Length', offset: 1 },
     { ...row, name: 'no topic filter', hex: 'a2 02 000a', code: 'no-topic-filter', rule: 'MQTT-3.10.3-2', offset: 4, tolerated: unsubscribe() },
     { ...row, name: 'packet identifier 0', hex: "a2 05 0000 0001 'a'", code: 'packet-identifier-zero', rule: 'MQTT-2.3.1-1', field: 'Packet Identifier', offset: 2, tolerated: { ...unsubscribe('a'), packetId: 0 } },
-    { ...row, name: 'a byte behind the list', hex: "a2 06 000a 0001 'a' 00", code: 'body-too-short', rule: '§2.2.3', offset: 7 },
+    { ...row, name: 'a byte after the list', hex: "a2 06 000a 0001 'a' 00", code: 'body-too-short', rule: '§2.2.3', offset: 7 },
     { ...row, name: 'a misplaced wildcard', hex: "a2 06 000a 0002 '#a'", code: 'misplaced-multi-level-wildcard', rule: 'MQTT-4.7.1-2', offset: 6, tolerated: unsubscribe('#a') },
     { ...row, name: 'wrong flags', hex: "a0 05 000a 0001 'a'", code: 'reserved-flags', rule: 'MQTT-3.10.1-1', field: 'Flags', offset: 0, tolerated: unsubscribe('a') },
     { ...row, name: 'more topic filters than we accept', hex: "a2 08 000a 0001 'a' 0001 'b'", code: 'too-many-topic-filters', rule: '§3.10.3', offset: 7, options: { maxTopicFilters: 1 } },

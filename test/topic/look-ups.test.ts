@@ -6,7 +6,7 @@ const FIRST = 16_384
 /** The number of names that are skipped from now on. */
 function pauseOf(lookUps: LookUps): number {
   let count = 0
-  while (!lookUps.due()) count++
+  while (!lookUps.shouldLookUp()) count++
   return count
 }
 
@@ -14,7 +14,7 @@ function pauseOf(lookUps: LookUps): number {
 function meetNewNames(lookUps: LookUps, from: number): number {
   let count = 0
   // The hashes differ in all bits, so that they are unique.
-  while (lookUps.due()) lookUps.notFound(Math.imul(from + ++count, 0x9e37_79b1))
+  while (lookUps.shouldLookUp()) lookUps.notFound(Math.imul(from + ++count, 0x9e37_79b1))
   return count
 }
 
@@ -55,7 +55,7 @@ test('there is no pause if at least half of the names are found', () => {
   for (let count = 1; count < 50_000; count++) {
     lookUps.notFound(Math.imul(count, 0x9e37_79b1))
     lookUps.found()
-    expect(lookUps.due()).toBe(true)
+    expect(lookUps.shouldLookUp()).toBe(true)
   }
 })
 
@@ -69,7 +69,7 @@ test('names that appear only two or three times are not worth looking up', () =>
     for (let index = 1; index < 200_000; index++) {
       const hash = Math.imul(index, 0x9e37_79b1)
       for (let times = 0; times < 2 + finds; times++) {
-        if (!lookUps.due()) continue
+        if (!lookUps.shouldLookUp()) continue
         looked++
         if (times < 2) lookUps.notFound(hash)
         else lookUps.found()
@@ -90,7 +90,7 @@ describe('a name that was not found', () => {
     const lookUps = new LookUps()
     expect(lookUps.notFound(0x1234_5678)).toBe(false)
     let times = 0
-    while (lookUps.due()) {
+    while (lookUps.shouldLookUp()) {
       expect(lookUps.notFound(0x1234_5678)).toBe(true)
       times++
     }
@@ -130,11 +130,11 @@ test('clear forgets names and pauses', () => {
 test('nothing is looked up while disabled, and a pause continues afterwards', () => {
   const lookUps = new LookUps()
   lookUps.enabled = false
-  expect(lookUps.due()).toBe(false)
+  expect(lookUps.shouldLookUp()).toBe(false)
   lookUps.enabled = true
   meetNewNames(lookUps, 0)
   lookUps.enabled = false
-  for (let count = 0; count < 2 * FIRST; count++) expect(lookUps.due()).toBe(false)
+  for (let count = 0; count < 2 * FIRST; count++) expect(lookUps.shouldLookUp()).toBe(false)
   lookUps.enabled = true
   expect(pauseOf(lookUps) + 1).toBe(FIRST)
 })

@@ -118,8 +118,8 @@ const ILL_FORMED = [
 /** Valid text, then invalid bytes, then valid text or nothing. */
 function corrupted(of: Ingredients, by: readonly number[]): { content: Uint8Array; fromContent: number } {
   const before = utf8(of.topic)
-  const behind = of.turn % 2 === 1 ? utf8(of.topic) : new Uint8Array(0)
-  return { content: concat([before, Uint8Array.from(by), behind]), fromContent: before.length }
+  const after = of.turn % 2 === 1 ? utf8(of.topic) : new Uint8Array(0)
+  return { content: concat([before, Uint8Array.from(by), after]), fromContent: before.length }
 }
 
 const TEXT: readonly Violation[] = TEXTS.flatMap(([at, make]) => [
