@@ -54,8 +54,8 @@ async function* chunksOf(file: string): AsyncGenerator<InputChunk> {
   const exit = once(tshark, 'close').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
     throw new InputError(
-      'this is a capture file (pcap or pcapng), and tshark, which takes it apart, is not installed; ' +
-        'where it is, run: tshark -r FILE -T fields -e tcp.payload',
+      'reading a capture file (pcap or pcapng) requires tshark, which is not installed; ' +
+        'install it, or run this where it is installed: tshark -r FILE -T fields -e tcp.payload',
     )
   })
   exit.catch(() => {}) // until it is awaited

@@ -20,7 +20,8 @@ export async function decodeCommand(args: readonly string[]): Promise<number> {
   const { positionals, flags, options } = readArgs(args, ['json'])
   if (positionals.length > 1) throw new UsageError('decode accepts only one FILE')
   const file = positionals[0] ?? RECORDED_SESSION
-  if (positionals.length === 0 && !existsSync(file)) throw new UsageError('FILE is missing')
+  if (positionals.length === 0 && !existsSync(file))
+    throw new UsageError('decode requires a FILE, or - for standard input')
   return await decodeFile(file, flags.has('json'), options)
 }
 

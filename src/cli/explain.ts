@@ -132,7 +132,10 @@ function asText(isFull: boolean): Printer {
       return `${lines.join('\n')}\n`
     },
     unread: (length) =>
-      paint('dim', `${count(length, 'byte')} after it ${length === 1 ? 'was' : 'were'} not read.\n`),
+      paint(
+        'dim',
+        `${count(length, 'byte')} after the malformed packet ${length === 1 ? 'was' : 'were'} not read.\n`,
+      ),
     summary: (text) => escaped(text),
   }
 }

@@ -1,4 +1,4 @@
-// Decodes the packets of one or more streams, encodes each again, and compares the bytes.
+// Decodes the packets of one or more streams, re-encodes each, and compares the bytes.
 
 import type { InputChunk } from '../explain/forms/form.ts'
 import { encode, type Frame, type Packet, PacketParser, type ParserOptions } from '../index.ts'
@@ -38,7 +38,7 @@ export class Inspection {
   private readonly options: ParserOptions
   private readonly isCompared: boolean
 
-  /** @param isCompared whether to encode each packet again and compare the bytes */
+  /** @param isCompared whether to re-encode each packet and compare the bytes */
   constructor(options: ParserOptions, isCompared: boolean) {
     this.options = options
     this.isCompared = isCompared
@@ -89,10 +89,10 @@ export class Inspection {
     ].filter(Boolean)
     const verdict =
       this.unexplained > 0
-        ? `${this.unexplained} do not encode to the same bytes again: please report this`
+        ? `${this.unexplained} do not re-encode to the same bytes: please report this`
         : exceptions.length > 0
-          ? `all encode to the same bytes again, except ${exceptions.join(' and ')}`
-          : 'all encode to the same bytes again'
+          ? `all re-encode to the same bytes, except ${exceptions.join(' and ')}`
+          : 'all re-encode to the same bytes'
     return this.packets === 0 && this.bytes === 0
       ? `${name}: empty.`
       : `${name}: ${form}, ${this.soFar()}, ${verdict}.`

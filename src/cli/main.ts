@@ -25,7 +25,7 @@ const COMMANDS = {
   proxy: {
     run: async (args: readonly string[]) => (await import('./proxy.ts')).proxyCommand(args),
     summary: `proxy [HOST:]PORT HOST[:PORT]
-                              listen at the first address, connect to the second, print the packets
+                              listen on the first address, connect to the second, print the packets
                               [--record FILE] [OPTIONS]`,
   },
   check: {
@@ -54,7 +54,8 @@ ${Object.values(COMMANDS)
 A FILE contains raw MQTT bytes; hexadecimal text in any usual form; base64; a dump of xxd, hexdump, od or Wireshark; the
 output of tshark for a stream; a capture (pcap or pcapng), if tshark is installed; or a recording: one JSON object per line,
 with the "bytes" of a chunk in hexadecimal and, if known, "connection", "direction" (c2s or s2c) and "milliseconds". Without a
-FILE, decode prints the session recorded in mqtt-wire's repository, and the other commands read standard input.
+FILE, encode and explain read standard input. decode requires a FILE, except in mqtt-wire's own repository, where it prints a
+recorded session.
 
 OPTIONS are those of the library:
   --role server|client        refuse what the peer of a server, or of a client, may not send
@@ -73,29 +74,29 @@ A TARGET is one of
   --exec "COMMAND"         a process. It writes "ready", then reads lines: "open" for a new stream, otherwise a chunk in
                            hexadecimal. It answers each chunk with "packet JSON" for every packet, and then with "more"
                            or "refused REASON".
-  mqtt://127.0.0.1:1883    a running broker that nobody else needs [--remote] [--rate CONNECTIONS_PER_SECOND]
+  mqtt://127.0.0.1:1883    a running test broker that may crash [--remote] [--rate CONNECTIONS_PER_SECOND]
                            [--patience SECONDS]; not for bench
 A target can declare what it is: role, maxPacketSize, protocols, tolerate, refuses, sendsOnly, verdictsOnly. The declaration
 is the export "declares" of a module, the JSON after "ready", or --declare FILE.
 
 check and fuzz also take
   --json FILE              also write the findings as JSON
-  --junit FILE             also write the findings as JUnit's XML
+  --junit FILE             also write the findings as JUnit XML
   --format github          also annotate a GitHub workflow
-  --baseline FILE          accept the findings in a JSON file; fail on new ones, and on those that were not found
+  --baseline FILE          accept the findings in a JSON file; fail on new ones, and on listed ones that no longer occur
 
 bench also takes
-  --quick                  fewer and shorter rounds: a look, not a measurement
-  --only NAMES             only these workloads or operations, with commas between: W1,"W2 encode",linearity
+  --quick                  fewer and shorter rounds, for a first impression
+  --only NAMES             only these workloads or operations, separated by commas: W1,"W2 encode",linearity
   --gate FILE              judge by the bounds of a JSON file: { "atLeast": { "W1 decode": 0.5 }, "atMost": { "linearity": 5 } }
   --update                 with --gate: set the bounds to three quarters of what is measured, instead of judging
-  --compare FILE           show the change since the run that --json has written there
+  --compare FILE           show the change since a run that was saved with --json
   --json FILE              also write the results as JSON
   --chart FILE             also draw the results as SVG
-  --rivals PACKAGES        also measure these, if they are installed: mqtt-packet,@sap/xb-msg-mqtt-v311,mqtts,u8-mqtt-packet
+  --rivals PACKAGES        also measure these, which must be installed: mqtt-packet,@sap/xb-msg-mqtt-v311,mqtts,u8-mqtt-packet
 
-Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1 or the target has faults or falls short
-of the gate, 2 for invalid arguments.
+Exit status: 0 for success, 1 if the input is not valid MQTT 3.1.1, or the target has faults or misses a bound of the
+gate, 2 for invalid arguments.
 `
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

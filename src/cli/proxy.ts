@@ -80,7 +80,7 @@ class RecordingProxy {
     this.server.listen(port, host)
     await once(this.server, 'listening')
     const { address, port: actual } = this.server.address() as AddressInfo
-    complain(`listening on ${address}:${actual}, passing on to ${this.target.host}:${this.target.port}`)
+    complain(`listening on ${address}:${actual}, forwarding to ${this.target.host}:${this.target.port}`)
   }
 
   async close(): Promise<void> {

@@ -47,7 +47,7 @@ const PACKETS = [
   encode({ type: 'disconnect' }),
 ]
 const RAW = Buffer.concat(PACKETS)
-const SUMMARY = `8 packets in ${RAW.length} bytes, all encode to the same bytes again.`
+const SUMMARY = `8 packets in ${RAW.length} bytes, all re-encode to the same bytes.`
 
 describe('the recorded session', () => {
   const { status, lines, stderr } = run(['decode'])
@@ -56,7 +56,7 @@ describe('the recorded session', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(lines.at(-1)).toBe(
-      `${join('test/fixtures/session.ndjson')}: a recording, 41 packets in 100,758 bytes, all encode to the same bytes again.`,
+      `${join('test/fixtures/session.ndjson')}: a recording, 41 packets in 100,758 bytes, all re-encode to the same bytes.`,
     )
     expect(lines).toHaveLength(41 + 2)
     expect(lines[0]).toMatch(
@@ -121,7 +121,7 @@ describe('every form of input', () => {
       const { status, lines } = run(['decode', file('large', content)])
       expect(status).toBe(0)
       expect(lines.at(-1)).toContain(
-        `24,000 packets in ${large.length.toLocaleString('en')} bytes, all encode to the same bytes`,
+        `24,000 packets in ${large.length.toLocaleString('en')} bytes, all re-encode to the same bytes`,
       )
     }
   })

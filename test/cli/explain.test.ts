@@ -36,7 +36,7 @@ const DUMP = `PUBLISH malformed, byte 0, 9 bytes
     7  00 07                    Unread                2 bytes not read  §2.2.3
   wildcard-in-topic-name, byte 6 of the packet: close the connection
 
-2 bytes after it were not read.
+2 bytes after the malformed packet were not read.
 
 the argument: hexadecimal text, 1 packet in 11 bytes, not valid.
 `
@@ -280,7 +280,7 @@ describe('a capture', () => {
     if (path === undefined) return
     expect(run(['decode', path], '', { PATH: DIRECTORY })).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/tshark, which takes it apart, is not installed; .*tshark -r FILE/),
+      stderr: expect.stringMatching(/requires tshark, which is not installed; .*tshark -r FILE/),
     })
   })
 

@@ -30,16 +30,16 @@ writeFileSync(
   `# Findings in other parsers
 
 Written by \`node test/fuzz/findings.mjs\`: the conformance corpus and ${Number(RUNS).toLocaleString('en')} generated
-inputs, seed ${SEED}, for each parser. Each row is a distinct finding, with the smallest bytes that show it; \`|\` is where
-they are cut into chunks. "accepts" is followed by the rule that the bytes violate. A codec may leave some of these rules to the
+inputs, seed ${SEED}, for each parser. Each row is a distinct finding, with the shortest input that shows it; \`|\` is
+where it is cut into chunks. "accepts" is followed by the rule that the bytes violate. A codec may leave some of these rules to the
 program that uses it, which must then enforce them. Levels and protocol names other than those of MQTT 3.1.1 are not judged.
 
 ${sections.join('\n')}
 # Decoders in other languages
 
-\`mqtt-wire check --exec\` on the decoders that Debian packages. Each row is a violated must, with the number of rows of the
-corpus that show it, and the bytes of the first. Debian packages no MQTT decoder in Rust, so the Rust adapter contains a small
-one for you to replace.
+\`mqtt-wire check --exec\` on the decoders that Debian packages. Each row is a violated requirement, with the number of rows of
+the corpus that show it, and the bytes of the first. Debian packages no MQTT decoder in Rust, so the Rust adapter contains a
+small one for you to replace.
 
 ${checked.join('\n')}`,
 )

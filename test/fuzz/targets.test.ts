@@ -93,7 +93,7 @@ describe('declared deviations of our parser are not findings', () => {
     expect(report('check', undeclared).status).toBe(1)
   })
 
-  test('a target that does not refuse what it declares to refuse', () => {
+  test('a target that does not refuse what it declares it refuses', () => {
     const { status, findings } = report(
       'fuzz',
       'test/fuzz/adapters/mqtt-wire.mjs',

@@ -160,7 +160,7 @@ export const LINEARITY_ENVIRONMENT: NodeJS.ProcessEnv = { MALLOC_MMAP_THRESHOLD_
 class ProcessSubject implements Subject {
   readonly name: string
   readonly remark =
-    `× is the speed as a multiple of ${OURS}'s behind the same protocol. Both times include the pipe, hexadecimal text and JSON,
+    `× is the speed as a multiple of ${OURS}'s over the same protocol. Both times include the pipe, hexadecimal text and JSON,
 so the ratio compares whole adapters, and is closer to 1 than the ratio of the decoders.`
   readonly rivals: readonly Rival[] = []
   readonly deaths = 0 // each job starts a new process anyway

@@ -8,7 +8,7 @@ import { groupAsJson, section, table } from './report.ts'
 import { type Group, Results } from './result.ts'
 import { type CheckedRow, rowsFor } from './rows.ts'
 
-/** Runs the command and returns the exit status: 1 if the target violates a must that is not in the baseline. */
+/** Runs the command and returns the exit status: 1 if the target violates a requirement that is not in the baseline. */
 export async function checkCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, { ...TARGET_OPTIONS, ...REPORT_OPTIONS })
   const target = await targetFrom('check', positionals, values)
@@ -64,7 +64,7 @@ function summary(rows: readonly CheckedRow[], results: Results): string {
   const musts = rows.filter(({ row }) => row.requirement === 'must').length
   const number = (groups: readonly Group[]): number => new Set(groups.flatMap((group) => group.rows)).size
   const [broken, waits, mays] = [results.of('must'), results.of('wait'), results.of('may')].map(number)
-  return `${count(musts, 'must')}: ${broken} violated, ${waits} ${waits === 1 ? 'wait' : 'waits'}; ${count(rows.length - musts, 'may')}: ${mays} used.`
+  return `${count(musts, 'requirement')}: ${broken} violated, ${waits} ${waits === 1 ? 'wait' : 'waits'}; ${count(rows.length - musts, 'permission')}: ${mays} used.`
 }
 
 function cases(rows: readonly CheckedRow[], results: Results) {

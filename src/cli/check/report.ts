@@ -10,7 +10,7 @@ const EXAMPLES = 3
 const LONGEST_HEX = 64
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
-  must: 'Violated musts',
+  must: 'Violated requirements',
   wait: 'Waits: the target asks for more bytes although the packet is complete',
   may: 'Permissions that the target uses, which are not faults',
 }

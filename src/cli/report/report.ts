@@ -100,7 +100,7 @@ export interface TestCase {
   readonly failure?: { readonly message: string; readonly text: string } | undefined
 }
 
-/** Writes JUnit's XML. */
+/** Writes JUnit XML. */
 export function writeJunit(file: string | undefined, suite: string, cases: readonly TestCase[]): void {
   if (file === undefined) return
   const failures = cases.filter(({ failure }) => failure !== undefined).length

@@ -45,7 +45,7 @@ export async function loadAdapter(file: string): Promise<Adapter> {
   if (typeof adapter.open !== 'function' && typeof adapter.accepts !== 'function')
     throw new UsageError(`${file} exports neither open nor accepts`)
   const wrong = FUNCTIONS.find((name) => !['function', 'undefined'].includes(typeof adapter[name]))
-  if (wrong !== undefined) throw new UsageError(`${file} exports ${wrong}, which is no function`)
+  if (wrong !== undefined) throw new UsageError(`${file} exports ${wrong}, which is not a function`)
   declarationFrom(adapter.declares ?? {}, `${file}, declares`)
   return adapter
 }

@@ -51,7 +51,7 @@ export function expectationFor(
     const refusal = declaredRefusal(declaration, all)
     if (refusal !== undefined) {
       const { reason: code, rule } = refusal
-      const message = `${packet.type.toUpperCase()}: the target declares to refuse ${code} [${rule}]`
+      const message = `${packet.type.toUpperCase()}: the target declares that it refuses ${code} [${rule}]`
       return {
         packets: known.packets.slice(0, index),
         ends: known.ends.slice(0, index),

@@ -61,7 +61,7 @@ function wrongPacket(expectation: Expectation, given: readonly unknown[]): Sympt
   for (const [index, packet] of given.entries()) {
     const expected = packets[index]
     if (expected === undefined) {
-      if (ending.kind === 'refused') return accepted(expectation, ending, `it gave ${packetText(packet)}`)
+      if (ending.kind === 'refused') return accepted(expectation, ending, `it returned ${packetText(packet)}`)
       return ending.kind === 'another protocol' ? undefined : tooMany(packet, ending.kind)
     }
     const field = differingField(expected, packet)
@@ -144,7 +144,7 @@ function tooMany(packet: unknown, ending: 'complete' | 'incomplete'): Symptom {
     about: ending === 'complete' ? 'extra packet' : 'incomplete packet delivered',
     rule: '§2.2.3',
     expected: 'no more packets',
-    happened: `it gave ${packetText(packet)}`,
+    happened: `it returned ${packetText(packet)}`,
   }
 }
 

@@ -31,7 +31,7 @@ export function permissionsFor(packet: Packet, bytes: Uint8Array): Permission[] 
   return permissions
 }
 
-/** The first permission that the target declares to use. */
+/** The first of the permissions that the target declares it uses. */
 export function declaredRefusal(
   { refuses = [] }: Declaration,
   permissions: readonly Permission[],

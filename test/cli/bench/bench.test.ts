@@ -196,7 +196,7 @@ test.each([
   expect(status).toBe(0)
 })
 
-test('a target only gets packets that it declares to read', () => {
+test('a target only gets packets that it declares it reads', () => {
   const { status, stdout, saved } = measured(['test/cli/bench/client.mjs'], 'W2 decode')
   expect(stdout).toContain(
     'Packets that the target does not read, according to its declaration, are left out.',
@@ -333,7 +333,7 @@ describe('invalid arguments', () => {
     [['README.md'], 'cannot load'],
     [['test/fuzz/broken/wrapped.mjs'], 'exports neither open nor accepts'],
     [['test/fuzz/broken/says-yes.mjs'], 'bench needs open'],
-    [[NO_FUNCTION], 'exports encode, which is no function'],
+    [[NO_FUNCTION], 'exports encode, which is not a function'],
     [[LEAVES], 'cannot be used: the process ended with exit status 3'],
     [['--exec', 'echo hello'], 'must write "ready" first; it wrote "hello"'],
     [['--exec', `echo 'ready {"verdictsOnly":true}'`], 'bench needs decoded packets'],

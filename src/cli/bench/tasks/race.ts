@@ -20,7 +20,7 @@ export interface RaceOptions extends Pace {
   readonly scale: number
   /** A workload to decode first. */
   readonly first?: string
-  /** Limits the traffic to what the target declares to read. */
+  /** Limits the traffic to the packets that the target declares it reads. */
   readonly declaration?: Declaration
 }
 

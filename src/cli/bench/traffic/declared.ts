@@ -1,4 +1,4 @@
-// Limits the traffic to what a target declares to read.
+// Limits the traffic to the packets that a target declares it reads.
 
 import type { Declaration } from '../../target/declaration.ts'
 import { expectationFor, isForTarget } from '../../verdict/expectation.ts'
