@@ -62,7 +62,7 @@ export const MOSQUITTO: readonly Difference[] = [
 export const MOSQUITTO_PRESET: readonly Difference[] = [
   MQTT_5,
   {
-    what: 'mosquitto ignores the fixed header’s flags in a CONNECT of MQTT 3.1',
+    what: "mosquitto ignores the fixed header's flags in a CONNECT of MQTT 3.1",
     why: 'if both protocols are accepted, these flags are judged by the rules of 3.1.1, before the protocol name arrives',
     covers: (row, type) =>
       type === CONNECT && row.options?.protocols?.join() === '3.1' && !row.hex.startsWith('10'),

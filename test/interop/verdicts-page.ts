@@ -28,7 +28,7 @@ all, sent to mosquitto ${version}. Each row has a connection of its own, after a
 accepted the row. There are no answers after DISCONNECT: a broker that accepts it discards the will [MQTT-3.14.4-3], and one that
 does not publishes it.
 
-The two agree on ${(rows.length - differing.length).toLocaleString('en')} rows.
+mqtt-wire and mosquitto agree on ${(rows.length - differing.length).toLocaleString('en')} rows.
 
 | mqtt-wire | Rows | mosquitto closes | answers with a refusal in CONNACK | accepts |
 |---|---:|---:|---:|---:|

@@ -38,12 +38,12 @@ describe('packets from advisories', () => {
   const CLAIM: RawPacket = { type: 'publish', remainingLength: 268_435_455, topic: null }
   const SAID: Readonly<Record<string, RawPacket>> = {
     'a filter of 65,400 separators': { type: 'subscribe', packetId: 1, subscriptions: { topicFilter } },
-    'a filter of 65,400 separators, where 128 levels are taken': {
+    'a filter of 65,400 separators, where the limit is 128 levels': {
       type: 'subscribe',
       packetId: 1,
       subscriptions: { topicFilter },
     },
-    'a topic name that is nothing but $': { type: 'publish', topic: '$' },
+    'a topic name that is only $': { type: 'publish', topic: '$' },
     'a PUBLISH whose topic name is empty': { type: 'publish', topic: '' },
     'a topic name longer than its packet': { type: 'publish', topic: { length: 0xffff, content: 'ABCDE' } },
     'a topic name one byte longer than its packet': {
@@ -58,20 +58,20 @@ describe('packets from advisories', () => {
       payload: 'b',
     },
     'an overlong separator in a topic name': { type: 'publish', topic: Uint8Array.of(0xc0, 0xaf, 0x61) },
-    'a PUBACK without its identifier': { type: 'puback', packetId: null },
+    'a PUBACK without its packet identifier': { type: 'puback', packetId: null },
     'an MQTT 5 CONNECT': {
       type: 'connect',
       protocolLevel: 5,
       keepAlive: [60, { bytes: [5, 0x11, 0, 0, 0, 0x78] }],
       clientId: 'c',
     },
-    'a first packet that is no CONNECT and claims 268,435,455 bytes': CLAIM,
-    'a first packet that is no CONNECT and claims too much': CLAIM,
-    'an answer larger than the client takes': {
+    'a first packet that is not a CONNECT and claims 268,435,455 bytes': CLAIM,
+    'a first packet that is not a CONNECT and claims too much': CLAIM,
+    'an answer larger than the client accepts': {
       type: 'connack',
       remainingLength: 268_435_455,
     },
-    'PUBACK: half an identifier, and PINGREQ': {
+    'PUBACK: half a packet identifier, and PINGREQ': {
       type: 'puback',
       remainingLength: 1,
       packetId: { bytes: [7] },
@@ -109,7 +109,7 @@ test.each<[string, string, RawPacket]>([
   ],
   ['no Remaining Length', '400007', { type: 'puback', remainingLength: null, packetId: 7 }],
   [
-    'bytes before and behind a length',
+    'bytes before and after a length',
     '40aa02bb0007',
     {
       type: 'puback',

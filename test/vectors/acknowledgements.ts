@@ -17,7 +17,7 @@ const ZERO: Wrong = ['packet-identifier-zero', 'Packet Identifier', '§2.3.1']
 export const acknowledgements: Section = {
   valid: TYPES.flatMap(([type, first]) =>
     [1, 255, 256, 32_768, 65_535].map((packetId) =>
-      valid(`${type.toUpperCase()} of ${packetId}`, `${first} (${packetId.toString(16).padStart(4, '0')})`, { type, packetId }, '§2.3.1', {
+      valid(`${type.toUpperCase()}: packet identifier ${packetId.toLocaleString('en')}`, `${first} (${packetId.toString(16).padStart(4, '0')})`, { type, packetId }, '§2.3.1', {
         also: packetId === 256 ? ['§1.5.2'] : [],
       }))),
   malformed: TYPES.flatMap(([type, first]) => {
@@ -27,12 +27,12 @@ export const acknowledgements: Section = {
     const tooLong = lengthTooLong(type)
     return [
       malformed(`${name}: no body`, `${first} ^ ()`, tooShort),
-      malformed(`${name}: half an identifier`, `${first} ^ (00)`, tooShort),
-      malformed(`${name} of 0`, `${first} (^ 0000)`, ZERO, { tolerated: { type, packetId: 0 } }),
+      malformed(`${name}: half a packet identifier`, `${first} ^ (00)`, tooShort),
+      malformed(`${name}: packet identifier 0`, `${first} (^ 0000)`, ZERO, { tolerated: { type, packetId: 0 } }),
       malformed(`${name}: a byte too many`, `${first} ^ (0007 00)`, tooLong, { tolerated: packet }),
       malformed(`${name}: with a reason code and properties, as in MQTT 5`, `${first} ^ (0007 00 00)`, tooLong, { tolerated: packet }),
       malformed(`${name}: 128 bytes`, `${first} ^ (0007 00*126)`, tooLong, { tolerated: packet }),
-      malformed(`${name} of 0, and a byte too many`, `${first} ^ (^^ 0000 ff)`, tooLong, { further: [ZERO], tolerated: { type, packetId: 0 } }),
+      malformed(`${name}: packet identifier 0, and a byte too many`, `${first} ^ (^^ 0000 ff)`, tooLong, { further: [ZERO], tolerated: { type, packetId: 0 } }),
     ]
   }),
 }

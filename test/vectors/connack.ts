@@ -34,12 +34,12 @@ export const connackSection: Section = {
   malformed: [
     ...[1, 2, 3, 4, 5, 6, 7].map((bit) =>
       malformed(`CONNACK reserved bit ${bit}`, `20 (^ ${hexByte(1 << bit)} 00)`, ['connack-reserved-bits', FLAGS], { tolerated: connack(false, 0) })),
-    malformed('CONNACK: all bits but that of Session Present', '20 (^ fe 00)', ['connack-reserved-bits', FLAGS], { tolerated: connack(false, 0) }),
+    malformed('CONNACK: all bits except Session Present', '20 (^ fe 00)', ['connack-reserved-bits', FLAGS], { tolerated: connack(false, 0) }),
     malformed('CONNACK: all bits', '20 (^ ff 00)', ['connack-reserved-bits', FLAGS], { tolerated: connack(true, 0) }),
     ...codes(1, LAST_RETURN_CODE).map((code) =>
       malformed(`CONNACK Session Present with return code ${code}`, `20 (^ 01 ${hexByte(code)})`, WITH_REFUSAL, { tolerated: connack(true, code) })),
     ...[6, 7, 0x7f, 0x80, 0xff].map(reservedCode),
-    malformed('CONNACK: everything at once', '^ 21 ^^ (^^^ ^^^^ ff ^^^^^ ff 00)', ['reserved-flags', 'Flags'], {
+    malformed('CONNACK: every tolerable violation', '^ 21 ^^ (^^^ ^^^^ ff ^^^^^ ff 00)', ['reserved-flags', 'Flags'], {
       further: [TOO_LONG, ['connack-reserved-bits', FLAGS], WITH_REFUSAL, RESERVED_CODE],
       tolerated: connack(true, 255),
     }),

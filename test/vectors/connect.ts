@@ -92,15 +92,15 @@ const LENGTH_TOO_SHORT = lengthTooShort('connect')
 
 // biome-ignore format: one row per packet
 const validRows: readonly ValidVector[] = [
-  valid('CONNECT: the least', `10 (${START} 02 0000 [])`, connect({ clientId: '', keepAlive: 0 }), 'MQTT-3.1.3-7'),
-  valid('CONNECT: everything', withParts(), EVERYTHING, 'MQTT-3.1.3-1', { also: ['MQTT-3.1.2-1', 'MQTT-3.1.2-2', 'MQTT-3.1.3-3', 'MQTT-3.1.2-9', 'MQTT-3.1.2-19', 'MQTT-3.1.2-21'] }),
+  valid('CONNECT: minimal', `10 (${START} 02 0000 [])`, connect({ clientId: '', keepAlive: 0 }), 'MQTT-3.1.3-7'),
+  valid('CONNECT: all fields', withParts(), EVERYTHING, 'MQTT-3.1.3-1', { also: ['MQTT-3.1.2-1', 'MQTT-3.1.2-2', 'MQTT-3.1.3-3', 'MQTT-3.1.2-9', 'MQTT-3.1.2-19', 'MQTT-3.1.2-21'] }),
   valid('CONNECT Keep Alive: 0, off', `10 (${START} 02 0000 ['c'])`, connect({ keepAlive: 0 }), '§3.1.2.10'),
   valid('CONNECT Keep Alive: 1', `10 (${START} 02 0001 ['c'])`, connect({ keepAlive: 1 }), '§3.1.2.10'),
   valid('CONNECT Keep Alive: 256, the most significant byte first', `10 (${START} 02 0100 ['c'])`, connect({ keepAlive: 256 }), '§1.5.2'),
   valid('CONNECT Keep Alive: 65,535', `10 (${START} 02 ffff ['c'])`, connect({ keepAlive: 65_535 }), '§3.1.2.10'),
   valid('CONNECT Client Identifier: empty, clean session 1', `10 (${START} 02 003c [])`, connect({ clientId: '' }), 'MQTT-3.1.3-7', { also: ['MQTT-3.1.3-8'] }),
   valid('CONNECT Client Identifier: one character', `10 (${START} 00 003c ['7'])`, connect({ clientId: '7', cleanSession: false }), 'MQTT-3.1.3-5'),
-  valid('CONNECT Client Identifier: 23 characters, the most that every server takes', `10 (${START} 02 003c ['0123456789abcdefghijklm'])`, connect({ clientId: '0123456789abcdefghijklm' }), 'MQTT-3.1.3-5'),
+  valid('CONNECT Client Identifier: 23 characters, the maximum that every server must allow', `10 (${START} 02 003c ['0123456789abcdefghijklm'])`, connect({ clientId: '0123456789abcdefghijklm' }), 'MQTT-3.1.3-5'),
   valid('CONNECT Client Identifier: the other letters', `10 (${START} 02 003c ['nopqrstuvwxyzABCDEFGHIJ'])`, connect({ clientId: 'nopqrstuvwxyzABCDEFGHIJ' }), 'MQTT-3.1.3-5'),
   valid('CONNECT Client Identifier: the last letters', `10 (${START} 02 003c ['KLMNOPQRSTUVWXYZ'])`, connect({ clientId: 'KLMNOPQRSTUVWXYZ' }), 'MQTT-3.1.3-5'),
   valid('CONNECT Client Identifier: 24 characters', `10 (${START} 02 003c ['0123456789abcdefghijklmn'])`, connect({ clientId: '0123456789abcdefghijklmn' }), 'MQTT-3.1.3-5'),
@@ -152,15 +152,15 @@ const malformedRows: readonly MalformedVector[] = [
   malformed('CONNECT: no keep alive', `10 (${START} 02 ^)`, tooShort('Keep Alive'), { also: ['MQTT-3.1.4-1'] }),
   malformed('CONNECT: half a keep alive', `10 (${START} 02 ^ 00)`, tooShort('Keep Alive')),
   malformed('CONNECT: no client identifier', `10 (${START} 02 003c ^)`, tooShort('Client Identifier'), { also: ['MQTT-3.1.3-3'] }),
-  malformed('CONNECT: no will topic, but its flag', `10 (${START} 06 003c ['c'] ^)`, tooShort('Will Topic'), { also: ['MQTT-3.1.2-9'] }),
-  malformed('CONNECT: no will message, but its flag', `10 (${START} 06 003c ['c'] ['w'] ^)`, tooShort('Will Message'), { also: ['MQTT-3.1.2-9'] }),
-  malformed('CONNECT: no user name, but its flag', `10 (${START} 82 003c ['c'] ^)`, tooShort('User Name'), { also: ['MQTT-3.1.2-19'] }),
-  malformed('CONNECT: no password, but its flag', `10 (${START} c2 003c ['c'] ['u'] ^)`, tooShort('Password'), { also: ['MQTT-3.1.2-21'] }),
-  malformed('CONNECT: a will, but no flag', `10 (${START} 02 003c ['c'] ^ ${WILL_TOPIC} ${WILL_MESSAGE})`, SURPLUS, { also: ['MQTT-3.1.2-11'], tolerated: connect() }),
-  malformed('CONNECT: a user name, but no flag', `10 (${START} 02 003c ['c'] ^ ['u'])`, SURPLUS, { also: ['MQTT-3.1.2-18'], tolerated: connect() }),
-  malformed('CONNECT: a password, but no flag', `10 (${START} 82 003c ['c'] ['u'] ^ ['p'])`, SURPLUS, { also: ['MQTT-3.1.2-20'], tolerated: connect({ username: 'u' }) }),
+  malformed('CONNECT: Will Flag set, but no will topic', `10 (${START} 06 003c ['c'] ^)`, tooShort('Will Topic'), { also: ['MQTT-3.1.2-9'] }),
+  malformed('CONNECT: Will Flag set, but no will message', `10 (${START} 06 003c ['c'] ['w'] ^)`, tooShort('Will Message'), { also: ['MQTT-3.1.2-9'] }),
+  malformed('CONNECT: User Name Flag set, but no user name', `10 (${START} 82 003c ['c'] ^)`, tooShort('User Name'), { also: ['MQTT-3.1.2-19'] }),
+  malformed('CONNECT: Password Flag set, but no password', `10 (${START} c2 003c ['c'] ['u'] ^)`, tooShort('Password'), { also: ['MQTT-3.1.2-21'] }),
+  malformed('CONNECT: a will, but Will Flag not set', `10 (${START} 02 003c ['c'] ^ ${WILL_TOPIC} ${WILL_MESSAGE})`, SURPLUS, { also: ['MQTT-3.1.2-11'], tolerated: connect() }),
+  malformed('CONNECT: a user name, but User Name Flag not set', `10 (${START} 02 003c ['c'] ^ ['u'])`, SURPLUS, { also: ['MQTT-3.1.2-18'], tolerated: connect() }),
+  malformed('CONNECT: a password, but Password Flag not set', `10 (${START} 82 003c ['c'] ['u'] ^ ['p'])`, SURPLUS, { also: ['MQTT-3.1.2-20'], tolerated: connect({ username: 'u' }) }),
   malformed('CONNECT: a byte too many', `10 (${START} 02 003c ['c'] ^ 00)`, SURPLUS, { tolerated: connect() }),
-  malformed('CONNECT: the Remaining Length one too short', `10 (-1 ${START} 02 003c ^ ['c'])`, tooShort('Client Identifier'), { also: ['MQTT-3.1.4-1'] }),
+  malformed('CONNECT: a Remaining Length one too short', `10 (-1 ${START} 02 003c ^ ['c'])`, tooShort('Client Identifier'), { also: ['MQTT-3.1.4-1'] }),
 
   // Each length prefix of a CONNECT with all fields, one too large and one too small. The fields after it are misread.
   malformed('CONNECT Client Identifier: one byte too long', withParts({ [CLIENT_IDENTIFIER]: "[+1 'c']", [WILL_TOPIC]: "^ 00 ^^ 04 'will'" }), nullIn('Client Identifier'), { further: [tooShort('Will Topic')] }),
@@ -183,11 +183,11 @@ const malformedRows: readonly MalformedVector[] = [
       ['wildcard-in-topic-name', 'Will Topic', 'MQTT-4.7.1-1'], { tolerated: connect({ will: { ...WILL, topic } }) })
   }),
 
-  malformed('CONNECT: every breach at once that can be let pass', `^ 1f (${START} ^^ ^^^ ^^^^ ^^^^^ 79 003c ^^^^^^ [] ['pw'] ^^^^^^^ 00)`, ['reserved-flags', 'Flags'], {
+  malformed('CONNECT: every tolerable violation, except invalid text', `^ 1f (${START} ^^ ^^^ ^^^^ ^^^^^ 79 003c ^^^^^^ [] ['pw'] ^^^^^^^ 00)`, ['reserved-flags', 'Flags'], {
     further: [['connect-reserved-flag', 'Reserved'], ['will-qos-without-will', 'Will QoS'], ['will-retain-without-will', 'Will Retain'], ['password-without-username', 'Password Flag'], ['empty-client-identifier', 'Client Identifier'], SURPLUS],
     tolerated: connect({ clientId: '', cleanSession: false, password: hexOf('pw') }),
   }),
-  malformed('CONNECT: a text breach in every field', `10 (${START} c6 003c [^ ff] [^^ 00 ^^^ '#'] ['bye'] [^^^^ c0] [ff])`, ['ill-formed-utf8', 'Client Identifier'], {
+  malformed('CONNECT: invalid text in every text field', `10 (${START} c6 003c [^ ff] [^^ 00 ^^^ '#'] ['bye'] [^^^^ c0] [ff])`, ['ill-formed-utf8', 'Client Identifier'], {
     further: [['null-character', 'Will Topic'], ['wildcard-in-topic-name', 'Will Topic', 'MQTT-4.7.1-1'], ['ill-formed-utf8', 'User Name']],
     tolerated: connect({ clientId: '\uFFFD', will: { ...WILL, topic: '\0#' }, username: '\uFFFD', password: 'ff' }),
   }),

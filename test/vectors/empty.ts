@@ -1,6 +1,6 @@
 // §3.12 to §3.14: PINGREQ, PINGRESP, DISCONNECT, which have no body.
 
-import { lengthTooLong, malformed, type Section, valid } from './rows.ts'
+import { byteCount, lengthTooLong, malformed, type Section, valid } from './rows.ts'
 
 const TYPES = [
   ['pingreq', 'c0', '§3.12'],
@@ -13,7 +13,7 @@ export const empty: Section = {
   malformed: TYPES.flatMap(([type, first]) =>
     [1, 2, 127, 128].map((length) =>
       malformed(
-        `${type.toUpperCase()} with a body of ${length}`,
+        `${type.toUpperCase()} with a body of ${byteCount(length)}`,
         `${first} ^ (00*${length})`,
         lengthTooLong(type),
         { tolerated: { type } },

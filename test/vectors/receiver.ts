@@ -145,14 +145,14 @@ const acceptedRows: readonly ValidVector[] = [
     },
   ),
   valid(
-    'control characters in what is no text: a payload',
+    'control characters outside text fields: a payload',
     "30 (['a/b'] 0107)",
     publish({ payload: '0107' }),
     '§1.5.3',
     { options: NEITHER },
   ),
   valid(
-    'control characters in what is no text: a password',
+    'control characters outside text fields: a password',
     "10 (['MQTT'] 04 c2 003c ['c'] ['u'] [0107])",
     connect({ username: 'u', password: '0107' }),
     '§1.5.3',
@@ -181,8 +181,8 @@ const notToleratedRows: readonly MalformedVector[] = [
   malformed('DISCONNECT with reserved flags, tolerated in PINGREQ', '^ e1 ()', ['reserved-flags', 'Flags', 'MQTT-3.14.1-1'], { options: FLAGS, tolerated: { type: 'disconnect' } }),
   malformed('PUBREC: a byte too many, tolerated in PUBACK', '50 ^ (0007 00)', ['surplus-bytes', 'Remaining Length', '§3.5.1'], { options: SURPLUS, tolerated: pubrec }),
   malformed('PINGREQ: a byte too many, where its flags are tolerated', 'c0 ^ (00)', ['surplus-bytes', 'Remaining Length', '§3.12.1'], { options: FLAGS, tolerated: pingreq }),
-  malformed('PUBACK of 0, tolerated in SUBSCRIBE', '40 (^ 0000)', ['packet-identifier-zero', 'Packet Identifier', '§2.3.1'], { options: ZERO, tolerated: { type: 'puback', packetId: 0 } }),
-  malformed('PUBLISH of 0, tolerated in SUBSCRIBE', "32 (['a/b'] ^ 0000 'hi')", ['packet-identifier-zero', 'Packet Identifier'], { options: ZERO, tolerated: publish({ qos: 1, packetId: 0 }) }),
+  malformed('PUBACK: packet identifier 0, tolerated in SUBSCRIBE', '40 (^ 0000)', ['packet-identifier-zero', 'Packet Identifier', '§2.3.1'], { options: ZERO, tolerated: { type: 'puback', packetId: 0 } }),
+  malformed('PUBLISH: packet identifier 0, tolerated in SUBSCRIBE', "32 (['a/b'] ^ 0000 'hi')", ['packet-identifier-zero', 'Packet Identifier'], { options: ZERO, tolerated: publish({ qos: 1, packetId: 0 }) }),
 ]
 
 const suback: VectorPacket = { type: 'suback', packetId: 7, returnCodes: [0, 1] }
@@ -194,14 +194,14 @@ export const receiver: Section = {
   valid: [
     ...acceptedRows,
     ...toleratedRows,
-    valid('SUBACK: as many codes as the receiver takes', '90 (0007 00 01)', suback, '§3.9.3', { options: MOST_2 }),
+    valid('SUBACK: as many codes as the receiver accepts', '90 (0007 00 01)', suback, '§3.9.3', { options: MOST_2 }),
   ],
   malformed: [
     ...refusedRows,
     ...notToleratedRows,
-    malformed('SUBACK: more codes than the receiver takes', '90 (0007 00 01 ^ 02)', ['too-many-topic-filters', 'Return Code', '§3.9.3'], { options: MOST_2 }),
-    malformed('SUBACK: a reserved code, and more codes than the receiver takes', '90 (0007 00 ^ 03)', ['too-many-topic-filters', 'Return Code', '§3.9.3'], { options: MOST_1 }),
-    malformed('SUBSCRIBE: more filters than the receiver takes, the last one cut off', "82 (0007 ['a'] 01 ^ 00)", ['too-many-topic-filters', 'Topic Filter', '§3.8.3'], { options: MOST_1 }),
-    malformed('UNSUBSCRIBE: more filters than the receiver takes, the last one empty', "a2 (0007 ['a'] ^ [])", ['too-many-topic-filters', 'Topic Filter', '§3.10.3'], { options: MOST_1 }),
+    malformed('SUBACK: more codes than the receiver accepts', '90 (0007 00 01 ^ 02)', ['too-many-topic-filters', 'Return Code', '§3.9.3'], { options: MOST_2 }),
+    malformed('SUBACK: a reserved code, and more codes than the receiver accepts', '90 (0007 00 ^ 03)', ['too-many-topic-filters', 'Return Code', '§3.9.3'], { options: MOST_1 }),
+    malformed('SUBSCRIBE: more filters than the receiver accepts, the last one cut off', "82 (0007 ['a'] 01 ^ 00)", ['too-many-topic-filters', 'Topic Filter', '§3.8.3'], { options: MOST_1 }),
+    malformed('UNSUBSCRIBE: more filters than the receiver accepts, the last one empty', "a2 (0007 ['a'] ^ [])", ['too-many-topic-filters', 'Topic Filter', '§3.10.3'], { options: MOST_1 }),
   ],
 }

@@ -1,6 +1,6 @@
 // §2.2.3: one to four bytes, seven bits per byte, the least significant first.
 
-import { headerRequirement, malformed, publish, type Section, stream, valid } from './rows.ts'
+import { byteCount, headerRequirement, malformed, publish, type Section, stream, valid } from './rows.ts'
 import type { HeaderVector } from './vectors.d.cts'
 
 const RULE = '§2.2.3'
@@ -38,7 +38,7 @@ const header = (
   firstByte: string,
   packetType: string,
 ): HeaderVector => ({
-  name: `${packetType.toUpperCase()} of ${remainingLength.toLocaleString('en')} bytes in ${hex.length / 2}`,
+  name: `${packetType.toUpperCase()}: Remaining Length ${remainingLength.toLocaleString('en')} in ${byteCount(hex.length / 2)}`,
   hex: firstByte + hex,
   packetType,
   flags: Number.parseInt(firstByte, 16) & 15,
@@ -108,7 +108,7 @@ export const remainingLength: Section = {
         ['268,435,456, one above the largest', '808080 ^ 80 01'],
         ['the largest value of five bytes', 'ffffff ^ ff 7f'],
         ['six bytes', 'ffffff ^ ff ff 0f'],
-        ['four bytes that go on, and no fifth', '808080 ^ 80'],
+        ['four bytes that continue, and no fifth', '808080 ^ 80'],
       ] as const
     ).flatMap(([name, length]) =>
       (['10', '30', '40', '82', 'c0', 'e0'] as const).map((first) =>
@@ -122,7 +122,7 @@ export const remainingLength: Section = {
   streams: [
     stream('a fixed header of one byte', '30', [], RULE, { incomplete: 1 }),
     ...(['80', '8080', '808080', 'ff', 'ffff', 'ffffff'] as const).map((length) =>
-      stream(`a Remaining Length that goes on after ${length}`, `30 ${length}`, [], RULE, {
+      stream(`a Remaining Length that continues after ${length}`, `30 ${length}`, [], RULE, {
         incomplete: 1 + length.length / 2,
       }),
     ),

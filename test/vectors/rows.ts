@@ -263,4 +263,6 @@ export const publish = (fields: Partial<PacketOf<'publish'>> = {}): VectorPacket
   ...fields,
 })
 
+export const byteCount = (count: number): string => `${count} ${count === 1 ? 'byte' : 'bytes'}`
+
 export const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0')

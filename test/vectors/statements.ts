@@ -72,7 +72,7 @@ export const OUT_OF_SCOPE: readonly { readonly why: string; readonly statements:
   },
   { why: 'which messages were sent before', statements: of('3.3.1', 1, 3) },
   {
-    why: 'which clients are connected, and which identifiers the server likes',
+    why: 'which clients are connected, and which client identifiers the server accepts',
     statements: [...of('3.1.3', 6, 9), ...of('3.1.4', 2)],
   },
   { why: 'the time', statements: of('3.1.2', 23, 24) },

@@ -7,7 +7,7 @@ interface Kind {
   readonly name: string
   readonly first: string
   /** The notation of the bytes after each topic filter. */
-  readonly behind: string
+  readonly after: string
   readonly noFilter: string
   readonly section: string
   packet(topicFilters: readonly string[], packetId?: number): VectorPacket
@@ -17,7 +17,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'SUBSCRIBE',
     first: '82',
-    behind: '01',
+    after: '01',
     noFilter: 'MQTT-3.8.3-3',
     section: '§3.8.3',
     packet: (topicFilters, packetId = 7) => ({
@@ -29,7 +29,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'UNSUBSCRIBE',
     first: 'a2',
-    behind: '',
+    after: '',
     noFilter: 'MQTT-3.10.3-2',
     section: '§3.10.3',
     packet: (topicFilters, packetId = 7) => ({
@@ -94,39 +94,39 @@ const EMPTY: Wrong = ['empty-topic-filter', 'Topic Filter']
 const LONGEST = 65_535
 
 // biome-ignore format: one row per packet
-function validRows({ name, first, behind, packet, noFilter, section }: Kind): ValidVector[] {
+function validRows({ name, first, after, packet, noFilter, section }: Kind): ValidVector[] {
   return [
     ...FILTERS.map((filter) =>
-      valid(`${name} "${filter}"`, `${first} (0007 ['${filter}'] ${behind})`, packet([filter]), '§4.7.1', { also: ['MQTT-4.7.1-2', 'MQTT-4.7.1-3', 'MQTT-4.7.3-1'] })),
-    valid(`${name} of 1`, `${first} (0001 ['a'] ${behind})`, packet(['a'], 1), 'MQTT-2.3.1-1'),
-    valid(`${name} of 65,535`, `${first} (ffff ['a'] ${behind})`, packet(['a'], 65_535), 'MQTT-2.3.1-1'),
-    valid(`${name}: three filters`, `${first} (0007 ['a'] ${behind} ['b/#'] ${behind} ['a'] ${behind})`, packet(['a', 'b/#', 'a']), noFilter, { also: [section] }),
-    valid(`${name}: a filter of 65,535 bytes`, `${first} (0007 ['f'*${LONGEST}] ${behind})`, packet(['f'.repeat(LONGEST)]), 'MQTT-4.7.3-3'),
+      valid(`${name} "${filter}"`, `${first} (0007 ['${filter}'] ${after})`, packet([filter]), '§4.7.1', { also: ['MQTT-4.7.1-2', 'MQTT-4.7.1-3', 'MQTT-4.7.3-1'] })),
+    valid(`${name}: packet identifier 1`, `${first} (0001 ['a'] ${after})`, packet(['a'], 1), 'MQTT-2.3.1-1'),
+    valid(`${name}: packet identifier 65,535`, `${first} (ffff ['a'] ${after})`, packet(['a'], 65_535), 'MQTT-2.3.1-1'),
+    valid(`${name}: three filters`, `${first} (0007 ['a'] ${after} ['b/#'] ${after} ['a'] ${after})`, packet(['a', 'b/#', 'a']), noFilter, { also: [section] }),
+    valid(`${name}: a filter of 65,535 bytes`, `${first} (0007 ['f'*${LONGEST}] ${after})`, packet(['f'.repeat(LONGEST)]), 'MQTT-4.7.3-3'),
   ]
 }
 
 // biome-ignore format: one row per violation
-function malformedRows({ name, first, behind, packet, noFilter, section }: Kind): MalformedVector[] {
+function malformedRows({ name, first, after, packet, noFilter, section }: Kind): MalformedVector[] {
   const tooShort = lengthTooShort(packet([]).type)
   return [
     ...MISPLACED.map(([filter, ...wildcards]) => {
       const marked = wildcards.reduceRight((text, [, at], index) => `${text.slice(0, at)}' ${'^'.repeat(index + 1)} '${text.slice(at)}`, filter)
       const [wrong, ...further] = wildcards.map(([wildcard]) => WRONG[wildcard])
-      return malformed(`${name} "${filter}"`, `${first} (0007 ['${marked}'] ${behind})`, wrong!, { also: ['§4.7.1'], ...(further.length > 0 && { further }), tolerated: packet([filter]) })
+      return malformed(`${name} "${filter}"`, `${first} (0007 ['${marked}'] ${after})`, wrong!, { also: ['§4.7.1'], ...(further.length > 0 && { further }), tolerated: packet([filter]) })
     }),
     malformed(`${name}: no body`, `${first} ^ ()`, tooShort),
-    malformed(`${name}: half an identifier`, `${first} ^ (00)`, tooShort),
-    malformed(`${name} of 0`, `${first} (^ 0000 ['a'] ${behind})`, ZERO, { tolerated: packet(['a'], 0) }),
+    malformed(`${name}: half a packet identifier`, `${first} ^ (00)`, tooShort),
+    malformed(`${name}: packet identifier 0`, `${first} (^ 0000 ['a'] ${after})`, ZERO, { tolerated: packet(['a'], 0) }),
     malformed(`${name}: no filter`, `${first} (0007 ^)`, ['no-topic-filter', 'Topic Filter', noFilter], { also: [section], tolerated: packet([]) }),
-    malformed(`${name} of 0, and no filter`, `${first} (^ 0000 ^^)`, ZERO, { further: [['no-topic-filter', 'Topic Filter', noFilter]], tolerated: packet([], 0) }),
+    malformed(`${name}: packet identifier 0, and no filter`, `${first} (^ 0000 ^^)`, ZERO, { further: [['no-topic-filter', 'Topic Filter', noFilter]], tolerated: packet([], 0) }),
     malformed(`${name}: half a length`, `${first} (0007 ^ 00)`, FILTER_TOO_SHORT),
-    malformed(`${name}: half a length behind a filter`, `${first} (0007 ['a'] ${behind} ^ 00)`, FILTER_TOO_SHORT),
-    malformed(`${name}: a filter one byte longer than the packet`, `${first} (0007 ^ [+${1 + behind.length / 2} 'a'] ${behind})`, FILTER_TOO_SHORT),
-    malformed(`${name}: a filter of 65,535 bytes announced`, `${first} (0007 ^ ffff 'a' ${behind})`, FILTER_TOO_SHORT),
-    malformed(`${name}: an empty filter`, `${first} (0007 ^ [] ${behind})`, EMPTY, { tolerated: packet(['']) }),
-    malformed(`${name}: an empty filter behind a good one`, `${first} (0007 ['a'] ${behind} ^ [] ${behind})`, EMPTY, { tolerated: packet(['a', '']) }),
-    malformed(`${name}: two empty filters`, `${first} (0007 ^ [] ${behind} ^^ [] ${behind})`, EMPTY, { further: [EMPTY], tolerated: packet(['', '']) }),
-    malformed(`${name}: more filters than the receiver takes`, `${first} (0007 ['a'] ${behind} ['b'] ${behind} ^ ['c'] ${behind})`, ['too-many-topic-filters', 'Topic Filter', section], { options: { maxTopicFilters: 2 } }),
+    malformed(`${name}: half a length after a filter`, `${first} (0007 ['a'] ${after} ^ 00)`, FILTER_TOO_SHORT),
+    malformed(`${name}: a filter one byte longer than the packet`, `${first} (0007 ^ [+${1 + after.length / 2} 'a'] ${after})`, FILTER_TOO_SHORT),
+    malformed(`${name}: a filter of 65,535 bytes announced`, `${first} (0007 ^ ffff 'a' ${after})`, FILTER_TOO_SHORT),
+    malformed(`${name}: an empty filter`, `${first} (0007 ^ [] ${after})`, EMPTY, { tolerated: packet(['']) }),
+    malformed(`${name}: an empty filter after a valid one`, `${first} (0007 ['a'] ${after} ^ [] ${after})`, EMPTY, { tolerated: packet(['a', '']) }),
+    malformed(`${name}: two empty filters`, `${first} (0007 ^ [] ${after} ^^ [] ${after})`, EMPTY, { further: [EMPTY], tolerated: packet(['', '']) }),
+    malformed(`${name}: more filters than the receiver accepts`, `${first} (0007 ['a'] ${after} ['b'] ${after} ^ ['c'] ${after})`, ['too-many-topic-filters', 'Topic Filter', section], { options: { maxTopicFilters: 2 } }),
   ]
 }
 
@@ -144,8 +144,8 @@ export const subscriptions: Section = {
   valid: [
     ...KINDS.flatMap(validRows),
     ...([0, 1, 2] as const).map((qos) => valid(`SUBSCRIBE Requested QoS ${qos}`, `82 (0007 ['a'] ${hexByte(qos)})`, requesting(qos), 'MQTT-3-8.3-4')),
-    ...KINDS.map(({ name, first, behind, packet }) =>
-      valid(`${name}: as many filters as the receiver takes`, `${first} (0007 ['a'] ${behind} ['b'] ${behind})`, packet(['a', 'b']), '§4.7', { options: { maxTopicFilters: 2 } })),
+    ...KINDS.map(({ name, first, after, packet }) =>
+      valid(`${name}: as many filters as the receiver accepts`, `${first} (0007 ['a'] ${after} ['b'] ${after})`, packet(['a', 'b']), '§4.7', { options: { maxTopicFilters: 2 } })),
   ],
   malformed: [
     ...KINDS.flatMap(malformedRows),
@@ -155,7 +155,7 @@ export const subscriptions: Section = {
     malformed('SUBSCRIBE Requested QoS 3 and reserved bits', "82 (0007 ['a'] ^ ff)", ['invalid-qos', 'Requested QoS', 'MQTT-3-8.3-4']),
     malformed('SUBSCRIBE: no Requested QoS', "82 (0007 ['a'] ^)", ['body-too-short', 'Requested QoS']),
     malformed('SUBSCRIBE: a filter one byte too short', "82 (0007 [-1 'a' ^ 'b'] ^^ 01)", REQUESTED_QOS, { further: [FILTER_TOO_SHORT], also: ['§1.5.3'] }),
-    malformed('SUBSCRIBE: a bad QoS behind a bad filter', "82 (^ 0000 ['a' ^^ '#'] ^^^ 05)", ZERO, {
+    malformed('SUBSCRIBE: packet identifier 0, an invalid filter and reserved QoS bits', "82 (^ 0000 ['a' ^^ '#'] ^^^ 05)", ZERO, {
       further: [WRONG['#'], REQUESTED_QOS],
       tolerated: SUBSCRIBE.packet(['a#'], 0),
     }),

@@ -34,7 +34,7 @@ for (const { name, hex, rule } of vectors.malformed) mustRefuse(name, rule, Buff
 
 To run the corpus against a parser in any language, or against a broker, use [\`mqtt-wire check\`](../fuzz/README.md).
 
-- \`hex\`: the bytes. In packets, payloads, will messages and passwords are hexadecimal, too; text is text.
+- \`hex\`: the bytes. In packets, payloads, will messages and passwords are also hexadecimal; text is text.
 - \`rule\`: the statement that the row shows, or a section if no numbered statement covers it. \`also\`: other rules that it shows.
 - \`valid\`: rows with one packet. An encoder must write the same bytes, unless the row is \`readOnly\`.
 - \`malformed\`: \`code\` and \`field\` identify the violation. \`offset\` is its position, in bytes from the packet's first byte.
@@ -46,8 +46,8 @@ To run the corpus against a parser in any language, or against a broker, use [\`
   expands them to rows like the others:
 
   \`\`\`js
-  const spelledOut = (_, value) => value?.runs?.map(([part, times]) => part.repeat(times)).join('') ?? value
-  const { valid } = JSON.parse(JSON.stringify(vectors.large), spelledOut)
+  const expand = (_, value) => value?.runs?.map(([part, times]) => part.repeat(times)).join('') ?? value
+  const { valid } = JSON.parse(JSON.stringify(vectors.large), expand)
   \`\`\`
 - \`requirement\`: whether receivers must follow the row, see [below](#must-and-may).
 - \`inferred\`: the standard implies the rule but does not state it. This applies to packet identifier 0 in acknowledgements:
@@ -64,6 +64,8 @@ requires were removed. The options \`refuse\` and \`tolerate\`, and the rows of 
 
 Version 3.0.0 says whether each row is a must, has large rows in lists of their own, cites [MQTT-4.3.1-1] for DUP with QoS 0 and
 §4.7.3 for limits on levels, and has will messages in the rows for text fields.
+
+Version 3.1.0 renames rows and rewords the descriptions in the schema. Bytes, verdicts and rules are the same.
 
 ## Must and may
 
@@ -196,7 +198,7 @@ const SOURCE_LINES: readonly (SourceLine & { readonly comment: string })[] = sou
       .split('\n')
       .map((line) => line.trim())
     return lines.flatMap((comment, index) => {
-      if (/^(\*|\/\*\*)/.test(comment)) return [] // a docstring, not code that enforces the statement
+      if (/^(\*|\/\*\*)/.test(comment)) return [] // a doc comment, not code that enforces the statement
       const code = codeOf(comment)
       const below = lines[index + 1] ?? ''
       return code === '' ? { file, code: below, comment } : { file, code, comment }

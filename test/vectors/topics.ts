@@ -46,15 +46,15 @@ export const topics: Section = {
     ...matching('MQTT-4.7.3-4', 'a.b', { not: ['axb'] }),
   ],
   valid: [
-    valid('a topic name as long as the receiver takes', "30 (['a/bcd'] 'hi')", publish({ topic: 'a/bcd' }), '§4.7.3', { options: LIMITED }),
-    valid('a topic name as deep as the receiver takes', "30 (['a/b/c'] 'hi')", publish({ topic: 'a/b/c' }), '§4.7.3', { options: LIMITED }),
+    valid('a topic name as long as the receiver accepts', "30 (['a/bcd'] 'hi')", publish({ topic: 'a/bcd' }), '§4.7.3', { options: LIMITED }),
+    valid('a topic name as deep as the receiver accepts', "30 (['a/b/c'] 'hi')", publish({ topic: 'a/b/c' }), '§4.7.3', { options: LIMITED }),
   ],
   malformed: [
-    malformed('a topic name longer than the receiver takes', "30 (^ ['a/bcde'] 'hi')", TOO_LONG, { options: LIMITED }),
-    malformed('a topic name of more bytes than the receiver takes, in fewer characters', "30 (^ ['größe'] 'hi')", TOO_LONG, { options: LIMITED }),
-    malformed('a topic name deeper than the receiver takes', "30 (['a//' ^ '/'] 'hi')", TOO_DEEP, { options: LIMITED }),
-    malformed('a will topic deeper than the receiver takes', "10 (['MQTT'] 04 06 003c ['c'] ['a//' ^ '/'] [])", ['too-many-topic-levels', 'Will Topic'], { options: LIMITED }),
-    malformed('a topic filter deeper than the receiver takes', "82 (0001 ['//' ^ '/'] 01)", ['too-many-topic-levels', 'Topic Filter'], { options: LIMITED }),
-    malformed('a topic filter longer than the receiver takes', "a2 (0001 ^ ['a/bcde'])", ['topic-too-long', 'Topic Filter'], { options: LIMITED }),
+    malformed('a topic name longer than the receiver accepts', "30 (^ ['a/bcde'] 'hi')", TOO_LONG, { options: LIMITED }),
+    malformed('a topic name of more bytes than the receiver accepts, in fewer characters', "30 (^ ['größe'] 'hi')", TOO_LONG, { options: LIMITED }),
+    malformed('a topic name deeper than the receiver accepts', "30 (['a//' ^ '/'] 'hi')", TOO_DEEP, { options: LIMITED }),
+    malformed('a will topic deeper than the receiver accepts', "10 (['MQTT'] 04 06 003c ['c'] ['a//' ^ '/'] [])", ['too-many-topic-levels', 'Will Topic'], { options: LIMITED }),
+    malformed('a topic filter deeper than the receiver accepts', "82 (0001 ['//' ^ '/'] 01)", ['too-many-topic-levels', 'Topic Filter'], { options: LIMITED }),
+    malformed('a topic filter longer than the receiver accepts', "a2 (0001 ^ ['a/bcde'])", ['topic-too-long', 'Topic Filter'], { options: LIMITED }),
   ],
 }

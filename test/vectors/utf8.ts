@@ -9,7 +9,7 @@ const REPLACEMENT = '\uFFFD'
 /** Ill-formed bytes between text, and the number of U+FFFD that replace them if they are tolerated. */
 // biome-ignore format: one row per class
 const ILL_FORMED_BYTES: readonly (readonly [
-  name: string, before: string, hex: string, replacements: number, behind: string,
+  name: string, before: string, hex: string, replacements: number, after: string,
 ])[] = [
   ['an overlong form of two bytes', 'x', 'c0af', 2, 'y'],
   ['the last overlong form of two bytes', 'x', 'c1bf', 2, 'y'],
@@ -24,10 +24,10 @@ const ILL_FORMED_BYTES: readonly (readonly [
   ['U+DFFF, the last low surrogate', 'x', 'edbfbf', 3, 'y'],
   ['a pair of surrogates', 'x', 'eda0bdedb880', 6, 'y'],
   ['U+110000, beyond the last', 'x', 'f4908080', 4, 'y'],
-  ['a lead byte of f5', 'x', 'f5808080', 4, 'y'],
+  ['the lead byte f5', 'x', 'f5808080', 4, 'y'],
   ['a sequence of five bytes', 'x', 'f888808080', 5, 'y'],
-  ['a byte of fe', 'x', 'fe', 1, 'y'],
-  ['a byte of ff', 'x', 'ff', 1, 'y'],
+  ['the byte fe', 'x', 'fe', 1, 'y'],
+  ['the byte ff', 'x', 'ff', 1, 'y'],
   ['the first stray continuation', 'x', '80', 1, 'y'],
   ['the last stray continuation', 'x', 'bf', 1, 'y'],
   ['a continuation too many', 'xé', 'a9', 1, 'y'],
@@ -42,30 +42,30 @@ const ILL_FORMED_BYTES: readonly (readonly [
   ['four bytes cut off by a letter', 'x', 'f09f98', 1, 'y'],
 ]
 
-const ILL_FORMED = ILL_FORMED_BYTES.map(([name, before, hex, replacements, behind]) => ({
+const ILL_FORMED = ILL_FORMED_BYTES.map(([name, before, hex, replacements, after]) => ({
   name,
-  content: `'${before}' ^ ${hex} '${behind}'`,
-  text: before + REPLACEMENT.repeat(replacements) + behind,
+  content: `'${before}' ^ ${hex} '${after}'`,
+  text: before + REPLACEMENT.repeat(replacements) + after,
 }))
 
 const NULLS: readonly { readonly name: string; readonly content: string; readonly text: string }[] = [
   { name: 'U+0000 first', content: "^ 00 'xyz'", text: '\0xyz' },
-  { name: 'U+0000 amidst', content: "'x' ^ 00 'y'", text: 'x\0y' },
+  { name: 'U+0000 in the middle', content: "'x' ^ 00 'y'", text: 'x\0y' },
   { name: 'U+0000 last', content: "'größe' ^ 00", text: 'größe\0' },
-  { name: 'nothing but U+0000', content: '^ 00', text: '\0' },
+  { name: 'only U+0000', content: '^ 00', text: '\0' },
 ]
 
 /** Every boundary of UTF-8, and characters that the standard only advises against. */
 const SOUND: readonly (readonly [name: string, text: string, rule: string])[] = [
   ['U+FEFF first', '\uFEFFx', 'MQTT-1.5.3-3'],
-  ['U+FEFF amidst', 'x\uFEFFy', 'MQTT-1.5.3-3'],
+  ['U+FEFF in the middle', 'x\uFEFFy', 'MQTT-1.5.3-3'],
   ['U+FEFF last', 'x\uFEFF', 'MQTT-1.5.3-3'],
-  ['nothing but U+FEFF', '\uFEFF', 'MQTT-1.5.3-3'],
+  ['only U+FEFF', '\uFEFF', 'MQTT-1.5.3-3'],
   ['U+FEFF twice', '\uFEFF\uFEFFx', 'MQTT-1.5.3-3'],
-  ['U+0001 and U+007F, the ends of one byte', '\u0001\u007F', '§1.5.3'],
-  ['U+0080 and U+07FF, the ends of two bytes', '\u0080\u07FF', 'MQTT-1.5.3-1'],
-  ['U+0800 and U+FFFF, the ends of three bytes', '\u0800\uFFFF', 'MQTT-1.5.3-1'],
-  ['U+10000 and U+10FFFF, the ends of four bytes', '\u{10000}\u{10FFFF}', 'MQTT-1.5.3-1'],
+  ['U+0001 and U+007F, the first and last of one byte', '\u0001\u007F', '§1.5.3'],
+  ['U+0080 and U+07FF, the first and last of two bytes', '\u0080\u07FF', 'MQTT-1.5.3-1'],
+  ['U+0800 and U+FFFF, the first and last of three bytes', '\u0800\uFFFF', 'MQTT-1.5.3-1'],
+  ['U+10000 and U+10FFFF, the first and last of four bytes', '\u{10000}\u{10FFFF}', 'MQTT-1.5.3-1'],
   ['U+D7FF and U+E000, around the surrogates', '\uD7FF\uE000', 'MQTT-1.5.3-1'],
   ['U+FFFD itself', 'x\uFFFDy', 'MQTT-1.5.3-1'],
   ['control characters', '\u0002\u0009\u000A\u001F\u009F', '§1.5.3'],

@@ -119,7 +119,7 @@ declare namespace vectors {
     tolerated?: VectorPacket
   }
 
-  /** Bytes of several packets. */
+  /** Several packets, possibly followed by a malformed or incomplete one. */
   export interface StreamVector extends Row {
     hex: Hex
     /** The packets before the violation or the end. */
@@ -163,7 +163,7 @@ declare namespace vectors {
       : Value
 
   export interface Vectors {
-    /** The corpus' own version; its major number changes when a verdict or the format does. */
+    /** The corpus's own version; its major number changes when a verdict or the format does. */
     version: string
     standard: string
     valid: ValidVector[]
