@@ -2,7 +2,7 @@ import { Connection, openSocket } from '../../src/cli/target/connection.ts'
 import type { Connack, ConnectInput, Packet, Publish } from '../../src/index.ts'
 import { encode } from '../../src/index.ts'
 
-/** A client on mqtt-wire. Everything that it receives must decode, and encode to the same bytes. */
+/** A client on mqtt-wire. Everything that it receives must decode, and re-encode to the same bytes. */
 export class Client extends Connection {
   static async open(port: number): Promise<Client> {
     return new Client(await openSocket({ host: '127.0.0.1', port }))

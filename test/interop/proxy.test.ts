@@ -47,7 +47,7 @@ describe.skipIf(!isHere)('a proxy', () => {
     rmSync(DIRECTORY, { recursive: true })
   })
 
-  test('passes on, prints and records both directions', async () => {
+  test('forwards, prints and records both directions', async () => {
     const recording = join(DIRECTORY, 'session.ndjson')
     const proxy = await start(`127.0.0.1:${broker.port}`, '--record', recording)
     const { client } = await Client.connect(proxy.port, { clientId: 'c' })
@@ -75,7 +75,7 @@ describe.skipIf(!isHere)('a proxy', () => {
     )
   })
 
-  test('passes on what it cannot decode, and says so once', async () => {
+  test('forwards what it cannot decode, and says so once', async () => {
     const proxy = await start(`127.0.0.1:${broker.port}`)
     const socket = connect(proxy.port, '127.0.0.1')
     socket.write(Buffer.from('f000', 'hex'))

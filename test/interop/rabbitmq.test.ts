@@ -110,7 +110,7 @@ describeWith(rabbitmq, (peer) => {
   })
 
   describe.each(LOST_TOPICS)('$topic does not survive', ({ topic, received }) => {
-    test('RabbitMQ makes of it what is reported', async () => {
+    test('RabbitMQ converts it as onLoss reported', async () => {
       const consumer = await amqp.consume('#')
       const client = await Lenient.subscribe(peer().port, '#')
       await publish(topic)
@@ -125,7 +125,7 @@ describeWith(rabbitmq, (peer) => {
   })
 
   describe.each(LOST_KEYS)('the routing key $key does not survive', ({ key }) => {
-    test('RabbitMQ makes of it what is reported', async () => {
+    test('RabbitMQ converts it as onLoss reported', async () => {
       const client = await Lenient.subscribe(peer().port, '#')
       amqp.publish(key, 'x')
       expect(await client.nextTopic()).toBe(routingKeyToTopic(key, REPORT))
@@ -317,7 +317,7 @@ function definitions(virtualHosts: readonly string[], users: readonly string[]):
   })
 }
 
-/** A subscriber that tolerates topic names with wildcards, which RabbitMQ sends against [MQTT-3.3.2-2]. */
+/** A subscriber that tolerates topic names with wildcards, which RabbitMQ sends in violation of [MQTT-3.3.2-2]. */
 class Lenient {
   private readonly received: AsyncIterator<Packet>
   private readonly socket: Socket

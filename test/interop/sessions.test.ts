@@ -76,7 +76,7 @@ describe.each(BROKERS)(
   '$installation.name',
   ({ installation, highestQos, willQos, refusal, differences }) => {
     describeWith(installation, (peer) => {
-      // RabbitMQ answers a PUBLISH with QoS 2 with PUBACK, against [MQTT-3.3.4-1].
+      // RabbitMQ answers a PUBLISH with QoS 2 with PUBACK, in violation of [MQTT-3.3.4-1].
       const answersQos2 = highestQos === 2
       const topicOf = (name: string): string => `mqtt-wire/${newId()}/${name}`
 
@@ -102,7 +102,7 @@ describe.each(BROKERS)(
         },
       )
 
-      test('wildcards: what matches is delivered, what does not is not', async () => {
+      test('wildcards: only messages that match are delivered', async () => {
         const base = topicOf('tree')
         const client = await connected(peer())
         await subscribe(
@@ -119,7 +119,7 @@ describe.each(BROKERS)(
         await client.disconnect()
       })
 
-      test('a retained message is delivered to who comes later, until it is cleared', async () => {
+      test('a retained message is delivered to later subscribers until it is cleared', async () => {
         const topic = topicOf('retained')
         const sender = await connected(peer())
         await publish(sender, { topic, payload: Buffer.from('kept'), qos: 1, retain: true })
@@ -153,7 +153,7 @@ describe.each(BROKERS)(
         },
       )
 
-      test('a will is forgotten with DISCONNECT', async () => {
+      test('DISCONNECT discards the will', async () => {
         const topic = topicOf('will')
         const watcher = await connected(peer())
         await subscribe(watcher, { topicFilter: topic, qos: 0 })
@@ -164,7 +164,7 @@ describe.each(BROKERS)(
         await watcher.disconnect()
       })
 
-      test('a session goes on: what came meanwhile is delivered', async () => {
+      test('a resumed session delivers the messages that arrived meanwhile', async () => {
         const [topic, clientId] = [topicOf('later'), newId()]
         const first = await Client.connect(peer().port, { clientId, cleanSession: false })
         expect(first.connack.sessionPresent).toBe(false)
@@ -183,7 +183,7 @@ describe.each(BROKERS)(
         await Promise.all([again.client.disconnect(), sender.disconnect()])
       })
 
-      test('after UNSUBSCRIBE nothing more comes', async () => {
+      test('nothing is delivered after UNSUBSCRIBE', async () => {
         const topic = topicOf('no more')
         const client = await connected(peer())
         await subscribe(client, { topicFilter: topic, qos: 0 })
@@ -238,11 +238,11 @@ describe.each(BROKERS)(
           expect(differing.filter((row) => reasonsFor(row).length !== 1).map(({ name }) => name)).toEqual([])
         })
 
-        test.each(differences)('$what: still so', (difference) => {
+        test.each(differences)('still true: $what', (difference) => {
           expect(differing.some((row) => reasonsFor(row).includes(difference))).toBe(true)
         })
 
-        test('the page is made from this', () => {
+        test('VERDICTS.md is up to date', () => {
           expectCommitted(installation, onValidRows(installation, verdicts, differences))
         })
       })

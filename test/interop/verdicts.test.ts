@@ -37,7 +37,7 @@ describeWith(mosquitto, (peer) => {
     expect(differing.filter((row) => reasonsFor(row).length !== 1).map(({ name }) => name)).toEqual([])
   })
 
-  test.each(MOSQUITTO)('$what: still so', (difference) => {
+  test.each(MOSQUITTO)('still true: $what', (difference) => {
     expect(differing.some((row) => reasonsFor(row).includes(difference))).toBe(true)
   })
 
@@ -64,17 +64,17 @@ describeWith(mosquitto, (peer) => {
       others = sent.filter((row) => accepted(row) !== accepts(row))
     })
 
-    test('accepts and refuses what mosquitto does, but for what is listed', () => {
+    test('accepts and refuses what mosquitto does, except for the listed differences', () => {
       const unlisted = others.filter((row) => explaining(MOSQUITTO_PRESET, row).length === 0)
       expect(unlisted.map(({ name }) => name)).toEqual([])
     })
 
-    test.each(MOSQUITTO_PRESET)('$what: still so', (difference) => {
+    test.each(MOSQUITTO_PRESET)('still true: $what', (difference) => {
       expect(others.some((row) => explaining(MOSQUITTO_PRESET, row).includes(difference))).toBe(true)
     })
   })
 
-  test('the page is made from this', () => {
+  test('VERDICTS.md is up to date', () => {
     expectCommitted(mosquitto, onEveryRow(mosquitto.version(), verdicts, new Set(rows)))
   })
 })

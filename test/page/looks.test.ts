@@ -106,7 +106,7 @@ describeInBrowser.each(THEMES)('in the %s theme', (colorScheme) => {
     expect(await background()).toBe(before)
   })
 
-  test('its picture', async () => {
+  test('takes the screenshot', async () => {
     const viewport = { width: 1280, height: 880 }
     page = await openPage(colorScheme === 'light' ? '' : MALFORMED, { colorScheme, viewport })
     if (colorScheme === 'light') {
@@ -148,7 +148,7 @@ describeInBrowser("on a phone's width", () => {
     expect(await page.locator('#grid .byte').first().textContent()).toBe('d0')
   })
 
-  test('its picture', async () => {
+  test('takes the screenshot', async () => {
     page = await openPage(MALFORMED, { ...phone, deviceScaleFactor: 1.5 })
     await take('phone')
   })

@@ -195,7 +195,7 @@ describeInBrowser('bytes and fields', () => {
     expect(await bytesOf(page)).toBe('d0')
   })
 
-  test('the keyboard suffices, from the address bar to an edited byte', async () => {
+  test('everything works with the keyboard, from the address bar to an edited byte', async () => {
     page = await openPage(fragment(PUBLISH, 'c000'))
     const active = (): Promise<string> =>
       page.evaluate(() => document.activeElement!.getAttribute('aria-label'))
