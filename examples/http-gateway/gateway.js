@@ -217,7 +217,7 @@ function asFailure(error) {
 }
 
 /**
- * Whether a server listens at the address.
+ * Whether a server listens on the address.
  *
  * @param {import('./lane.js').Address} address
  * @returns {Promise<boolean>} rejected if none does
