@@ -124,7 +124,7 @@ const LAST_FIELDS: { readonly [Type in PacketTypeName]?: string } = {
 // types, so that a bundle does not contain that table.
 const PUBLISH: typeof PacketType.PUBLISH = 3
 /** The names of the acknowledgements, by packet type. */
-const ACKNOWLEDGEMENTS = CONTROL_PACKETS.map((packet) =>
+const ACKNOWLEDGEMENT_BY_TYPE = CONTROL_PACKETS.map((packet) =>
   ACKNOWLEDGEMENT_NAMES.find((name) => name === packet?.name),
 )
 
@@ -133,7 +133,7 @@ export function readPacket<Bytes extends Uint8Array>(reader: Reader<Bytes>): Pac
   const { firstByte } = reader
   // PUBLISH dominates, followed by acknowledgements: their paths are short enough for V8 to inline.
   const type = packetTypeOf(firstByte)
-  const acknowledgement = ACKNOWLEDGEMENTS[type]
+  const acknowledgement = ACKNOWLEDGEMENT_BY_TYPE[type]
   const packet =
     type === PUBLISH
       ? readPublish(reader, flagsOf(firstByte))

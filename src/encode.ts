@@ -6,7 +6,7 @@ import { TARGET_TOO_SMALL } from './error-rules.ts'
 import { EncodeError } from './errors.ts'
 import type { EncodeOptions } from './options.ts'
 import { PACKET_TYPE_NAMES, packetTypeNameOf } from './packet-types.ts'
-import { ACKNOWLEDGEMENTS, prepareAcknowledgement } from './packets/acknowledgement.ts'
+import { ACKNOWLEDGEMENT_KINDS, prepareAcknowledgement } from './packets/acknowledgement.ts'
 import { prepareConnack } from './packets/connack.ts'
 import { prepareConnect } from './packets/connect.ts'
 import { prepareEmpty } from './packets/empty.ts'
@@ -27,7 +27,7 @@ import { allocate } from './wire/pool.ts'
 import type { Outgoing } from './wire/writer.ts'
 
 // V8 treats constants of this module as constants; it looks up imported ones at every use.
-const { puback, pubrec, pubrel, pubcomp, unsuback } = ACKNOWLEDGEMENTS
+const { puback, pubrec, pubrel, pubcomp, unsuback } = ACKNOWLEDGEMENT_KINDS
 
 /**
  * Encodes one packet.
@@ -173,7 +173,8 @@ function prepare(packet: PacketInput, options: EncodeOptions | undefined): Outgo
   const type: unknown = packet?.type // in a variable, so that it is read only once
   return type === 'publish'
     ? preparePublishPacket(packet as PublishInput, options)
-    : prepareOther(type as 'puback', packet as PacketInput & { type: 'puback' }, options)
+    : // Any member of the union would do: the switch has a default.
+      prepareOther(type as 'puback', packet as PacketInput & { type: 'puback' }, options)
 }
 
 type Preparation = (

@@ -118,8 +118,9 @@ const PUBLISH_QOS_0 = 0x30 // valid for every receiver
 const isValidLength = (code: number, remainingLength: number): boolean =>
   code < EXACT ? remainingLength >= code : remainingLength === code - EXACT
 
-/** Fills in the table that the fast path uses. */
-function fillValidLengths(settings: Settings): void {
+/** Fills in the table that {@link enterValidPacket} uses, which all receivers of this role and version share. */
+function ensureValidLengths(settings: Settings): void {
+  if (settings.validLengths[PUBLISH_QOS_0] !== 0) return
   for (let firstByte = 0; firstByte < 256; firstByte++) {
     if (firstByteViolation(firstByte, settings) !== undefined) continue
     const minLength = minRemainingLength(firstByte)
@@ -131,7 +132,8 @@ function fillValidLengths(settings: Settings): void {
 /**
  * Moves the reader to the body of the next packet if the fixed header is valid and at most three bytes long, and the whole
  * packet is available. This is by far the most common case, and small enough for V8 to inline. In every other case it
- * returns false: call {@link validateFixedHeader}.
+ * returns false: call {@link validateFixedHeader}. It does so for the first packet of each role and version, for which the
+ * table is still empty, and inside a callback, where the parser must throw.
  */
 export function enterValidPacket(reader: Reader, maxPacketSize: number): boolean {
   const { view, length, next: start } = reader
@@ -195,7 +197,7 @@ function readFixedHeader(
 ): Extent | HeaderViolation | undefined {
   if (start >= end) return undefined
   const firstByte = bytes[start]! // read once: another thread may change shared memory
-  if (settings.validLengths[PUBLISH_QOS_0] === 0) fillValidLengths(settings)
+  ensureValidLengths(settings)
   const code = settings.validLengths[firstByte]!
   if (code === 0) {
     const violation = firstByteViolation(firstByte, settings)
@@ -261,21 +263,21 @@ function headerError(
 }
 
 /**
- * Returns where the complete packets at the start of `bytes` end, and the extent of the packet after them if its fixed header
- * is complete. For the parameters see {@link validateFixedHeader}.
+ * Returns where the complete packets at the start of `bytes` end, and the extent of the packet there if its fixed header is
+ * complete. For the parameters see {@link validateFixedHeader}.
  */
 export function wholePackets(
   bytes: Uint8Array,
   settings: Settings,
   maxPacketSize: number,
   streamOffset: number,
-): { readonly end: number; readonly next: Extent | undefined } {
+): { readonly end: number; readonly extent: Extent | undefined } {
   let current = settings
   for (let end = 0; ; ) {
-    const next = validateFixedHeader(bytes, end, bytes.length, current, maxPacketSize, streamOffset + end)
-    if (next === undefined || end + next.size > bytes.length) return { end, next }
+    const extent = validateFixedHeader(bytes, end, bytes.length, current, maxPacketSize, streamOffset + end)
+    if (extent === undefined || end + extent.size > bytes.length) return { end, extent }
     current = settingsAfter(bytes, end, current)
-    end += next.size
+    end += extent.size
   }
 }
 

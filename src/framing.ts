@@ -82,13 +82,13 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
     const settings = this.reader?.settings ?? this.settings
     // The fixed header of a packet being assembled was already validated, perhaps under another limit.
     const mayBeWhole = this.reader !== undefined || this.waiting !== undefined
-    const { end: start, next } = mayBeWhole
+    const { end: start, extent } = mayBeWhole
       ? wholePackets(bytes, settings, this.sizeLimit, streamOffset)
-      : { end: 0, next: undefined }
+      : { end: 0, extent: undefined }
     if (start === bytes.length) return
     const error = incompletePacket(bytes.subarray(start), settings, streamOffset + start)
     const isReadable =
-      next !== undefined && this.sizeToRead(next, bytes, start, bytes.length) <= bytes.length - start
+      extent !== undefined && this.sizeToRead(extent, bytes, start, bytes.length) <= bytes.length - start
     throw isReadable || streamOffset + start > this.readLength ? error : this.failed(error)
   }
 

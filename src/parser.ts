@@ -1,4 +1,5 @@
-// Reads whole packets from a stream of chunks: decoded, or as frames.
+// Reads whole packets from a stream of chunks: decoded, or as frames. How chunks become packets, and `push`, `end` and
+// `reset`, are in framing.ts.
 
 import { readPacket } from './decode.ts'
 import { settingsAfter } from './fixed-header.ts'

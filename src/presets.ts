@@ -2,7 +2,7 @@
 
 import type { DecodeOptions } from './options.ts'
 
-const ACKNOWLEDGEMENTS = ['puback', 'pubrec', 'pubrel', 'pubcomp'] as const
+const PUBLISH_ACKNOWLEDGEMENTS = ['puback', 'pubrec', 'pubrel', 'pubcomp'] as const
 
 /**
  * Options that accept and refuse the same packets as a known broker. They are frozen; spread them to change some.
@@ -17,7 +17,7 @@ export const presets: { readonly mosquitto2: DecodeOptions } = /* @__PURE__ */ f
     tolerate: [
       'dup-with-qos-0',
       { code: 'reserved-flags', packets: ['puback', 'pubrec', 'pubcomp', 'pingreq'] },
-      { code: 'surplus-bytes', packets: [...ACKNOWLEDGEMENTS, 'pingreq'] },
+      { code: 'surplus-bytes', packets: [...PUBLISH_ACKNOWLEDGEMENTS, 'pingreq'] },
     ],
     refuse: ['control-characters', 'non-characters'],
     protocols: ['3.1.1', '3.1', 'bridge'],

@@ -4,7 +4,7 @@ import { bytesOf, fixedHeader } from '../../dist/cli/bench/traffic/bytes.js'
 import { brokerMix, topics } from '../../dist/cli/bench/traffic/packets.js'
 import { cut } from '../../dist/cli/bench/traffic/workloads.js'
 // Internal: a peer cannot know the cache's key, which is needed to build colliding topics.
-import { hashToKeep, incomingLookUps, textOf } from '../../dist/topic/incoming-names.js'
+import { hashToKeep, incomingPolicy, textOf } from '../../dist/topic/cache-incoming.js'
 
 const KIB = 1024
 const CHUNK = 64 * KIB
@@ -131,7 +131,7 @@ function colliding(random, count) {
     const hash = hashOf(name)
     if (hash >>> 28 === 0 && ((hash >>> 16) & 15) === 0) names.add(name)
   }
-  incomingLookUps.clear()
+  incomingPolicy.clear()
   return [...names]
 }
 
@@ -139,7 +139,7 @@ function colliding(random, count) {
 function hashOf(name) {
   const bytes = Buffer.from(name)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  incomingLookUps.clear()
+  incomingPolicy.clear()
   textOf(view, 0, bytes.length)
   textOf(view, 0, bytes.length)
   return hashToKeep()

@@ -80,7 +80,7 @@ export function checkPacketIdentifier(value: unknown, field: Field, options: Opt
 export function checkUnusualPacketIdentifier(value: unknown, field: Field, options: Options): void {
   const requirement = `must be an integer from 1 to ${MAX_UINT16}`
   if (value === 0) {
-    refuseUnlessTolerated(options, 'packet-identifier-zero', field, requirement, value, undefined, field.rule)
+    refuseUnlessTolerated(options, 'packet-identifier-zero', field, requirement, value, undefined, field.rule) // [MQTT-2.3.1-1]
     return
   }
   if (typeof value !== 'number') refuseType(field, requirement, value, undefined, field.rule)

@@ -28,8 +28,8 @@ export class RecordingReader extends Reader {
     return this.recorded(field, () => super.uint16(field))
   }
 
-  override prefixed(field: string): number {
-    return this.recorded(field, () => super.prefixed(field))
+  override skipPrefixed(field: string): number {
+    return this.recorded(field, () => super.skipPrefixed(field))
   }
 
   override rest(): Uint8Array {

@@ -48,7 +48,7 @@ export interface AcknowledgementKind {
 }
 
 /** The five packet types, by name. */
-export const ACKNOWLEDGEMENTS: Readonly<Record<AcknowledgementName, AcknowledgementKind>> =
+export const ACKNOWLEDGEMENT_KINDS: Readonly<Record<AcknowledgementName, AcknowledgementKind>> =
   /* @__PURE__ */ kinds()
 
 function kinds(): Record<AcknowledgementName, AcknowledgementKind> {

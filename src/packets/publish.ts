@@ -165,13 +165,13 @@ export function preparePublishPacket(packet: PublishInput, options: EncodeOption
     checkFieldNames(packet, FIELDS)
     checkBoolean(dup, FIELDS.dup)
     checkBoolean(retain, FIELDS.retain)
-    checkQos(qos, FIELDS.qos)
+    checkQos(qos, FIELDS.qos) // [MQTT-3.3.1-4]
     if (qos !== 0) {
-      checkPacketIdentifier(packetId, FIELDS.packetId, options)
+      checkPacketIdentifier(packetId, FIELDS.packetId, options) // [MQTT-2.3.1-1]
     } else {
-      if (dup) refuseUnlessTolerated(options, 'dup-with-qos-0', FIELDS.dup, 'must be false if qos is 0', dup)
+      if (dup) refuseUnlessTolerated(options, 'dup-with-qos-0', FIELDS.dup, 'must be false if qos is 0', dup) // [MQTT-3.3.1-2]
       if (packetId !== undefined)
-        refuse('unexpected-packet-identifier', FIELDS.packetId, 'must be undefined if qos is 0', packetId)
+        refuse('unexpected-packet-identifier', FIELDS.packetId, 'must be undefined if qos is 0', packetId) // [MQTT-2.3.1-5]
     }
   }
   // After the last getter, so that none can shrink the payload; before the topic, because `payload.length` may be one, too.

@@ -1,7 +1,7 @@
 // The public interface of both caches.
 
-import { clearTexts, incomingLookUps } from './incoming-names.ts'
-import { clearBytes, outgoingLookUps } from './outgoing-names.ts'
+import { clearTexts, incomingPolicy } from './cache-incoming.ts'
+import { clearBytes, outgoingPolicy } from './cache-outgoing.ts'
 
 /** The cache of topic names that all parsers and encoders in this process share. It makes repeated names cheaper. */
 export interface TopicCache {
@@ -17,13 +17,13 @@ export interface TopicCache {
 
 export const topicCache: TopicCache = /* @__PURE__ */ Object.freeze({
   get enabled(): boolean {
-    return incomingLookUps.enabled
+    return incomingPolicy.enabled
   },
   set enabled(value: boolean) {
     if (typeof value !== 'boolean')
       throw new TypeError(`topicCache.enabled must be a boolean, not of type ${typeof value}`)
-    incomingLookUps.enabled = value
-    outgoingLookUps.enabled = value
+    incomingPolicy.enabled = value
+    outgoingPolicy.enabled = value
   },
   clear(): void {
     clearTexts()

@@ -3,12 +3,12 @@
 import type { Reader } from '../wire/reader.ts'
 import { asciiText, illFormedAt, isPlainText, isPlainTopicName, nullAt } from '../wire/utf8.ts'
 import { PREFIX_SIZE } from '../wire/writer.ts'
-import { hashToKeep, keepText, textOf } from './incoming-names.ts'
+import { hashToKeep, keepText, textOf } from './cache-incoming.ts'
 import { misplacedWildcards, SEPARATOR, type TopicNameField, wildcardAt } from './rules.ts'
 
 /** Reads a topic name. */
 export function readTopicName(reader: Reader, field: TopicNameField): string {
-  const start = reader.prefixed(field.name)
+  const start = reader.skipPrefixed(field.name)
   const { view, position: end, settings } = reader
   if (settings.limitsTopics) checkLimits(reader, field.name, start)
   return textOf(view, start, end) ?? readNewTopicName(reader, field, start)
@@ -39,7 +39,7 @@ function readUnusualTopicName(reader: Reader, { name, rule }: TopicNameField, st
 
 /** Checks a topic name as {@link readTopicName} does, and steps over it. No text is made of one that breaks no rule. */
 export function skipTopicName(reader: Reader, field: TopicNameField): void {
-  const start = reader.prefixed(field.name)
+  const start = reader.skipPrefixed(field.name)
   const { view, bytes, position: end } = reader
   if (!isPlainTopicName(view, start, end) && !isTopicNameAt(bytes, start, end))
     readUnusualTopicName(reader, field, start)
@@ -58,7 +58,7 @@ function isTopicNameAt(bytes: Uint8Array, start: number, end: number): boolean {
 /** Reads a topic filter. */
 export function readTopicFilter(reader: Reader): string {
   const field = 'Topic Filter'
-  const start = reader.prefixed(field)
+  const start = reader.skipPrefixed(field)
   const { bytes, position: end } = reader
   if (reader.settings.limitsTopics) checkLimits(reader, field, start)
   if (start === end) reader.violation('empty-topic-filter', field, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]

@@ -18,6 +18,7 @@ export interface TopicNameField {
 // All three are ASCII, so the same code works on UTF-8 bytes and on UTF-16 code units.
 type UnitAt = (index: number) => number | undefined
 
+/** The index of the first wildcard, which a topic name must not have [MQTT-3.3.2-2] [MQTT-4.7.1-1], or undefined. */
 export function wildcardAt(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let index = start; index < end; index++) {
     if (bytes[index] === SINGLE_LEVEL || bytes[index] === MULTI_LEVEL) return index
@@ -44,6 +45,7 @@ export function misplacedWildcards(unitAt: UnitAt, start: number, end: number): 
   return violations
 }
 
+/** Whether the text has a wildcard, which a topic name must not have [MQTT-3.3.2-2] [MQTT-4.7.1-1]. */
 export function hasWildcard(text: string): boolean {
   return text.includes('+') || text.includes('#')
 }

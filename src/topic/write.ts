@@ -6,7 +6,7 @@ import type { TolerableCode } from '../error-rules.ts'
 import type { EncodeOptions } from '../options.ts'
 import { isUnusualInTopicName, writeUtf8 } from '../wire/utf8.ts'
 import { PREFIX_SIZE, writeUint16 } from '../wire/writer.ts'
-import { bytesOf, keepBytes } from './outgoing-names.ts'
+import { bytesOf, keepBytes } from './cache-outgoing.ts'
 import { filterViolations, hasWildcard } from './rules.ts'
 
 /** The maximum length of a short name in UTF-16 code units. Each takes at most three bytes. */

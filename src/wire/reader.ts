@@ -1,4 +1,4 @@
-// Reads the fields of one packet's body, and never past its end.
+// Reads the fields of packet bodies, one packet after another, and never past the end of the current one.
 
 import type { DecodeErrorCode } from '../error-rules.ts'
 import { type DecodeErrorDetails, decodeError, violationOf } from '../error-tables.ts'
@@ -132,12 +132,12 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   packetIdentifier(rule: string): number {
     const packetId = this.uint16('Packet Identifier')
     if (packetId === 0)
-      this.violation('packet-identifier-zero', 'Packet Identifier', this.position - 2, rule, 0)
+      this.violation('packet-identifier-zero', 'Packet Identifier', this.position - 2, rule, 0) // [MQTT-2.3.1-1]
     return packetId
   }
 
   /** Skips a field with a two-byte length prefix (§1.5.3). Returns the index of its content, which ends at `position`. */
-  prefixed(field: string): number {
+  skipPrefixed(field: string): number {
     const prefix = this.position
     const start = prefix + 2
     if (start > this.end) this.tooShort(field, prefix)
@@ -149,7 +149,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
 
   /** Reads text (§1.5.3). */
   text(field: string): string {
-    const start = this.prefixed(field)
+    const start = this.skipPrefixed(field)
     return isPlainText(this.view, start, this.position)
       ? asciiText(this.bytes, start, this.position)
       : this.unusualText(field, start)
@@ -181,7 +181,7 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
 
   /** Reads binary data with a two-byte length prefix. */
   data(field: string): Bytes {
-    const start = this.prefixed(field)
+    const start = this.skipPrefixed(field)
     return this.slice(start, this.position)
   }
 
@@ -292,16 +292,16 @@ export class Reader<Bytes extends Uint8Array = Uint8Array> {
   ): DecodeErrorDetails {
     const { start } = this
     const offset = at - start
-    const streamOffset = this.streamOffset === undefined ? undefined : this.streamOffset + start
+    const packetOffset = this.streamOffset === undefined ? undefined : this.streamOffset + start
     return {
       rule,
       packetType: packetTypeNameOf(this.firstByte),
       field,
       offset,
-      streamOffset: streamOffset === undefined ? undefined : streamOffset + offset,
+      streamOffset: packetOffset === undefined ? undefined : packetOffset + offset,
       found,
       reason,
-      hint: hintAt(this.bytes, start, this.length, offset, streamOffset),
+      hint: hintAt(this.bytes, start, this.length, offset, packetOffset),
     }
   }
 }

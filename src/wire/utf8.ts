@@ -66,7 +66,7 @@ export function asciiText(bytes: Uint8Array, start: number, end: number): string
 /** Decodes UTF-8; returns undefined if it is ill-formed. */
 export function utf8Text(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (utf8Slice === undefined) return strictText(bytes, start, end)
-  const text = utf8Slice.call(bytes, start, end)
+  const text = utf8Slice.call(bytes, start, end) // keeps a leading U+FEFF [MQTT-1.5.3-3]
   // Buffer replaces ill-formed bytes with U+FFFD, but a well-formed text may also contain it.
   return text.includes('\uFFFD') && illFormedAt(bytes, start, end) !== undefined ? undefined : text
 }

@@ -68,7 +68,7 @@ export class Body implements Outgoing {
   }
 
   write(target: Uint8Array, offset: number): void {
-    target[offset] = this.firstByte
+    target[offset] = this.firstByte // [MQTT-2.2.2-1]
     let position = writeRemainingLength(target, offset + 1, this.length)
     for (const field of this.fields) {
       if (typeof field === 'number') target[position++] = field

@@ -60,15 +60,15 @@ describe.skipIf(withoutTools)('minified and gzipped', () => {
 
 describe.skipIf(withoutTools)('no table, cache or pool that is not used', () => {
   // Modules with a table, a cache or a pool, and modules that only encode or only decode.
-  const CACHES = ['topic/incoming-names', 'topic/outgoing-names', 'topic/look-ups']
+  const CACHES = ['topic/cache-incoming', 'topic/cache-outgoing', 'topic/cache-policy']
   const TABLES = ['error-tables', 'packet-types', 'options', 'encoding/', 'protocol-hint']
   const POOL = 'wire/pool'
-  const ENCODER = ['encoding/', 'topic/outgoing-names', 'topic/write']
+  const ENCODER = ['encoding/', 'topic/cache-outgoing', 'topic/write']
   const DECODER = [
     'error-tables',
     'protocol-hint',
     'fixed-header',
-    'topic/incoming-names',
+    'topic/cache-incoming',
     'topic/read',
     'wire/reader',
   ]

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { decode, encode, PacketParser, type Publish, topicCache } from '../../src/index.ts'
-import { incomingLookUps, textOf } from '../../src/topic/incoming-names.ts'
-import { bytesOf } from '../../src/topic/outgoing-names.ts'
+import { incomingPolicy, textOf } from '../../src/topic/cache-incoming.ts'
+import { bytesOf } from '../../src/topic/cache-outgoing.ts'
 import { bytes } from '../support/bytes.ts'
 import { heldBy } from '../support/memory.ts'
 import { place } from '../support/topics.ts'
@@ -99,7 +99,7 @@ describe('decoding with the cache', () => {
     const size = Buffer.byteLength(character)
     const held = heldBy(() => {
       for (let length = Math.ceil(8 / size); length * size <= 124; length++) {
-        incomingLookUps.clear()
+        incomingPolicy.clear()
         const topic = String(1_000 + length) + character.repeat(length)
         const packet = packetOf(topic)
         for (let times = 0; times < 3; times++) {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { clearBytes } from '../../src/topic/outgoing-names.ts'
+import { clearBytes } from '../../src/topic/cache-outgoing.ts'
 import { shortTopicBytes } from '../../src/topic/write.ts'
 import { prefixed } from '../support/bytes.ts'
 

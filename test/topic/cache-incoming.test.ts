@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { clearTexts, hashToKeep, incomingLookUps, keepText, textOf } from '../../src/topic/incoming-names.ts'
+import { clearTexts, hashToKeep, incomingPolicy, keepText, textOf } from '../../src/topic/cache-incoming.ts'
 import { foundAfterThree, POPULATIONS, place } from '../support/topics.ts'
 
 beforeEach(() => clearTexts())
@@ -58,9 +58,9 @@ describe('repeated names', () => {
 
   test('if all names are unique, few are looked up', () => {
     let looked = 0
-    const due = vi.spyOn(incomingLookUps, 'notFound').mockImplementation(() => {
+    const due = vi.spyOn(incomingPolicy, 'notFound').mockImplementation(() => {
       looked++
-      return LookUpsNotFound.call(incomingLookUps, Math.imul(looked, 0x9e37_79b1))
+      return LookUpsNotFound.call(incomingPolicy, Math.imul(looked, 0x9e37_79b1))
     })
     for (let index = 0; index < 1_000_000; index++) find('never/again')
     due.mockRestore()
@@ -83,7 +83,7 @@ describe('repeated names', () => {
   })
 })
 
-const LookUpsNotFound = incomingLookUps.notFound
+const LookUpsNotFound = incomingPolicy.notFound
 
 test.each([
   '\u0001',
@@ -171,13 +171,13 @@ describe('collisions', () => {
   test('of 6,000 names, nearly as many are kept as the table has entries', () => {
     const names = Array.from({ length: 6_000 }, (_, index) => `device/${10_000 + index}/state`)
     for (let round = 0; round < 30; round++) {
-      incomingLookUps.clear()
+      incomingPolicy.clear()
       for (const name of names) {
         meet(name)
         meet(name)
       }
     }
-    incomingLookUps.clear()
+    incomingPolicy.clear()
     const found = names.filter((name) => find(name) === name).length
     expect(found).toBeGreaterThan(3_000)
     expect(found).toBeLessThanOrEqual(4_096)
@@ -200,7 +200,7 @@ describe('collisions', () => {
     const shared = new Map<string, number>()
     for (let process = 0; process < 40; process++) {
       vi.resetModules()
-      const fresh = await import('../../src/topic/incoming-names.ts')
+      const fresh = await import('../../src/topic/cache-incoming.ts')
       const hash = (name: string): number => {
         const { view, start, end } = place(name)
         fresh.textOf(view, start, end)

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { bytesOf, clearBytes, keepBytes, outgoingLookUps } from '../../src/topic/outgoing-names.ts'
+import { bytesOf, clearBytes, keepBytes, outgoingPolicy } from '../../src/topic/cache-outgoing.ts'
 import { prefixed } from '../support/bytes.ts'
 import { heldBy } from '../support/memory.ts'
 import { foundAfterThree, POPULATIONS } from '../support/topics.ts'
@@ -57,9 +57,9 @@ describe('repeated names', () => {
 
   test('are not added while look-ups are paused', () => {
     expect(bytesOf('a/topic/name')).toBeUndefined() // not found, but not encoded afterwards
-    outgoingLookUps.enabled = false
+    outgoingPolicy.enabled = false
     for (let times = 0; times < 3; times++) meet('another/name')
-    outgoingLookUps.enabled = true
+    outgoingPolicy.enabled = true
     expect([meet('another/name'), meet('another/name'), meet('another/name')]).toEqual([false, false, true])
   })
 
@@ -70,7 +70,7 @@ describe('repeated names', () => {
   test('are limited to 4,096', () => {
     const names = Array.from({ length: 4_096 }, (_, index) => `device/${index}`)
     for (const name of names) {
-      outgoingLookUps.clear()
+      outgoingPolicy.clear()
       for (let times = 0; times < 2; times++) meet(name)
     }
     const known = (): number => names.filter((name) => bytesOf(name) !== undefined).length

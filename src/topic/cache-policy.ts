@@ -24,7 +24,7 @@ const REMEMBERED = 4_096
 const SLOT_SHIFT = 32 - /* @__PURE__ */ Math.log2(REMEMBERED)
 
 /** Decides which names a cache looks up and which it keeps. */
-export class LookUps {
+export class CachePolicy {
   enabled = true
   private credit = MOST_CREDIT
   /** The number of names still to be skipped, and the length of the next pause. */

@@ -1,7 +1,8 @@
-// Topic names sent before, found by their text: checking and encoding them is most of the cost of a small PUBLISH.
+// The cache of topic names that were sent, found by their text: checking and encoding them is most of the cost of a small
+// PUBLISH.
 
 import { PREFIX_SIZE } from '../wire/writer.ts'
-import { LookUps } from './look-ups.ts'
+import { CachePolicy } from './cache-policy.ts'
 
 /** The maximum length of a name to be kept, in bytes. */
 const LONGEST = 128
@@ -12,12 +13,12 @@ const MOST = 4_096
 /** The bytes of each name, length prefix included. */
 const names = new Map<unknown, Uint8Array>()
 
-export const outgoingLookUps: LookUps = /* @__PURE__ */ new LookUps()
+export const outgoingPolicy: CachePolicy = /* @__PURE__ */ new CachePolicy()
 let wasNotFound = false
 
 /** Returns the bytes of `name`, length prefix included, if the name is known. */
 export function bytesOf(name: unknown): Uint8Array | undefined {
-  if (outgoingLookUps.shouldLookUp()) return lookUp(name)
+  if (outgoingPolicy.shouldLookUp()) return lookUp(name)
   wasNotFound = false
   return undefined
 }
@@ -25,7 +26,7 @@ export function bytesOf(name: unknown): Uint8Array | undefined {
 function lookUp(name: unknown): Uint8Array | undefined {
   const bytes = names.get(name)
   if (bytes === undefined) wasNotFound = true
-  else outgoingLookUps.found()
+  else outgoingPolicy.found()
   return bytes
 }
 
@@ -33,7 +34,7 @@ function lookUp(name: unknown): Uint8Array | undefined {
 export function keepBytes(name: string, bytes: Uint8Array): void {
   if (!wasNotFound) return
   wasNotFound = false
-  if (bytes.length > PREFIX_SIZE + LONGEST || !outgoingLookUps.notFound(hashOf(bytes))) return
+  if (bytes.length > PREFIX_SIZE + LONGEST || !outgoingPolicy.notFound(hashOf(bytes))) return
   if (names.size === MOST) names.clear()
   names.set(copyOf(name), new Uint8Array(bytes))
 }
@@ -60,5 +61,5 @@ function hashOf(bytes: Uint8Array): number {
 /** Forgets all names. */
 export function clearBytes(): void {
   names.clear()
-  outgoingLookUps.clear()
+  outgoingPolicy.clear()
 }

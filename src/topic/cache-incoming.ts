@@ -1,5 +1,5 @@
-// Topic names received before, found by their bytes. A broker receives the same names again and again, and validating and
-// decoding them is most of the cost of a small PUBLISH.
+// The cache of topic names that were received, found by their bytes. A broker receives the same names again and again, and
+// validating and decoding them is most of the cost of a small PUBLISH.
 //
 // A name's hash gives it two places in a table, and it is stored in one of them. A place holds a tag, the name's bytes and
 // its text. All tags together take 16 KiB, so that they stay in the processor's L1 cache. If a tag matches, all bytes of
@@ -9,7 +9,7 @@
 // All state is in module variables and not in an object: V8 then compiles the tables' addresses into the code, which makes
 // decoding of W1 and W2 5 % faster.
 
-import { LookUps } from './look-ups.ts'
+import { CachePolicy } from './cache-policy.ts'
 
 /** The minimum and maximum length of a name to be kept, in bytes. */
 const SHORTEST = 8
@@ -26,7 +26,7 @@ const tags = /* @__PURE__ */ new Int32Array(PLACES)
 const words = /* @__PURE__ */ new Int32Array(PLACES * WORDS)
 const texts: string[] = /* @__PURE__ */ noTexts()
 
-export const incomingLookUps: LookUps = /* @__PURE__ */ new LookUps()
+export const incomingPolicy: CachePolicy = /* @__PURE__ */ new CachePolicy()
 let hashWorthKeeping = 0
 
 const WORD_KEY = /* @__PURE__ */ randomKey()
@@ -42,7 +42,7 @@ function noTexts(): string[] {
 
 /** Returns the text of the name from `start` to `end` if the name is known. */
 export function textOf(view: DataView, start: number, end: number): string | undefined {
-  return incomingLookUps.shouldLookUp() ? lookUp(view, start, end) : notLookedUp()
+  return incomingPolicy.shouldLookUp() ? lookUp(view, start, end) : notLookedUp()
 }
 
 /**
@@ -77,12 +77,12 @@ function lookUp(view: DataView, start: number, end: number): string | undefined 
     differences |= words[word + 3]! ^ view.getInt32(tail + step + 4, true)
   }
   if (differences !== 0) return notFound(hash)
-  incomingLookUps.found()
+  incomingPolicy.found()
   return texts[place]
 }
 
 function notFound(hash: number): undefined {
-  hashWorthKeeping = incomingLookUps.notFound(hash) ? hash : 0
+  hashWorthKeeping = incomingPolicy.notFound(hash) ? hash : 0
 }
 
 function notLookedUp(): undefined {
@@ -167,5 +167,5 @@ function placeToTake(hash: number): number | undefined {
 export function clearTexts(): void {
   tags.fill(0)
   texts.fill('')
-  incomingLookUps.clear()
+  incomingPolicy.clear()
 }

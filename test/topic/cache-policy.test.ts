@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { LookUps } from '../../src/topic/look-ups.ts'
+import { CachePolicy } from '../../src/topic/cache-policy.ts'
 
 const FIRST = 16_384
 
 /** The number of names that are skipped from now on. */
-function pauseOf(lookUps: LookUps): number {
+function pauseOf(lookUps: CachePolicy): number {
   let count = 0
   while (!lookUps.shouldLookUp()) count++
   return count
 }
 
 /** Looks up new names until a pause begins. Returns their number. */
-function meetNewNames(lookUps: LookUps, from: number): number {
+function meetNewNames(lookUps: CachePolicy, from: number): number {
   let count = 0
   // The hashes differ in all bits, so that they are unique.
   while (lookUps.shouldLookUp()) lookUps.notFound(Math.imul(from + ++count, 0x9e37_79b1))
@@ -20,7 +20,7 @@ function meetNewNames(lookUps: LookUps, from: number): number {
 
 describe('if every name is new', () => {
   test('each pause is twice as long as the previous one, up to 131,072 names', () => {
-    const lookUps = new LookUps()
+    const lookUps = new CachePolicy()
     const rounds = Array.from({ length: 6 }, (_, round) => {
       const met = meetNewNames(lookUps, 10_000 * (round + 1))
       return [met, pauseOf(lookUps) + 1]
@@ -36,7 +36,7 @@ describe('if every name is new', () => {
   })
 
   test('the next pause is short again after many names were found', () => {
-    const lookUps = new LookUps()
+    const lookUps = new CachePolicy()
     meetNewNames(lookUps, 10_000)
     pauseOf(lookUps)
     meetNewNames(lookUps, 20_000)
@@ -51,7 +51,7 @@ describe('if every name is new', () => {
 })
 
 test('there is no pause if at least half of the names are found', () => {
-  const lookUps = new LookUps()
+  const lookUps = new CachePolicy()
   for (let count = 1; count < 50_000; count++) {
     lookUps.notFound(Math.imul(count, 0x9e37_79b1))
     lookUps.found()
@@ -64,7 +64,7 @@ test('names that appear only two or three times are not worth looking up', () =>
     [0, 0.05],
     [1, 0.1],
   ] as const) {
-    const lookUps = new LookUps()
+    const lookUps = new CachePolicy()
     let looked = 0
     for (let index = 1; index < 200_000; index++) {
       const hash = Math.imul(index, 0x9e37_79b1)
@@ -80,14 +80,14 @@ test('names that appear only two or three times are not worth looking up', () =>
 })
 
 test('names found earlier do not allow more new names than at the start', () => {
-  const lookUps = new LookUps()
+  const lookUps = new CachePolicy()
   for (let count = 0; count < 10_000; count++) lookUps.found()
   expect(meetNewNames(lookUps, 0)).toBe(2_048)
 })
 
 describe('a name that was not found', () => {
   test('is worth keeping when it is repeated, and then costs half as much as a new one', () => {
-    const lookUps = new LookUps()
+    const lookUps = new CachePolicy()
     expect(lookUps.notFound(0x1234_5678)).toBe(false)
     let times = 0
     while (lookUps.shouldLookUp()) {
@@ -98,14 +98,14 @@ describe('a name that was not found', () => {
   })
 
   test('is forgotten after many others', () => {
-    const lookUps = new LookUps()
+    const lookUps = new CachePolicy()
     lookUps.notFound(0x1234_5678)
     for (let other = 1; other <= 40; other++) lookUps.notFound(0x1234_5678 + other) // in the same slot
     expect(lookUps.notFound(0x1234_5678)).toBe(false)
   })
 
   test.each([2, 3, 4, 5])('is noticed even if it alternates with others in its slot: %i names', (count) => {
-    const lookUps = new LookUps()
+    const lookUps = new CachePolicy()
     const left = new Set(Array.from({ length: count }, (_, index) => 0x1234_5678 + index))
     for (let round = 0; round < 200; round++) {
       for (const hash of left) if (lookUps.notFound(hash)) left.delete(hash)
@@ -115,7 +115,7 @@ describe('a name that was not found', () => {
 })
 
 test('clear forgets names and pauses', () => {
-  const lookUps = new LookUps()
+  const lookUps = new CachePolicy()
   lookUps.notFound(1)
   lookUps.clear()
   expect(lookUps.notFound(1)).toBe(false)
@@ -128,7 +128,7 @@ test('clear forgets names and pauses', () => {
 })
 
 test('nothing is looked up while disabled, and a pause continues afterwards', () => {
-  const lookUps = new LookUps()
+  const lookUps = new CachePolicy()
   lookUps.enabled = false
   expect(lookUps.shouldLookUp()).toBe(false)
   lookUps.enabled = true
