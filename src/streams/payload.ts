@@ -47,13 +47,13 @@ export class Payload<Bytes> implements AsyncIterable<Bytes> {
 
   /** Delivers the next piece. */
   deliver(bytes: Bytes, remaining: number): void {
-    this.#requests.shift()?.resolve({ done: false, value: bytes })
+    this.#requests.shift()!.resolve({ done: false, value: bytes })
     if (remaining === 0) this.#finish()
   }
 
   /** Makes pending and later reads throw `reason`. Does nothing if the payload was read to its end. */
   fail(reason: unknown): void {
-    if (this.#isOver || this.#failure !== undefined) return
+    if (this.#isOver) return
     this.#failure = { reason }
     for (const { reject } of this.#takeRequests()) reject(reason)
   }

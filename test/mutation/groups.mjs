@@ -120,7 +120,12 @@ const GROUPS = {
   },
   streams: {
     mutate: ['streams/*'],
-    tests: ['streams/decode-stream', 'streams/decode-payloads', 'streams/web-streams'],
+    tests: [
+      'streams/decode-stream',
+      'streams/decode-payloads',
+      'streams/web-streams',
+      'streams/web-streams-order',
+    ],
   },
 }
 

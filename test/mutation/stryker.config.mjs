@@ -8,7 +8,7 @@ export default {
   mutate: groupOf(group).mutate,
   tsconfigFile: 'none',
   concurrency: 1,
-  timeoutMS: 20_000,
+  timeoutMS: 5_000,
   dryRunTimeoutMinutes: 30,
   warnings: { slow: false },
   ignorePatterns: ['bench', 'dist', 'reports', 'test/fuzz', 'test/interop', 'test/package', 'test/fixtures'],

@@ -115,7 +115,9 @@ describe('a payload', () => {
     const { packets } = opened(TEN, PUBACK)
     const [first, second] = await Promise.all([packets.next(), packets.next()])
     expect(second).toMatchObject({ value: { type: 'puback' } })
-    await expect(text(first.value.payload)).rejects.toThrow(TypeError)
+    await expect(text(first.value.payload)).rejects.toEqual(
+      new TypeError('the next packet was requested before the payload was read to its end'),
+    )
   })
 
   test('that was read to its end remains at its end', async () => {

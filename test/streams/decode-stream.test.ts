@@ -2,8 +2,9 @@ import { type EventEmitter, getEventListeners, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import { DecodeError, type DecodeStreamOptions, decodeStream, type Packet } from '../../src/index.ts'
+import { DecodeError, type DecodeStreamOptions, decode, decodeStream, type Packet } from '../../src/index.ts'
 import { bytes, CUTS, join } from '../support/bytes.ts'
+import { caught } from '../support/malformed.ts'
 import { BAD, collect, PUBACK, STREAM, TYPES, tick } from '../support/packet-stream.ts'
 
 const HALF = PUBACK.subarray(0, 3)
@@ -250,10 +251,11 @@ describe.each(SOURCES)('decodeStream of $kind', ({ source }) => {
       const controller = new AbortController()
       const { packets, state } = open([STREAM], { signal: controller.signal })
       await packets.next()
-      controller.abort(new Error('enough'))
+      const reason = new Error('enough')
+      controller.abort(reason)
       await tick()
       expect(state().closed).toBe(true)
-      await expect(packets.next()).rejects.toThrow('enough')
+      await expect(packets.next()).rejects.toBe(reason)
       expect(await packets.next()).toEqual(DONE)
     })
 
@@ -335,26 +337,114 @@ describe('decodeStream', () => {
     const zero = bytes('40 02 0000')
     expect(await collect(decodeStream([zero], { tolerate: ['packet-identifier-zero'] }))).toEqual(['puback'])
     const { chunks, state } = webStream([PUBACK])
-    for (const wrong of [
-      { role: 'nobody' },
-      { signal: 'stop' },
-      { signal: null },
-      [],
-      new Map(),
-      { Signal: 1 },
-    ])
+    for (const wrong of [{ role: 'nobody' }, [], new Map(), { Signal: 1 }])
       expect(await collect(decodeStream(chunks, wrong as never))).toEqual([expect.any(TypeError)])
     expect(state()).toEqual(OPEN)
     expect(await collect(decodeStream([PUBACK], { signal: undefined }))).toEqual(['puback'])
     expect(await collect(decodeStream([PUBACK], Object.create({ signal: 'inherited' })))).toEqual(['puback'])
   })
 
-  test.each([undefined, null, 5, {}, bytes('4002 0001'), 'text'])(
-    'refuses %o as a source',
+  test.each([
+    ['stop', "'stop'"],
+    [null, 'null'],
+    [{}, 'an object'],
+  ])('refuses %o as a signal', async (signal, shown) => {
+    const packets = decodeStream([PUBACK], { signal: signal as never })
+    await expect(packets.next()).rejects.toEqual(new TypeError(`signal must be an AbortSignal, not ${shown}`))
+  })
+
+  test.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [5, '5'],
+    [{}, 'an object'],
+  ])('refuses %o as a source', async (source, shown) => {
+    await expect(decodeStream(source as never).next()).rejects.toEqual(
+      new TypeError(`expected a stream or an iterable of Uint8Arrays, not ${shown}`),
+    )
+  })
+
+  test.each([bytes('4002 0001'), 'text'])(
+    'refuses %o as a source: its elements are not bytes',
     async (source) => {
       expect(await collect(decodeStream(source as never))).toEqual([expect.any(TypeError)])
     },
   )
+
+  test('accepts iterators without return, and iterables that have only one of the methods of a Node stream', async () => {
+    const iterable = {
+      [Symbol.asyncIterator]() {
+        const given = [PUBACK, PUBACK].values()
+        return { next: async () => given.next() as IteratorResult<Uint8Array> }
+      },
+    }
+    for (const source of [iterable, { ...iterable, destroy() {} }, { ...iterable, iterator() {} }]) {
+      const seen: string[] = []
+      for await (const { type } of decodeStream(source)) {
+        seen.push(type)
+        if (seen.length === 2) break
+      }
+      expect(seen).toEqual(['puback', 'puback'])
+    }
+  })
+
+  test('throws what a source throws when it is opened, even a DecodeError', async () => {
+    const error = caught(() => decode(BAD))
+    const source = {
+      [Symbol.asyncIterator]() {
+        throw error
+      },
+    }
+    await expect(decodeStream(source as never).next()).rejects.toBe(error)
+  })
+
+  test('does not call return of a source that failed', async () => {
+    const close = vi.fn()
+    const failing = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new Error('gone')),
+        return: close,
+      }),
+    }
+    await expect(decodeStream(failing).next()).rejects.toEqual(new Error('gone'))
+    expect(close).not.toHaveBeenCalled()
+  })
+
+  test('return does not wait for a source that closes only after its next chunk', async () => {
+    let give!: () => void
+    async function* source(): AsyncGenerator<Uint8Array> {
+      await new Promise<void>((resolve) => {
+        give = resolve
+      })
+      yield PUBACK
+    }
+    const packets = decodeStream(source())
+    const next = packets.next()
+    await tick()
+    expect(await packets.return?.()).toEqual(DONE)
+    expect(await next).toEqual(DONE)
+    give()
+  })
+
+  test('a source that fails after the caller has left changes nothing', async () => {
+    let fail!: (error: Error) => void
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise<IteratorResult<Uint8Array>>((_, reject) => {
+            fail = reject
+          }),
+      }),
+    }
+    const packets = decodeStream(source)
+    const next = packets.next()
+    await tick()
+    await packets.return?.()
+    fail(new Error('too late'))
+    expect(await next).toEqual(DONE)
+    await tick()
+    expect(await packets.next()).toEqual(DONE)
+  })
 
   test('refuses a locked web stream', async () => {
     const { chunks } = webStream([])
