@@ -14,7 +14,7 @@ beforeAll(async () => {
 describe('on a host without Buffer', () => {
   test('the library is a separate copy, and returns Uint8Arrays', () => {
     expect(there.decode).not.toBe(here.decode)
-    for (const size of [1, 10_000]) {
+    for (const size of [1, 10_000, 100_000]) {
       const whole = there.encode({ type: 'publish', topic: 'a', payload: new Uint8Array(size) })
       expect(Object.getPrototypeOf(whole)).toBe(Uint8Array.prototype)
     }
@@ -34,8 +34,11 @@ describe('on a host without Buffer', () => {
   // Not only ASCII, and long enough for each way of reading and writing text.
   test.each([1, 31, 33, 63, 64, 65, 200])('text of %i characters, plain and not', (length) => {
     for (const unit of ['a', 'é', '温', '😀', '\uFEFF']) {
-      const original = here.decode(here.encode({ type: 'publish', topic: unit.repeat(length), payload: '' }))
+      const text = unit.repeat(length)
+      const original = here.decode(here.encode({ type: 'publish', topic: text, payload: '' }))
       expect(there.encode(original)).toEqual(bytesOf(original))
+      const connect = here.decode(here.encode({ type: 'connect', clientId: text, username: text }))
+      expect(there.encode(connect)).toEqual(bytesOf(connect))
       expect(there.decode(bytesOf(original))).toEqual({ ...original, payload: new Uint8Array(0) })
     }
   })

@@ -50,7 +50,6 @@ export function allocate(length: number): EncodedBytes {
 /** The same as {@link allocate}, for this kind of view. */
 export function allocateOf(kind: ViewKind, length: number): Uint8Array<ArrayBuffer> {
   if (kind === DEFAULT_KIND) return pool.take(length)
-  if (length > LARGEST_PIECE) return ownMemory(kind, length)
   const bytes = pool.take(length)
   return new Uint8Array(bytes.buffer, bytes.byteOffset, length)
 }

@@ -19,11 +19,10 @@ export interface Outgoing {
   release(): void
 }
 
-/** Writes a two-byte integer and returns the position after it. */
-export function writeUint16(target: Uint8Array, position: number, value: number): number {
+/** Writes a two-byte integer. */
+export function writeUint16(target: Uint8Array, position: number, value: number): void {
   target[position] = value >> 8
   target[position + 1] = value
-  return position + 2
 }
 
 /** A packet body, built field by field. The values must have been checked. */

@@ -89,6 +89,7 @@ const GROUPS = {
       'wire/copies',
       'wire/remaining-length',
       'wire/utf8',
+      'messages',
       'decode',
       'detached',
       'callbacks',

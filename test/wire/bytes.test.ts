@@ -13,6 +13,7 @@ import {
   copyInto,
   copyOf,
   isBytes,
+  isShared,
   kindOf,
   lengthOf,
   ownMemory,
@@ -221,6 +222,12 @@ test.each(RESULTS)('%s is deepStrictEqual to a Buffer of Node', async (_, make, 
   expect(result).toStrictEqual(Buffer.from(hex, 'hex'))
 })
 
+test('memory is shared only if other threads can write to it', () => {
+  class Special extends ArrayBuffer {}
+  expect([new ArrayBuffer(1), new Special(1)].map(isShared)).toEqual([false, false])
+  expect(isShared(new SharedArrayBuffer(1))).toBe(true)
+})
+
 describe('on another host', () => {
   /** Loads the library on a host with this Buffer. */
   const loadedWith = async (hostBuffer: unknown): Promise<Library> => {
@@ -273,6 +280,12 @@ describe('on another host', () => {
       'a species that ignores the offset',
       function ignoresOffset(memory: ArrayBuffer, _: number, length: number) {
         return Buffer.from(memory, 0, length)
+      },
+    ],
+    [
+      'a species that uses other memory',
+      function usesOtherMemory(_: ArrayBuffer, offset: number, length: number) {
+        return Buffer.from(new ArrayBuffer(8), offset, length)
       },
     ],
     [

@@ -8,6 +8,7 @@ import {
   MAX_REMAINING_LENGTH,
 } from '../../src/index.ts'
 import { bytes } from '../support/bytes.ts'
+import { caught } from '../support/malformed.ts'
 
 // Table 2.4's limits, and the example of §2.2.3.
 const ROWS = [
@@ -54,24 +55,26 @@ test.each(['80 80 80 80', 'ff ff ff ff 01', '80 80 80 80 00'])('%s has more than
       rule: '§2.2.3',
       field: 'Remaining Length',
       offset: 4,
+      message: expect.stringContaining(`found 0x${hex.split(' ')[3]}`),
     }),
   )
 })
 
+// biome-ignore format: one row per value
 test.each([
-  [268_435_456, 'packet-too-large'],
-  [Number.POSITIVE_INFINITY, 'packet-too-large'],
-  [-1, 'value-out-of-range'],
-  [1.5, 'value-out-of-range'],
-  [Number.NaN, 'value-out-of-range'],
-  ['1', 'value-out-of-range'],
-  ['268435456', 'value-out-of-range'],
-  [undefined, 'value-out-of-range'],
-])('%s is not a Remaining Length', (value, code) => {
-  expect(() => encodeRemainingLength(value as number)).toThrow(EncodeError)
-  expect(() => encodeRemainingLength(value as number)).toThrow(
-    expect.objectContaining({ code, rule: '§2.2.3', field: 'Remaining Length' }),
-  )
+  [268_435_456, 'packet-too-large', 'must be at most 268435455, not 268435456'],
+  [Number.POSITIVE_INFINITY, 'packet-too-large', 'must be at most 268435455, not Infinity'],
+  [-1, 'value-out-of-range', 'must be an integer from 0 to 268435455, not -1'],
+  [1.5, 'value-out-of-range', 'must be an integer from 0 to 268435455, not 1.5'],
+  [Number.NaN, 'value-out-of-range', 'must be an integer from 0 to 268435455, not NaN'],
+  ['1', 'value-out-of-range', "must be an integer from 0 to 268435455, not '1'"],
+  ['268435456', 'value-out-of-range', "must be an integer from 0 to 268435455, not '268435456'"],
+  [undefined, 'value-out-of-range', 'must be an integer from 0 to 268435455, not undefined'],
+])('%s is not a Remaining Length', (value, code, says) => {
+  const error = caught(() => encodeRemainingLength(value as number)) as EncodeError
+  expect(error).toBeInstanceOf(EncodeError)
+  expect(error).toMatchObject({ code, rule: '§2.2.3', field: 'Remaining Length', property: 'value' })
+  expect(error.message).toContain(`value ${says}`)
 })
 
 test('the limits are those of §2.2.3', () => {

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   asciiText,
   illFormedAt,
+  isControl,
+  isNonCharacter,
   isPlainText,
   isPlainTopicName,
   nullAt,
@@ -13,6 +15,15 @@ import {
 
 /** The code points on each side of each boundary of UTF-8 and UTF-16. */
 const BOUNDARIES = [0x1, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x1_0000, 0x10_ffff]
+
+// biome-ignore format: one row per boundary
+test.each([
+  { kind: 'control characters', is: isControl, yes: [0x01, 0x1f, 0x7f, 0x9f], no: [0x00, 0x20, 0x7e, 0xa0] },
+  { kind: 'non-characters', is: isNonCharacter, yes: [0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1_fffe, 0x10_ffff], no: [0xfdcf, 0xfdf0, 0xfffd, 0x1_fffd, 0x1_fdd0] },
+])('$kind, §1.5.3', ({ is, yes, no }) => {
+  expect(yes.filter((codePoint) => !is(codePoint))).toEqual([])
+  expect(no.filter(is)).toEqual([])
+})
 
 describe('well-formed text', () => {
   test.each(BOUNDARIES)('U+%i, at every length and position', (codePoint) => {
