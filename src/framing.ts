@@ -153,7 +153,6 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
   /** Returns a reader with at least one unread byte, positioned anywhere in a packet; undefined if more bytes are needed. */
   protected nextBytes(method: string): Reader<Bytes> | undefined {
     this.assertNotInCallback(method)
-    if (this.failure !== undefined) throw this.failure
     const { reader, waiting } = this
     try {
       if (reader !== undefined) assertAttached(reader.source, reader.length)

@@ -87,8 +87,7 @@ function readFrame(bytes: Uint8Array, options: EncodeOptions | undefined): Check
 
 /** The decoder's settings that tolerate what the encoder's options tolerate. */
 function settingsFor(options: EncodeOptions | undefined): Settings {
-  const settings = settingsFrom(undefined)
-  return options === undefined ? settings : { ...settings, tolerate: tolerancesOf(options) }
+  return { ...settingsFrom(undefined), tolerate: tolerancesOf(options) }
 }
 
 function assertPublish(type: unknown): void {
@@ -197,6 +196,7 @@ export class PreparedPublish {
    * to inline (see there).
    */
   private check(overrides: PublishOverrides = NO_OVERRIDES): Image {
+    if (overrides === null) this.checkInvalid(overrides, {})
     const { publish } = this
     const { qos = publish.qos, retain = publish.retain } = overrides
     const isLowered = qos === 0 && publish.qos !== 0

@@ -1,7 +1,7 @@
 // onTolerated, or a user's subclass of Uint8Array, may call any method of the parser. That must not change its state.
 
 import { describe, expect, test } from 'vitest'
-import { DecodeError, type Packet, PacketParser, type Publish } from '../src/index.ts'
+import { DecodeError, type Packet, PacketParser, PieceParser, type Publish } from '../src/index.ts'
 import { bytes, join } from './support/bytes.ts'
 import { caught } from './support/malformed.ts'
 
@@ -118,6 +118,45 @@ test('a subclass of Uint8Array whose subarray calls the parser or throws', () =>
   const refused = new TypeError("read() cannot be called inside the chunk's own subarray")
   expect(calls).toEqual([refused, refused])
   expect(parser.read()).toEqual({ type: 'puback', packetId: 1 })
+})
+
+describe('PieceParser', () => {
+  // biome-ignore format: one row per method
+  const METHODS: readonly [string, (parser: PieceParser) => unknown][] = [
+    ['push', (parser) => parser.push(PUBACK)],
+    ['read', (parser) => parser.read()],
+    ['end', (parser) => parser.end()],
+    ['reset', (parser) => parser.reset()],
+  ]
+
+  test.each(METHODS)('%s called by onTolerated is refused', (method, call) => {
+    const outcomes: unknown[] = []
+    const parser: PieceParser = new PieceParser({
+      tolerate: ['packet-identifier-zero'],
+      onTolerated: () => void outcomes.push(caught(() => call(parser))),
+    })
+    expect([...parser.push(join(ZERO, PUBACK))]).toHaveLength(2)
+    expect(outcomes).toEqual([
+      new TypeError(`${method}() cannot be called inside the parser's own onTolerated`),
+    ])
+  })
+
+  test.each(METHODS)("%s called by a chunk's own subarray is refused, in a payload", (method, call) => {
+    const outcomes: unknown[] = []
+    let parser: PieceParser<Own> | undefined
+    class Own extends Uint8Array {
+      override subarray(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+        if (parser !== undefined) outcomes.push(caught(() => call(parser as PieceParser)))
+        return super.subarray(start, end) as Uint8Array<ArrayBuffer>
+      }
+    }
+    const chunk = Own.from(bytes("30 07 0001 'a' 'hi'")) as Own
+    parser = new PieceParser<Own>({ piecesFrom: 2 }).push(chunk)
+    expect(parser.read()).toMatchObject({ type: 'publish-start', payloadLength: 4 })
+    expect(parser.read()).toMatchObject({ type: 'publish-piece', remaining: 2 })
+    const refused = new TypeError(`${method}() cannot be called inside the chunk's own subarray`)
+    expect(outcomes).toEqual([refused, refused]) // the empty payload of the start is a slice, too
+  })
 })
 
 describe('a tolerated violation', () => {

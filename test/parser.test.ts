@@ -9,6 +9,7 @@ import {
   topicCache,
 } from '../src/index.ts'
 import { bytes, join } from './support/bytes.ts'
+import { caught } from './support/malformed.ts'
 
 const PUBACK = bytes('40 02 0001')
 const PUBLISH = bytes("30 07 0003 'a/b' 'hi'")
@@ -381,6 +382,19 @@ describe('the end', () => {
     expect(parser.push(PUBLISH.subarray(0, 5)).read()).toBeUndefined()
     parser.maxPacketSize = 2
     expect(codeOf(() => parser.end())).toBe('incomplete-packet')
+  })
+
+  test('inside a packet is an error that stays, whatever has come of the packet', () => {
+    for (let length = 1; length < PUBLISH.length; length++) {
+      for (const isRead of [true, false]) {
+        const parser = new PacketParser().push(PUBLISH.subarray(0, length))
+        if (isRead) parser.read()
+        const error = caught(() => parser.end())
+        expect(error).toMatchObject({ code: 'incomplete-packet' })
+        for (const action of [() => parser.push(PUBACK), () => parser.read(), () => parser.end()])
+          expect(caught(action)).toBe(error)
+      }
+    }
   })
 
   test('after unread packets is not an error', () => {

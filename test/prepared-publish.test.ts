@@ -240,9 +240,16 @@ describe('overrides are refused like the fields of encode', () => {
       expect(everyWay(preparePublish(input, { tolerate: [tolerable] }), given)).toEqual(bytes(hex!))
   })
 
-  test.each([null, 7, 'text', true])('%j is not an object', (overrides) => {
+  test.each([
+    [null, 'null'],
+    [7, '7'],
+    ['text', "'text'"],
+    [true, 'true'],
+  ])('%j is not an object', (overrides, shown) => {
     const prepared = preparePublish(message)
-    expect(caught(() => prepared.encode(overrides as PublishOverrides))).toBeInstanceOf(TypeError)
+    expect(caught(() => prepared.encode(overrides as unknown as PublishOverrides))).toEqual(
+      new TypeError(`overrides must be an object, not ${shown}`),
+    )
   })
 
   test('each override is read once', () => {
