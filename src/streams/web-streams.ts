@@ -234,7 +234,7 @@ class LookaheadParser<Bytes extends Uint8Array, R extends Role> {
 
   take(): PacketTo<R, Bytes> | undefined {
     const packet = this.#ahead?.()
-    if (packet !== undefined) this.#readAhead()
+    this.#readAhead()
     return packet
   }
 
@@ -254,11 +254,11 @@ class LookaheadParser<Bytes extends Uint8Array, R extends Role> {
     }
     const reports = this.#reports
     this.#ahead = outcome
-    if (outcome === undefined || reports.length === 0) return
+    if (reports.length === 0) return
     this.#reports = []
     this.#ahead = () => {
       for (const report of reports) this.#onTolerated!(report)
-      return outcome()
+      return outcome!() // reports are only made of packets that are complete
     }
   }
 }
