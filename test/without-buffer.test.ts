@@ -53,11 +53,15 @@ describe('on a host without Buffer', () => {
       if ((target.buffer as { resizable?: boolean }).resizable) throw new TypeError('resizable')
       return encodeInto.call(this, text, target)
     })
-    const packet = { type: 'publish', topic: 'é'.repeat(100), payload: '温'.repeat(100) } as const
-    const expected = bytesOf(here.decode(here.encode(packet)))
-    const target = new Uint8Array(resizable(600))
-    expect(there.encodeInto(packet, target, 3)).toBe(expected.length)
-    expect(target.subarray(3, 3 + expected.length)).toEqual(Uint8Array.from(expected))
+    for (const packet of [
+      { type: 'publish', topic: 'é'.repeat(100), payload: '温'.repeat(100) },
+      { type: 'connect', clientId: 'é'.repeat(100), username: '温'.repeat(100) },
+    ] as const) {
+      const expected = bytesOf(here.decode(here.encode(packet)))
+      const target = new Uint8Array(resizable(600))
+      expect(there.encodeInto(packet, target, 3)).toBe(expected.length)
+      expect(target.subarray(3, 3 + expected.length)).toEqual(Uint8Array.from(expected))
+    }
     expect(spy).toHaveBeenCalled()
     spy.mockRestore()
   })

@@ -5,10 +5,10 @@ import { type EncodedBytes, markAsUntransferable } from './host.ts'
 import { allocate, DEFAULT_KIND } from './pool.ts'
 
 /**
- * The maximum size of a block. One retained copy keeps all of it alive. With half this size, copies of 300 bytes take 8 %
- * longer; twice this size gains nothing.
+ * The maximum size of a block. One retained copy keeps all of it alive. With half this size, copies of 300 bytes take 7 %
+ * longer. Twice this size is 8 % faster in a loop of nothing else, and not faster beside other code.
  */
-const BLOCK_SIZE = 131_072
+const BLOCK_SIZE = 65_536
 
 /** The number of copies that come from the pool, one by one, before the first block is made. */
 const SINGLE_COPIES = 8

@@ -20,7 +20,7 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 65_536, 131_072])('copi
     expect(copies.next().equals(expected)).toBe(true)
   })
 
-  test('share at most 128 KiB, and at most as many are made in advance as were taken', () => {
+  test('share at most 64 KiB, and at most as many are made in advance as were taken', () => {
     const copies = new Copies(original(length))
     const memories = new Map<ArrayBufferLike, number>()
     let taken = 0
@@ -29,7 +29,7 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 65_536, 131_072])('copi
       memories.set(buffer, buffer.byteLength)
       const isPool = buffer.byteLength === 32_768
       if (isNew && !isPool) {
-        expect(buffer.byteLength).toBeLessThanOrEqual(131_072)
+        expect(buffer.byteLength).toBeLessThanOrEqual(65_536)
         expect(buffer.byteLength / length).toBeLessThanOrEqual(Math.max(1, taken))
       }
       taken++
@@ -39,8 +39,8 @@ describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 65_536, 131_072])('copi
 
 test('many small copies need little memory', () => {
   const memories = new Set(take(new Copies(original(60)), 3_000).map(({ buffer }) => buffer))
-  const blocks = 9 // whose size doubles up to 128 KiB, and one or two pools for the first copies
-  expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 60) / 131_072) + blocks + 2)
+  const blocks = 8 // whose size doubles up to 64 KiB, and one or two pools for the first copies
+  expect(memories.size).toBeLessThanOrEqual(Math.ceil((3_000 * 60) / 65_536) + blocks + 2)
 })
 
 test('still works after a copy was transferred on a host that cannot prevent it', async () => {
