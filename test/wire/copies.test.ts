@@ -5,7 +5,7 @@ import { Copies } from '../../src/wire/copies.ts'
 const original = (length: number) => Uint8Array.from({ length }, (_, index) => index + length)
 const take = (copies: Copies, count: number) => Array.from({ length: count }, () => copies.next())
 
-describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 65_536, 131_072])('copies of %i bytes', (length) => {
+describe.each([1, 2, 7, 8, 60, 333, 4_095, 4_096, 4_097, 32_768, 65_536])('copies of %i bytes', (length) => {
   const count = length < 400 ? 1_000 : 40
 
   test('are equal Buffers that share no bytes', () => {
