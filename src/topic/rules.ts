@@ -80,7 +80,7 @@ export function isTopicFilter(text: string): boolean {
 
 /**
  * Whether the topic filter matches the topic name (§4.7), compared character by character without normalization
- * [MQTT-4.7.3-4]. Returns false if either is invalid.
+ * [MQTT-4.7.3-4]. Returns false if either is invalid: a level with a misplaced wildcard equals no level of a valid name.
  */
 export function topicMatches(filter: string, topic: string): boolean {
   if (!isTopicText(filter) || !isTopicName(topic)) return false
