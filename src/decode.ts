@@ -27,6 +27,7 @@ import { readPublish } from './packets/publish.ts'
 import { readSuback } from './packets/suback.ts'
 import { readSubscribe } from './packets/subscribe.ts'
 import { readUnsubscribe } from './packets/unsubscribe.ts'
+import { hintAt } from './protocol-hint.ts'
 import { assertBytes } from './wire/bytes.ts'
 import { Reader } from './wire/reader.ts'
 
@@ -77,6 +78,7 @@ export function incompletePacket(bytes: Uint8Array, settings: Settings, streamOf
     field: fieldAtEnd(bytes, settings),
     offset: length,
     streamOffset: streamOffset === undefined ? undefined : streamOffset + length,
+    hint: hintAt(bytes, 0, length, length, streamOffset),
   })
 }
 
@@ -99,11 +101,18 @@ export function lenientSettings({ role, version, validLengths }: Settings): Sett
   return { ...LENIENT, role, version, validLengths }
 }
 
-const LENIENT: Settings = /* @__PURE__ */ settingsFrom({
-  tolerate: Object.keys(TOLERABLE_RULES) as TolerableCode[],
-  protocols: ['3.1.1', '3.1', 'bridge'],
-  maxTopicFilters: MAX_TOPIC_FILTERS,
-})
+const LENIENT = /* @__PURE__ */ leniency()
+
+function leniency(): Settings {
+  const settings = settingsFrom({
+    tolerate: Object.keys(TOLERABLE_RULES) as TolerableCode[],
+    protocols: ['3.1.1', '3.1', 'bridge'],
+    maxTopicFilters: MAX_TOPIC_FILTERS,
+  })
+  // Nobody else can tolerate an invalid QoS, but the fields after it can be read.
+  const tolerate = new Map(settings.tolerate).set('invalid-qos', new Set(['connect', 'subscribe']))
+  return { ...settings, tolerate }
+}
 
 /** The field in which a packet's bytes end if they cut off no field. */
 function lastField(packet: Packet): string | undefined {

@@ -276,17 +276,18 @@ export function wholePackets(
   for (let end = 0; ; ) {
     const extent = validateFixedHeader(bytes, end, bytes.length, current, maxPacketSize, streamOffset + end)
     if (extent === undefined || end + extent.size > bytes.length) return { end, extent }
-    current = settingsAfter(bytes, end, current)
+    current = settingsAfter(bytes, end, end + extent.size, current)
     end += extent.size
   }
 }
 
-/** The settings for the bytes after the complete packet at `start`. After an MQTT 3.1 CONNECT the rules of 3.1 apply. */
-export function settingsAfter(bytes: Uint8Array, start: number, settings: Settings): Settings {
+/** The settings for the bytes after the packet from `start` to `end`. After an MQTT 3.1 CONNECT the rules of 3.1 apply. */
+export function settingsAfter(bytes: Uint8Array, start: number, end: number, settings: Settings): Settings {
   if (packetTypeNameOf(bytes[start]!) !== 'connect') return settings
   let body = start + 1
   while (bytes[body++]! > 0x7f);
-  const level = bytes[body + MQTT_31_NAME.length]!
+  const levelAt = body + MQTT_31_NAME.length
+  const level = levelAt < end ? bytes[levelAt] : undefined
   const isMqtt31 =
     MQTT_31_NAME.every((byte, index) => bytes[body + index] === byte) &&
     ((level === 3 && settings.protocols.has('3.1')) || (level === 0x83 && settings.protocols.has('bridge')))

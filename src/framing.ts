@@ -77,6 +77,7 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
   end(): void {
     this.assertNotInCallback('end')
     if (this.failure !== undefined) throw this.failure
+    this.assertChunksAttached()
     const bytes = this.heldBytes()
     const streamOffset = this.pushedLength - bytes.length
     const settings = this.reader?.settings ?? this.settings
@@ -256,13 +257,23 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
   protected heldBytes(): Uint8Array {
     const { reader, assembly, waiting } = this
     const pieces: Uint8Array[] = []
-    if (reader !== undefined) pieces.push(reader.bytes.subarray(reader.next, reader.length))
+    // Not `subarray` of a chunk: a subclass may override it.
+    if (reader !== undefined) pieces.push(privateCopy(reader.bytes, reader.length).subarray(reader.next))
     if (assembly !== undefined) pieces.push(assembly.received)
-    for (const chunk of waiting ?? []) {
-      assertAttached(chunk.bytes, chunk.length)
-      pieces.push(privateCopy(chunk.bytes, chunk.length).subarray(chunk.start)) // not `subarray` of the chunk: a subclass may override it
-    }
+    for (const chunk of waiting ?? [])
+      pieces.push(privateCopy(chunk.bytes, chunk.length).subarray(chunk.start))
     return concat(pieces)
+  }
+
+  /** @throws TypeError if a chunk has been detached or shrunk */
+  protected assertChunksAttached(): void {
+    const { reader, waiting } = this
+    try {
+      if (reader !== undefined) assertAttached(reader.source, reader.length)
+      for (const chunk of waiting ?? []) assertAttached(chunk.bytes, chunk.length)
+    } catch (error) {
+      throw this.failed(error)
+    }
   }
 
   /**

@@ -64,7 +64,7 @@ export class PacketParser<Bytes extends Uint8Array = Uint8Array, R extends Role 
       const type = TYPES[firstByte >> 4]!
       const frame = new Frame(type, firstByte & 0x0f, reader.whole(), reader.position - reader.start)
       if (firstByte >> 4 === CONNECT)
-        reader.settings = settingsAfter(reader.bytes, reader.start, reader.settings)
+        reader.settings = settingsAfter(reader.bytes, reader.start, reader.end, reader.settings)
       this.consume(reader)
       return frame
     } catch (error) {

@@ -99,6 +99,7 @@ export class PieceParser<Bytes extends Uint8Array = Uint8Array, R extends Role =
 
   private endInPayload(): never {
     this.assertNotInCallback('end')
+    this.assertChunksAttached()
     const { bufferedLength, pushedLength, publishOffset } = this
     const error = decodeError('incomplete-packet', {
       packetType: 'publish',

@@ -3,7 +3,7 @@
 /** The first bytes of other protocols. */
 // biome-ignore format: one row per protocol
 export const PREFIXES: readonly (readonly [pattern: string, name: string])[] = [
-  ...['GET ', 'HEAD ', 'POST ', 'PUT ', 'DELETE ', 'OPTIONS ', 'CONNECT ', 'PATCH ', 'TRACE ', 'HTTP/'].map(
+  ...['GET ', 'HEAD ', 'POST ', 'PUT ', 'DELETE ', 'OPTIONS ', 'CONNECT ', 'PATCH ', 'TRACE ', 'PRI ', 'HTTP/'].map(
     (method) => [method, 'HTTP'] as const,
   ),
   ['PROXY ', 'a PROXY protocol header'],
@@ -51,14 +51,17 @@ function protocolHint(bytes: Uint8Array, end: number): string | undefined {
   return text.startsWith('\x10') && name >= 2 && name <= 5 ? 'an MQTT 5 CONNECT' : undefined
 }
 
-/** Whether this is a text or binary frame. A client's is masked and starts with CONNECT, a server's starts with CONNACK. */
+/**
+ * Whether this is a text or binary frame that contains MQTT. A client's is masked and contains a CONNECT, or only its fixed
+ * header; a server's contains a CONNACK. A SUBSCRIBE starts with the same byte, but its length rarely fits.
+ */
 export function isWebSocketFrame(text: string): boolean {
-  const at = (index: number): number => text.charCodeAt(index) // NaN after the end
+  const at = (index: number): number => text.charCodeAt(index)
   if (at(0) !== 0x81 && at(0) !== 0x82) return false
-  const isMasked = at(1) >= 0x80
+  if (at(1) < 0x80) return text.startsWith('\x04\x20\x02', 1)
   const length = at(1) & 0x7f
   const maskAt = length === 126 ? 4 : length === 127 ? 10 : 2
-  return isMasked
-    ? (at(maskAt) ^ at(maskAt + 4)) === 0x10 && text.length > maskAt + 4
-    : text.startsWith('\x20\x02', maskAt)
+  if (text.length < maskAt + 6 || (at(maskAt) ^ at(maskAt + 4)) !== 0x10) return false
+  const remainingLength = at(maskAt + 1) ^ at(maskAt + 5) // or its first byte
+  return maskAt === 2 ? length === 2 || length === 2 + remainingLength : remainingLength > 122
 }

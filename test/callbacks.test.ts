@@ -1,7 +1,17 @@
 // onTolerated, or a user's subclass of Uint8Array, may call any method of the parser. That must not change its state.
 
 import { describe, expect, test } from 'vitest'
-import { DecodeError, type Packet, PacketParser, PieceParser, type Publish } from '../src/index.ts'
+import {
+  DecodeError,
+  decode,
+  encode,
+  type Packet,
+  PacketParser,
+  PieceParser,
+  type Publish,
+  preparePublish,
+} from '../src/index.ts'
+import { lengthOf } from '../src/wire/bytes.ts'
 import { bytes, join } from './support/bytes.ts'
 import { caught } from './support/malformed.ts'
 
@@ -230,5 +240,102 @@ test('a subclass of Uint8Array that overrides its length or methods is read by i
   expect(lenient.read()).toMatchObject({ subscriptions: [{ topicFilter: 'a\ufffd' }] })
   expect(caught(() => lenient.push(Sliced.from([0x40, 2]) as Sliced).end())).toMatchObject({
     code: 'incomplete-packet',
+  })
+})
+
+test('names that onTolerated decodes do not get mixed up with the name that it was called for', () => {
+  let names = 0
+  const tolerate = [
+    'empty-topic-name',
+    'ill-formed-utf8',
+    'wildcard-in-topic-name',
+    'null-character',
+  ] as const
+  const options = {
+    tolerate,
+    onTolerated: () => {
+      const name = `a/new/topic/${names++}`
+      // The second time, the name is worth keeping.
+      for (let time = 0; time < 2; time++) decode(encode({ type: 'publish', topic: name, payload: '' }))
+    },
+  }
+  for (let time = 0; time < 100; time++) {
+    for (const [hex, topic] of [
+      ['30 02 0000', ''],
+      ['30 03 0001 ff', '\ufffd'],
+      ["30 04 0002 '#' 00", '#\0'],
+    ] as const) {
+      expect(decode(bytes(hex), options)).toMatchObject({ topic })
+    }
+  }
+})
+
+test('a name that is only skipped is not kept by the hash of another', () => {
+  for (let time = 0; time < 100; time++) {
+    const name = `another/new/topic/${time}`
+    for (let each = 0; each < 2; each++) decode(encode({ type: 'publish', topic: name, payload: '' }))
+    const empty = new PacketParser({ tolerate: ['empty-topic-name'] }).push(bytes('30 02 0000')).readFrame()!
+    expect([...preparePublish(empty, { tolerate: ['empty-topic-name'] }).encode()]).toEqual([...empty.bytes])
+  }
+})
+
+describe('a subclass of Uint8Array that calls the parser', () => {
+  let hook: (() => void) | undefined
+  const calling = (): void => {
+    const call = hook
+    hook = undefined
+    call?.()
+  }
+  class Own extends Uint8Array {
+    override get length(): number {
+      const length = lengthOf(this)
+      calling()
+      return length
+    }
+    override subarray(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+      calling()
+      return super.subarray(start, end) as Uint8Array<ArrayBuffer>
+    }
+    override indexOf(byte: number, start?: number): number {
+      calling()
+      return super.indexOf(byte, start)
+    }
+  }
+  const own = (hex: string): Own => {
+    const content = bytes(hex)
+    const copy = new Own(content.length)
+    copy.set(content)
+    return copy
+  }
+
+  test('in end, with chunks that are partly read', () => {
+    const parser = new PacketParser<Uint8Array>().push(own('c000 c000 30')).push(own('05'))
+    parser.read()
+    hook = () => parser.reset()
+    expect(caught(() => parser.end())).toMatchObject({ code: 'incomplete-packet' })
+    expect([hook === undefined, parser.read()]).toEqual([false, { type: 'pingreq' }])
+  })
+
+  test('in read, with a text that it refuses', () => {
+    const parser = new PacketParser<Uint8Array>({ refuse: ['control-characters'] })
+    parser.push(own('c000 30 04 0002 01 61'))
+    parser.read()
+    hook = () => parser.reset()
+    expect(caught(() => parser.read())).toMatchObject({ code: 'control-character', streamOffset: 6 })
+    expect(hook).toBeDefined()
+  })
+
+  test('in push, while a packet is assembled', () => {
+    const parser = new PacketParser<Uint8Array>().push(bytes("30 28 0001 'a'")).push(bytes('00'))
+    expect(parser.read()).toBeUndefined()
+    const rest = own('00 '.repeat(36))
+    let reads = 0
+    const count = (): void => {
+      if (++reads === 1) hook = count
+      else caught(() => parser.reset())
+    }
+    hook = count
+    parser.push(rest)
+    expect([reads, parser.bufferedLength, (parser.read() as Publish).payload.length]).toEqual([1, 42, 37])
   })
 })

@@ -1,7 +1,7 @@
 // Chunks whose memory is detached, resized or shared after they were pushed.
 
 import { describe, expect, test } from 'vitest'
-import { decode, PacketParser, type Publish, topicCache } from '../src/index.ts'
+import { decode, PacketParser, PieceParser, type Publish, topicCache } from '../src/index.ts'
 import { bytes, join } from './support/bytes.ts'
 import { caught } from './support/malformed.ts'
 
@@ -34,8 +34,11 @@ const WAYS: readonly [string, (content: Uint8Array) => Uint8Array, (chunk: Uint8
 
 describe.each(WAYS)('a chunk that is %s', (_, make, invalidate) => {
   /** Expects the same clear TypeError from every call until `reset`. */
-  function isBroken(parser: PacketParser): void {
-    const error = caught(() => parser.read())
+  function isBroken(
+    parser: PacketParser,
+    call: (parser: PacketParser) => unknown = (each) => each.read(),
+  ): void {
+    const error = caught(() => call(parser))
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toMatch(MESSAGE)
     expect(caught(() => parser.read())).toBe(error)
@@ -61,6 +64,28 @@ describe.each(WAYS)('a chunk that is %s', (_, make, invalidate) => {
       invalidate(chunk)
       isBroken(parser)
     }
+  })
+
+  test('before end, which does not blame the peer', () => {
+    for (const readFirst of [false, true]) {
+      for (const rest of [PUBACK, PUBLISH.subarray(0, 3)]) {
+        const chunk = make(join(PUBACK, rest))
+        const parser = new PacketParser().push(chunk)
+        if (readFirst) parser.read()
+        invalidate(chunk)
+        isBroken(parser, (each) => each.end())
+      }
+    }
+  })
+
+  test('before end, in a payload that is read in pieces', () => {
+    const chunk = make(PUBLISH.subarray(0, 6))
+    const parser = new PieceParser({ piecesFrom: 2 }).push(chunk)
+    expect(parser.read()).toMatchObject({ type: 'publish-start' })
+    invalidate(chunk)
+    const error = caught(() => parser.end())
+    expect((error as Error).message).toMatch(MESSAGE)
+    expect([caught(() => parser.read()), caught(() => parser.end())]).toEqual([error, error])
   })
 
   test('while it is queued after another chunk', () => {

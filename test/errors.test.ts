@@ -150,6 +150,7 @@ test.each([
   ["CONNECT clientId must not contain U+0000, not 'a\\u{0}' [MQTT-1.5.3-2]", () => encode({ type: 'connect', clientId: 'a\0' })],
   ['CONNECT username must be a string, not an object [§1.5]', () => encode({ type: 'connect', clientId: '', username: {} as string })],
   ['CONNECT clientId must be a string, not undefined [§2]', () => encode({ type: 'connect' } as PacketInput)],
+  ['CONNECT will must be an object with a topic and a payload, not a string [§1.5]', () => encode({ type: 'connect', clientId: '', will: 'secret' as never })],
   ['CONNECT password must be undefined if username is undefined, not a string [MQTT-3.1.2-22]', () => encode({ type: 'connect', clientId: '', password: 'secret' })],
   ['PINGREQ: the packet does not fit in the target at this offset [§2.2.3]', () => encodeInto({ type: 'pingreq' }, bytes(''))],
 ])('%s', (message, attempt) => {

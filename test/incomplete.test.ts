@@ -1,7 +1,7 @@
 // Every incomplete-packet error names the packet type and the field in which the bytes end.
 
 import { describe, expect, test } from 'vitest'
-import { type DecodeError, decode, PacketParser, type ParserOptions } from '../src/index.ts'
+import { type DecodeError, decode, PacketParser, type ParserOptions, presets } from '../src/index.ts'
 import { bytes } from './support/bytes.ts'
 import { caught } from './support/malformed.ts'
 
@@ -132,4 +132,30 @@ test('in the user name of an MQTT 3.1 CONNECT, after its client identifier', () 
 test('in the password of an MQTT 3.1 CONNECT, after its user name', () => {
   const part = bytes("10 14 0006 'MQIsdp' 03 c2 003c 0001 'c' 0001 'u'")
   expect(caught(() => decode(part, ALL))).toMatchObject({ code: 'incomplete-packet', field: 'Password' })
+})
+
+// biome-ignore format: one row per packet
+test.each([
+  ["82 14 0007 0001 'a' 03 0005 't'", 'Topic Filter'],
+  ["82 14 0007 0001 'a' ff", 'Topic Filter'],
+  ["10 25 0004 'MQTT' 04 1c 003c 0001 'c' 0008 'temp'", 'Will Topic'],
+  ["10 25 0004 'MQTT' 04 fd 003c 0001 'c' 0001 '#' 00", 'Will Message'],
+  // The fields of other protocols are unknown.
+  ["10 10 0004 'MQTT' 05", 'Protocol Level'],
+  ["10 10 0004 'HTTP' 04", 'Protocol Name'],
+])('%s: the field at the end, although one before it is invalid', (hex, field) => {
+  const part = bytes(hex)
+  for (const error of [caught(() => decode(part)), caught(() => new PacketParser().push(part).end())])
+    expect(error).toMatchObject({ code: 'incomplete-packet', field, offset: part.length })
+})
+
+// biome-ignore format: one row per protocol
+test.each([
+  ["10 10 0004 'MQTT' 05", 'an MQTT 5 CONNECT'],
+  ["'GET / HT'", 'HTTP'],
+])('%s: the error says that it looks like %s', (hex, name) => {
+  const part = bytes(hex)
+  const parser = new PacketParser(presets.mosquitto2).push(part)
+  for (const error of [caught(() => decode(part, presets.mosquitto2)), caught(() => parser.end())])
+    expect((error as Error).message).toMatch(new RegExp(`^\\w+.* the input ended .*; this looks like ${name}$`))
 })

@@ -97,6 +97,29 @@ test('decode and decodeFixedHeader follow 3.1 if it is the only protocol', () =>
     expect(caught(() => read(AGAIN))).toMatchObject({ code: 'reserved-flags' })
 })
 
+describe.each(CUTS)('a CONNECT that ends after the name of MQTT 3.1, in chunks: $name', ({ cut }) => {
+  // The next packet's first byte must not be taken for its level.
+  test.each([
+    ['03', ['3.1.1', '3.1'], 'reserved-packet-type'],
+    ['83 06 0007 0001 61 00', ['3.1.1', '3.1', 'bridge'], 'reserved-flags'],
+  ] as const)('does not change the version before %s', (next, protocols, code) => {
+    const stream = join(bytes("10 08 0006 'MQIsdp'"), bytes(next))
+    const parser = new PacketParser({ protocols })
+    const seen: unknown[] = []
+    const error = caught(() => {
+      for (const chunk of cut(stream)) {
+        parser.push(chunk)
+        for (let frame = parser.readFrame(); frame !== undefined; frame = parser.readFrame())
+          seen.push(frame.type)
+      }
+    })
+    expect([seen, error]).toEqual([['connect'], expect.objectContaining({ code })])
+    const unread = new PacketParser({ protocols })
+    for (const chunk of cut(stream)) unread.push(chunk)
+    expect(caught(() => unread.end())).toMatchObject({ code })
+  })
+})
+
 // biome-ignore format: one row per message
 test.each([
   ["10 0d 0004 'MQTT' 05 02 003c 0001 'c'", undefined, '5 is not supported, only 4 (MQTT 3.1.1)'],

@@ -34,9 +34,9 @@ class Model {
 
   readFrame(): unknown {
     return this.take((bytes) => {
-      const { type, flags, length } = decodeFixedHeader(this.withoutFlags(bytes), 0, this.optionsFor(bytes))!
+      const { type, length } = decodeFixedHeader(this.withoutFlags(bytes), 0, this.optionsFor(bytes))!
       this.follow(bytes)
-      return { type, flags, bytes, bodyOffset: length }
+      return { type, flags: bytes[0]! & 0x0f, bytes, bodyOffset: length }
     })
   }
 

@@ -78,7 +78,8 @@ function webSocket(bytes: Uint8Array, text: string): Identification | undefined 
   const [, masking = 0x80] = bytes
   const length = masking & 0x7f
   const header = length === 126 ? 4 : length === 127 ? 10 : 2
-  const needed = header + (masking < 0x80 ? 2 : 5) // and with it the first bytes of the packet
+  // A client's mask and fixed header, or a server's CONNACK
+  const needed = masking >= 0x80 ? header + 6 : masking === 4 ? header + 2 : header
   return text.length < needed ? undefined : UNKNOWN
 }
 

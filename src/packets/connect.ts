@@ -117,9 +117,12 @@ function readProtocolName(reader: Reader): 'MQTT' | 'MQIsdp' {
   const prefix = reader.position
   const name = reader.text('Protocol Name')
   if (name !== 'MQTT' && name !== 'MQIsdp')
-    reader.fail('unknown-protocol-name', 'Protocol Name', prefix, undefined, name) // [MQTT-3.1.2-1]
+    reader.fail('unknown-protocol-name', 'Protocol Name', prefix, undefined, name.slice(0, SHOWN)) // [MQTT-3.1.2-1]
   return name
 }
+
+/** If the name's length is wrong, the password and the will message may seem to be part of it: not in this many characters. */
+const SHOWN = 12
 
 function readProtocolLevel(reader: Reader, name: 'MQTT' | 'MQIsdp'): number {
   const level = reader.uint8('Protocol Level')
@@ -155,7 +158,7 @@ function readConnectFlags(reader: Reader, is31: boolean): number {
   if (!is31 && (flags & RESERVED) !== 0) violation('connect-reserved-flag', 'Reserved') // [MQTT-3.1.2-3]
   // MQTT 3.1 also reserves Will QoS 3, with or without a will.
   if ((flags & WILL) !== 0 || is31) {
-    if ((flags & WILL_QOS) === WILL_QOS) reader.fail('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
+    if ((flags & WILL_QOS) === WILL_QOS) reader.violation('invalid-qos', 'Will QoS', at, 'MQTT-3.1.2-14', 3) // [MQTT-3.1.2-14]
   } else {
     if ((flags & WILL_QOS) !== 0) violation('will-qos-without-will', 'Will QoS') // [MQTT-3.1.2-13] [MQTT-3.1.2-11]
     if ((flags & WILL_RETAIN) !== 0) violation('will-retain-without-will', 'Will Retain') // [MQTT-3.1.2-15] [MQTT-3.1.2-11]
@@ -191,7 +194,7 @@ const FIELDS = /* @__PURE__ */ packetFieldsOf('connect', {
   clientId: 'Client Identifier',
   cleanSession: 'Clean Session',
   keepAlive: { name: 'Keep Alive', rule: '§3.1.2.10' },
-  will: 'Will Flag',
+  will: { name: 'Will Flag', isSecret: true },
   username: 'User Name',
   password: { name: 'Password', isSecret: true },
 })

@@ -47,7 +47,7 @@ function readRequestedQos(reader: Reader): QoS {
   const byte = reader.uint8('Requested QoS')
   const at = reader.position - 1
   const qos = byte & QOS_BITS
-  if (qos === 3) reader.fail('invalid-qos', 'Requested QoS', at, 'MQTT-3-8.3-4', qos) // [MQTT-3-8.3-4]
+  if (qos === 3) reader.violation('invalid-qos', 'Requested QoS', at, 'MQTT-3-8.3-4', qos) // [MQTT-3-8.3-4]
   if (byte !== qos) reader.violation('requested-qos-reserved-bits', 'Requested QoS', at, undefined, byte) // [MQTT-3-8.3-4]
   return qos as QoS
 }

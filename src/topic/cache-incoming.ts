@@ -130,12 +130,11 @@ export function hashToKeep(): number {
 const REFUSABLE = /[\p{Cc}\p{Noncharacter_Code_Point}\uFFFD]/u
 
 /**
- * Keeps the name that `textOf` has just failed to find. Call it only if `hashToKeep` returns a hash and the name is valid.
+ * Keeps a valid name that `textOf` has failed to find, by the hash that `hashToKeep` returned then.
  * `text` must not be a slice of a larger string, which it would keep alive: `asciiText` and `utf8Text` create new strings.
  */
-export function keepText(view: DataView, start: number, end: number, text: string): void {
+export function keepText(view: DataView, start: number, end: number, text: string, hash: number): void {
   if (REFUSABLE.test(text)) return
-  const hash = hashWorthKeeping
   const place = placeToTake(hash)
   if (place === undefined) return
   const reach = reachOf(end - start)

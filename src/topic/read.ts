@@ -17,14 +17,24 @@ export function readTopicName(reader: Reader, field: TopicNameField): string {
 /** Reads a topic name that is not cached. Out of line, so that the path of cached names is small enough for V8 to inline. */
 function readNewTopicName(reader: Reader, field: TopicNameField, start: number): string {
   const { view, position: end } = reader
-  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, field, start)
+  const hash = hashToKeep()
+  if (!isPlainTopicName(view, start, end)) return readUnusualTopicName(reader, field, start, hash)
   const text = asciiText(reader.bytes, start, end)
-  if (hashToKeep() !== 0) keepText(view, start, end, text)
+  if (hash !== 0) keepText(view, start, end, text, hash)
   return text
 }
 
-/** Reads a topic name that is empty, not printable ASCII, ill-formed, or has a wildcard. */
-function readUnusualTopicName(reader: Reader, { name, rule }: TopicNameField, start: number): string {
+/**
+ * Reads a topic name that is empty, not printable ASCII, ill-formed, or has a wildcard.
+ *
+ * @param hash the hash to keep the name by, or 0; a parameter, because `onTolerated` may decode other names meanwhile
+ */
+function readUnusualTopicName(
+  reader: Reader,
+  { name, rule }: TopicNameField,
+  start: number,
+  hash: number,
+): string {
   const { bytes, position: end } = reader
   if (start === end) reader.violation('empty-topic-name', name, start - PREFIX_SIZE, undefined, '') // [MQTT-4.7.3-1]
   const wildcard = wildcardAt(bytes, start, end)
@@ -33,7 +43,7 @@ function readUnusualTopicName(reader: Reader, { name, rule }: TopicNameField, st
     return reader.unusualText(name, start, [violation])
   }
   const text = reader.unusualText(name, start)
-  if (hashToKeep() !== 0) keepText(reader.view, start, end, text)
+  if (hash !== 0) keepText(reader.view, start, end, text, hash)
   return text
 }
 
@@ -42,7 +52,7 @@ export function skipTopicName(reader: Reader, field: TopicNameField): void {
   const start = reader.skipPrefixed(field.name)
   const { view, bytes, position: end } = reader
   if (!isPlainTopicName(view, start, end) && !isTopicNameAt(bytes, start, end))
-    readUnusualTopicName(reader, field, start)
+    readUnusualTopicName(reader, field, start, 0)
 }
 
 /** Whether the bytes are those of a topic name: at least one, without wildcards and U+0000, and well-formed. */

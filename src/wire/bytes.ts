@@ -97,7 +97,7 @@ export function copyInto(
 ): void {
   if (end - start < LOOP_BELOW) {
     for (let from = start, to = position; from < end; from++, to++) target[to] = source[from]!
-  } else if (start === 0 && end === source.length) {
+  } else if (start === 0 && end === lengthOf(source)) {
     put(target, position, source)
   } else {
     put(target, position, new Uint8Array(memoryOf(source), offsetOf(source) + start, end - start))

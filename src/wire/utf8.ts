@@ -132,9 +132,8 @@ export function characterAt(bytes: Uint8Array, start: number, character: string)
     .slice(1)
     .split('%')
     .map((byte) => Number.parseInt(byte, 16))
-  let position = bytes.indexOf(needle[0]!, start)
-  while (!needle.every((byte, index) => byte === bytes[position + index]))
-    position = bytes.indexOf(needle[0]!, position + 1)
+  let position = start // a loop, because a subclass may override `indexOf`
+  while (!needle.every((byte, index) => byte === bytes[position + index])) position++
   return position
 }
 

@@ -13,7 +13,7 @@ function find(name: string): string | undefined {
 function meet(name: string): string | undefined {
   const { view, start, end } = place(name)
   const text = textOf(view, start, end)
-  if (text === undefined && hashToKeep() !== 0) keepText(view, start, end, name)
+  if (text === undefined && hashToKeep() !== 0) keepText(view, start, end, name, hashToKeep())
   return text
 }
 
