@@ -17,7 +17,8 @@ Measures mqtt-wire against every other MQTT 3.1.1 codec on npm, and prints a tab
   --update           with --gate: set the ratios in bench/gate.json to three quarters of the measured ones
   --compare FILE     show the change since a run that was saved with --json;
                      with --gate, require at least three quarters of each of its ratios
-  --publish          measure on Node 20, 22 and 24, and write bench/README.md, bench/chart.svg and bench/results
+  --publish          measure on Node 20, 22 and 24, and write bench/README.md, bench/chart.svg and bench/results;
+                     with --only, keep the other figures; with --quick, measure nothing
   --help             show this help
 `
 

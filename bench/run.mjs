@@ -31,7 +31,7 @@ async function main(args) {
     return 0
   }
   installRivals()
-  if (wanted.publish) return publish({ measure: !wanted.quick })
+  if (wanted.publish) return publish({ measure: !wanted.quick, only: wanted.only })
   return measure(wanted)
 }
 

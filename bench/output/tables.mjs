@@ -98,9 +98,10 @@ function hostileTable({ jobs }) {
   const rows = Object.entries(HOSTILE).flatMap(([name, { reason = '' }]) => {
     const [result] = Object.values(jobs[`hostile ${name}`] ?? {})
     if (result === undefined) return []
-    const { ns, ratio, toUncached, eachNs, connectionNs } = result
+    const { ns, ratio, toUncached, eachNs, connectionNs, heldEach } = result
     const remarks = [
       reason,
+      heldEach && `each holds ${grouped(heldEach)} B while it waits`,
       toUncached && `${times(toUncached)} without the topic cache`,
       eachNs && `${time(eachNs)} each, where opening the connection takes ${time(connectionNs)}`,
     ]

@@ -6,13 +6,19 @@ import { traffic } from '../../dist/cli/bench/traffic/workloads.js'
 import { topicCache } from '../../dist/index.js'
 import { load } from '../contestants.mjs'
 import { connectionNs } from '../measure/connection.mjs'
+import { heldEach } from '../measure/memory.mjs'
 import { HOSTILE } from '../traffic/hostile.mjs'
 
+/** The number of connections that wait at the same time, as for the memory table. */
+const WAITING = 5_000
+
 export default async function ({ traffic: name, contestant: path, scale: _, ...pace }, progress) {
-  const { chunks: build, opens, withoutCache, options } = HOSTILE[name]
+  const { chunks: build, opens, waits, withoutCache, options } = HOSTILE[name]
   const contestant = await load(path, name)
   const attacked = options ? { ...contestant, open: (visit) => contestant.open(visit, options) } : contestant
   const chunks = build(new Random(0x311))
+  // Before the race and in a copy of its own, so that the figure is that of the memory table.
+  const waiting = waits && heldEach(await load(path, 'waiting'), chunks[0], WAITING)
   const entrants = [
     await entrant('W2', contestant, traffic('W2', 0.25).chunks),
     await entrant('hostile', attacked, chunks, opens),
@@ -27,6 +33,7 @@ export default async function ({ traffic: name, contestant: path, scale: _, ...p
       eachNs: (median(hostile) * bytesIn(chunks)) / chunks.length,
       connectionNs: await connectionNs(200),
     }),
+    ...(waiting && { heldEach: waiting.each }),
     ...(withoutCache && { toUncached: ratio(hostile, plain) }),
   }
 }

@@ -14,7 +14,8 @@ const MAX_ENTRIES = 65_535
 
 /**
  * By name. `chunks(random)` returns the stream. `opens` opens a parser for each chunk, which may fail. `options` are passed
- * to the parser. `withoutCache` also measures with the topic cache disabled. `reason` is shown in the table.
+ * to the parser. `withoutCache` also measures with the topic cache disabled. `waits` also measures what each connection holds
+ * if its peer sends nothing after the chunk. `reason` is shown in the table.
  */
 export const HOSTILE = {
   'one-byte chunks': {
@@ -94,6 +95,12 @@ export const HOSTILE = {
     opens: true,
     chunks: () =>
       repeat(20, () => Buffer.concat([named('a'.repeat(65_535)).subarray(0, -2), Buffer.from([0xc3, 0x5a])])),
+  },
+  'connections that send one byte': {
+    // The first byte of a CONNECT. Nothing is refused, so the connection stays open until the server closes it.
+    opens: true,
+    waits: true,
+    chunks: () => repeat(2_000, () => Buffer.from([0x10])),
   },
 }
 

@@ -9,7 +9,11 @@ export interface Difference {
 }
 
 const [CONNECT, PUBACK, PUBREC, PUBREL, PUBCOMP, PINGREQ] = [1, 4, 5, 6, 7, 12]
+const NOT_IN_A_USER_NAME = ['control-character', 'non-character', 'null-character', 'ill-formed-utf8']
+/** The length in bytes of the prefix of a text or binary field. */
+const PREFIX = 2
 const hasCode = (row: Row, code: string): row is MalformedVector => 'code' in row && row.code === code
+const isOf31 = ({ options }: Row): boolean => options?.protocols?.join() === '3.1'
 const levelOf = (row: Row): number | undefined => ('code' in row ? row.found : undefined)
 
 /** Characters that §1.5.3 only advises against. */
@@ -64,8 +68,27 @@ export const MOSQUITTO_PRESET: readonly Difference[] = [
   {
     what: "mosquitto ignores the fixed header's flags in a CONNECT of MQTT 3.1",
     why: 'if both protocols are accepted, these flags are judged by the rules of 3.1.1, before the protocol name arrives',
-    covers: (row, type) =>
-      type === CONNECT && row.options?.protocols?.join() === '3.1' && !row.hex.startsWith('10'),
+    covers: (row, type) => type === CONNECT && isOf31(row) && !row.hex.startsWith('10'),
+  },
+  {
+    what: 'mosquitto accepts SUBSCRIBE and UNSUBSCRIBE of MQTT 3.1 without a topic filter',
+    why: '3.1 says nothing of an empty list; in MQTT 3.1.1 mosquitto closes on one, and `tolerate` applies to both protocols',
+    covers: (row) => isOf31(row) && hasCode(row, 'no-topic-filter'),
+  },
+  {
+    what: 'mosquitto ignores a User Name of MQTT 3.1 that has control characters, non-characters, U+0000 or ill-formed UTF-8',
+    why: 'it reads the CONNECT as one without a user name; in MQTT 3.1.1 it closes',
+    covers: (row) =>
+      isOf31(row) && 'code' in row && row.field === 'User Name' && NOT_IN_A_USER_NAME.includes(row.code),
+  },
+  {
+    what: 'mosquitto ignores a User Name or Password of MQTT 3.1 if the packet ends after its length',
+    why: 'it reads the CONNECT as one without the field; 3.1 lets the field be missing, but not incomplete',
+    covers: (row) =>
+      isOf31(row) &&
+      hasCode(row, 'body-too-short') &&
+      ['User Name', 'Password'].includes(row.field ?? '') &&
+      row.hex.length === 2 * (row.offset + PREFIX),
   },
 ]
 

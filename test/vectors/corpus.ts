@@ -19,7 +19,7 @@ import { topics } from './topics.ts'
 import { utf8 } from './utf8.ts'
 import type { Vectors } from './vectors.d.cts'
 
-const VERSION = '3.1.0'
+const VERSION = '3.2.0'
 
 const SECTIONS: readonly Section[] = [
   utf8,

@@ -16,6 +16,7 @@ import type { StreamVector, VectorPacket } from './vectors.d.cts'
 const START = "['MQIsdp'] 03"
 const MQTT_31 = { protocolName: 'MQIsdp', protocolLevel: 3 } as const
 const ONLY_31 = { protocols: ['3.1' as const] }
+const REFUSING_31 = { ...ONLY_31, refuse: ['control-characters' as const, 'non-characters' as const] }
 const BOTH = { protocols: ['3.1.1' as const, '3.1' as const] }
 const WITH_BRIDGES = { protocols: ['3.1.1' as const, '3.1' as const, 'bridge' as const] }
 const LEVEL: Wrong = ['unsupported-protocol-level', 'Protocol Level']
@@ -95,6 +96,10 @@ export const DIFFERENCES_31: readonly { readonly what: string; readonly verdict:
   { what: 'the user name flag without a user name', verdict: 'accepted', why: 'in 3.1 the Remaining Length takes precedence over the flag', row: 'MQTT 3.1 CONNECT: User Name Flag set, but no user name' },
   { what: 'the password flag without a password', verdict: 'accepted', why: 'as for the user name', row: 'MQTT 3.1 CONNECT: Password Flag set, but no password' },
   { what: 'a password without the user name flag', verdict: 'refused, tolerable', why: 'the same rule as in 3.1.1', row: 'MQTT 3.1 CONNECT: a password without a user name' },
+  { what: 'a user name or password that the packet cuts off', verdict: 'refused', why: 'in 3.1 the field may be missing, but not incomplete', row: 'MQTT 3.1 CONNECT: a user name that is cut off after its length' },
+  { what: 'U+0000 or ill-formed UTF-8 in a user name', verdict: 'refused, tolerable', why: '3.1 says only that the user name is UTF-8 text, so the rules of 3.1.1 apply', row: 'MQTT 3.1 CONNECT User Name: U+0000' },
+  { what: 'a control character or non-character in a user name', verdict: 'accepted, or refused with `refuse`', why: '3.1 says nothing of them, so `refuse` works as in 3.1.1', row: 'MQTT 3.1 CONNECT User Name: U+0001, refused' },
+  { what: 'SUBSCRIBE or UNSUBSCRIBE without a topic filter', verdict: 'refused, tolerable', why: '3.1 says nothing of an empty list, so the rule of 3.1.1 applies; mosquitto answers, having nothing to do', row: 'MQTT 3.1 SUBSCRIBE: no filter' },
   { what: 'the reserved CONNECT flag', verdict: 'ignored', why: '3.1 has no rule for it', row: 'MQTT 3.1 CONNECT: the reserved flag' },
   { what: 'Will QoS 1 or 2, or Will Retain, without a will', verdict: 'ignored', why: '3.1 gives them no meaning without a will', row: 'MQTT 3.1 CONNECT: Will Retain without a will' },
   { what: 'Will QoS 3 without a will', verdict: 'refused', why: '3 is reserved wherever there is a QoS', row: 'MQTT 3.1 CONNECT: Will QoS 3 without a will' },
@@ -132,6 +137,13 @@ export const mqtt31: Section = {
       malformed(`MQTT 3.1 CONNECT Client Identifier: empty, Connect Flags ${hexByte(flags)}`, `10 (${START} ${hexByte(flags)} 003c ^ [])`, NO_IDENTIFIER, { options: ONLY_31, tolerated: connect31({ clientId: '', cleanSession: flags !== 0 }) })),
     malformed('MQTT 3.1 CONNECT: a bridge without client identifier', "10 (['MQIsdp'] 83 02 003c ^ [])", NO_IDENTIFIER, { options: WITH_BRIDGES, tolerated: connect31({ clientId: '', bridge: true }) }),
     malformed('MQTT 3.1 CONNECT: half a user name', `10 (${START} 82 003c ['c'] ^ 00)`, ['body-too-short', 'User Name'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: a user name that is cut off after its length', `10 (${START} 82 003c ['c'] ^ 0005)`, ['body-too-short', 'User Name'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: a user name that is cut off before its last byte', `10 (${START} 82 003c ['c'] ^ [+1 'user'])`, ['body-too-short', 'User Name'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT: a password that is cut off after its length', `10 (${START} c2 003c ['c'] ['u'] ^ 0005)`, ['body-too-short', 'Password'], { options: ONLY_31 }),
+    malformed('MQTT 3.1 CONNECT User Name: U+0000', `10 (${START} 82 003c ['c'] ['x' ^ 00 'y'])`, ['null-character', 'User Name'], { options: ONLY_31, tolerated: connect31({ username: 'x\0y' }) }),
+    malformed('MQTT 3.1 CONNECT User Name: ill-formed UTF-8', `10 (${START} 82 003c ['c'] ['x' ^ ff 'y'])`, ['ill-formed-utf8', 'User Name'], { options: ONLY_31, tolerated: connect31({ username: 'x\uFFFDy' }) }),
+    malformed('MQTT 3.1 CONNECT User Name: U+0001, refused', `10 (${START} 82 003c ['c'] ['x' ^ 01 'y'])`, ['control-character', 'User Name'], { options: REFUSING_31 }),
+    malformed('MQTT 3.1 CONNECT User Name: U+FFFF, refused', `10 (${START} 82 003c ['c'] ['é' ^ efbfbf 'y'])`, ['non-character', 'User Name'], { options: REFUSING_31 }),
     malformed('MQTT 3.1 CONNECT: half a password', `10 (${START} c2 003c ['c'] ['u'] ^ 0002 'p')`, ['body-too-short', 'Password'], { options: ONLY_31 }),
     malformed('MQTT 3.1 CONNECT: Will Flag set, but no will', `10 (${START} 06 003c ['c'] ^)`, ['body-too-short', 'Will Topic'], { options: ONLY_31 }),
     malformed('MQTT 3.1 CONNECT: a password without a user name', `10 (${START} ^ 42 003c ['c'] ['pw'])`, ['password-without-username', 'Password Flag'], { options: ONLY_31, tolerated: connect31({ password: hexOf('pw') }) }),
@@ -139,6 +151,8 @@ export const mqtt31: Section = {
     malformed('MQTT 3.1 CONNECT: Will QoS 3 without a will', `10 (${START} ^ 1a 003c ['c'])`, ['invalid-qos', 'Will QoS', 'MQTT-3.1.2-14'], { options: ONLY_31 }),
     malformed('MQTT 3.1 CONNECT: a byte too many', `10 (${START} 02 003c ['c'] ^ 00)`, ['surplus-bytes'], { options: ONLY_31, tolerated: connect31() }),
     malformed('MQTT 3.1 PUBLISH: DUP with QoS 0', "^ 38 (['a/b'] 'hi')", ['dup-with-qos-0', 'DUP flag'], { options: ONLY_31, tolerated: publish({ dup: true }) }),
+    malformed('MQTT 3.1 SUBSCRIBE: no filter', '82 (0007 ^)', ['no-topic-filter', 'Topic Filter'], { options: ONLY_31, tolerated: { type: 'subscribe', packetId: 7, subscriptions: [] } }),
+    malformed('MQTT 3.1 UNSUBSCRIBE: no filter', 'a2 (0007 ^)', ['no-topic-filter', 'Topic Filter', 'MQTT-3.10.3-2'], { options: ONLY_31, tolerated: { type: 'unsubscribe', packetId: 7, topicFilters: [] } }),
     malformed('MQTT 3.1 SUBACK: a reserved code', '90 (0007 ^ 03)', ['reserved-suback-code', 'Return Code'], { options: ONLY_31, tolerated: { type: 'suback', packetId: 7, returnCodes: [3] } }),
     malformed('CONNECT: the name of 3.1.1 with the level of 3.1, where both are accepted', "10 (['MQTT'] ^ 03 02 003c ['c'])", LEVEL, { options: BOTH, found: 3 }),
     malformed('CONNECT: the name of 3.1 with the level of 3.1.1, where both are accepted', "10 (['MQIsdp'] ^ 04 02 003c ['c'])", LEVEL, { options: BOTH, found: 4 }),

@@ -67,6 +67,9 @@ Version 3.0.0 says whether each row is a must, has large rows in lists of their 
 
 Version 3.1.0 renames rows and rewords the descriptions in the schema. Bytes, verdicts and rules are the same.
 
+Version 3.2.0 adds rows of MQTT 3.1: lists without a topic filter, user names that are not valid text, and user names and
+passwords that the end of the packet cuts off.
+
 ## Must and may
 
 A row applies to receivers of its packet type (Table 2.1): CONNECT rows apply to servers, CONNACK rows to clients. Rows with
