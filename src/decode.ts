@@ -1,10 +1,15 @@
 // Decodes one complete packet.
 
-import { TOLERABLE_RULES, type TolerableCode } from './error-rules.ts'
 import { decodeError } from './error-tables.ts'
 import { DecodeError } from './errors.ts'
 import { reportTolerated, validateFixedHeader } from './fixed-header.ts'
-import { type DecodeOptions, MAX_TOPIC_FILTERS, type Settings, settingsFrom } from './options.ts'
+import {
+  type DecodeOptions,
+  MAX_TOPIC_FILTERS,
+  type Settings,
+  settingsFrom,
+  type Tolerances,
+} from './options.ts'
 import {
   CONTROL_PACKETS,
   flagsOf,
@@ -96,23 +101,17 @@ function fieldAtEnd(bytes: Uint8Array, settings: Settings): string | undefined {
   }
 }
 
-/** Settings for the same stream that tolerate everything possible, to read as far as the bytes go. */
+/** Settings for the same stream to read as far as the bytes go. */
 export function lenientSettings({ role, version, validLengths }: Settings): Settings {
-  return { ...LENIENT, role, version, validLengths }
+  return { ...LENIENT, tolerate: EVERYTHING, role, version, validLengths }
 }
 
-const LENIENT = /* @__PURE__ */ leniency()
-
-function leniency(): Settings {
-  const settings = settingsFrom({
-    tolerate: Object.keys(TOLERABLE_RULES) as TolerableCode[],
-    protocols: ['3.1.1', '3.1', 'bridge'],
-    maxTopicFilters: MAX_TOPIC_FILTERS,
-  })
-  // Nobody else can tolerate an invalid QoS, but the fields after it can be read.
-  const tolerate = new Map(settings.tolerate).set('invalid-qos', new Set(['connect', 'subscribe']))
-  return { ...settings, tolerate }
-}
+const LENIENT: Settings = /* @__PURE__ */ settingsFrom({
+  protocols: ['3.1.1', '3.1', 'bridge'],
+  maxTopicFilters: MAX_TOPIC_FILTERS,
+})
+/** Also an invalid QoS in a body, which no user can tolerate. The fixed header has been validated. */
+const EVERYTHING: Tolerances = { get: () => ({ has: () => true }) }
 
 /** The field in which a packet's bytes end if they cut off no field. */
 function lastField(packet: Packet): string | undefined {

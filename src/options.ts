@@ -66,7 +66,9 @@ export interface PieceParserOptions<R extends Role = Role> extends ParserOptions
 export type Refusable = 'control-characters' | 'non-characters'
 
 /** The packet types that may break a rule, by the rule's code. */
-export type Tolerances = ReadonlyMap<string, ReadonlySet<string>>
+export interface Tolerances {
+  get(code: string): { has(packetType: string): boolean } | undefined
+}
 
 /** Whether a packet of this type may break this rule. */
 export function isTolerated(tolerances: Tolerances, code: string, packetType: string | undefined): boolean {
