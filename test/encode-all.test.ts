@@ -161,6 +161,15 @@ describe('a packet that cannot be encoded', () => {
       expect(caught(() => encodeAll([throwing(() => earlier)]))).toBe(earlier)
     })
 
+    test('is not changed unless it is an EncodeError, although the getter called encode', () => {
+      const mine = new Error('mine')
+      const fail = () => {
+        refusal()
+        return mine
+      }
+      expect(caught(() => encodeAll([throwing(fail)]))).toBe(mine)
+    })
+
     test('a refused packet is named, even if one of its getters called encode', () => {
       const wrong: PacketInput = {
         type: 'publish',

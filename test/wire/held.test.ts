@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { decode, encode, PacketParser } from '../../src/index.ts'
+import { decode, encode, PacketParser, preparePublish } from '../../src/index.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -64,10 +64,15 @@ const holdingSingly = (bytes: Uint8Array) => {
   return parser
 }
 
+const prepared = (length: number) =>
+  preparePublish({ type: 'publish', topic: 'a', payload: 'x'.repeat(length) })
+
 test.each([
   ['a copied will of 7 bytes', 20_000, () => copied(connect), 300],
   ['a copied payload of 100 bytes', 20_000, () => copied(short), 400],
   ['a copied payload of 2,000 bytes', 5_000, () => copied(long), 2_300],
+  ['a prepared PUBLISH with 5 bytes of text', 5_000, () => prepared(5), 2_000],
+  ['a prepared PUBLISH with 2,000 bytes of text', 2_000, () => prepared(2_000), 5_000],
   ['a parser with one byte', 5_000, () => holding(short.subarray(0, 1)), 1_000],
   [
     'a parser with five bytes that arrived one by one',
@@ -84,4 +89,10 @@ test.each([
 
 test('a copy does not share its memory', () => {
   expect([connect, short, long].map((bytes) => copied(bytes)?.buffer.byteLength)).toEqual([7, 100, 2_000])
+})
+
+test('text that was prepared does not share its memory', () => {
+  expect([0, 5, 100, 5_000].map((length) => prepared(length).payload.buffer.byteLength)).toEqual([
+    0, 5, 100, 5_000,
+  ])
 })
