@@ -1,6 +1,6 @@
 // Encodes packets: `prepare` checks the whole packet and returns an object that can write it.
 
-import { refuseBecause, TYPE } from './encoding/field.ts'
+import { refusalCount, refuseBecause, TYPE } from './encoding/field.ts'
 import { checkEncodeOptions } from './encoding/options.ts'
 import { TARGET_TOO_SMALL } from './error-rules.ts'
 import { EncodeError } from './errors.ts'
@@ -88,7 +88,7 @@ export function encodeInto(
  * @param options the rules that the packets may break; default none
  * @returns the bytes of all packets in order, as {@link encode} does; empty if there are no packets
  * @throws EncodeError as {@link encode}, for the first packet that is invalid; its `property` starts with the packet's index:
- *   `'packets[3].topic'`
+ *   `'packets[3].topic'`. What a getter throws is not changed, unless a call of `encode` in it was refused
  * @throws TypeError if `packets` is not iterable, or the options are invalid
  */
 export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOptions): EncodedBytes {
@@ -111,12 +111,15 @@ export function encodeAll(packets: Iterable<PacketInput>, options?: EncodeOption
   return bytes
 }
 
-/** Does what {@link prepare} does. Its errors name the packet. */
+/** Does what {@link prepare} does. Its errors name the packet; what a getter throws is not changed. */
 function prepareEntry(packet: PacketInput, index: number, options: EncodeOptions | undefined): Outgoing {
+  const before = refusalCount()
   try {
     return prepare(packet, options)
   } catch (error) {
-    throw error instanceof EncodeError ? errorOfEntry(error, index) : error
+    // Without a refusal, a getter threw an EncodeError that it had from elsewhere.
+    const isRefused = error instanceof EncodeError && refusalCount() !== before
+    throw isRefused ? errorOfEntry(error, index) : error
   }
 }
 

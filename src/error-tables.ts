@@ -160,7 +160,8 @@ function actionOf(code: DecodeErrorCode): Action {
  */
 export function violationOf(code: DecodeErrorCode, details: DecodeErrorDetails): DecodeError {
   const { stackTraceLimit } = Error as { stackTraceLimit?: unknown }
-  // Only V8 has this limit. If Error is frozen, setting it fails and the error gets a stack trace.
+  // Only V8 has this limit. If Error is frozen, as by `node --frozen-intrinsics`, setting it fails: the error then gets a
+  // stack trace, and costs as much as one that is thrown.
   if (typeof stackTraceLimit !== 'number') return decodeError(code, details)
   Reflect.set(Error, 'stackTraceLimit', 0)
   try {

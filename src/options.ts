@@ -240,14 +240,19 @@ export function checkMaxPacketSize(bytes: unknown): number {
   return atLeastOne(bytes, 'maxPacketSize')
 }
 
+/** @throws TypeError if `options` is not an object: neither a list nor a Map is one */
+export function assertOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options)
+    throw new TypeError(`options must be an object, not ${show(options)}`)
+}
+
 /**
  * The own enumerable properties of `options` that are not undefined.
  *
  * @throws TypeError if `options` is not an object, or has a property that `known` does not have
  */
-export function givenOptions(options: unknown, known: object): Record<string, unknown> {
-  if (typeof options !== 'object' || options === null || Symbol.iterator in options)
-    throw new TypeError(`options must be an object, not ${show(options)}`)
+export function givenOptions(options: object, known: object): Record<string, unknown> {
+  assertOptions(options)
   return ownProperties(options, known, 'unknown option')
 }
 

@@ -133,6 +133,62 @@ describe('a packet that cannot be encoded', () => {
     expect(caught(() => encodeAll(packets()))).toMatchObject({ property: 'packetId' })
   })
 
+  describe('what a getter throws', () => {
+    /** A PUBLISH whose payload cannot be read. */
+    const throwing = (fail: () => unknown): PacketInput => ({
+      type: 'publish',
+      topic: 'a',
+      get payload(): string {
+        throw fail()
+      },
+    })
+    const refusal = () => caught(() => encode({ type: 'puback', packetId: 0 }))
+    const earlier = refusal()
+
+    test.each([[earlier], [new Error('mine')], [undefined]])('is not changed: %s', (mine) => {
+      const packets = [publish(1), throwing(() => mine)]
+      let thrown: unknown = 'nothing'
+      try {
+        encodeAll(packets)
+      } catch (error) {
+        thrown = error
+      }
+      expect(thrown).toBe(mine)
+    })
+
+    test('is not changed after another packet was refused', () => {
+      caught(() => encodeAll([{ type: 'puback', packetId: 0 }]))
+      expect(caught(() => encodeAll([throwing(() => earlier)]))).toBe(earlier)
+    })
+
+    test('is not changed unless it is an EncodeError, although the getter called encode', () => {
+      const mine = new Error('mine')
+      const fail = () => {
+        refusal()
+        return mine
+      }
+      expect(caught(() => encodeAll([throwing(fail)]))).toBe(mine)
+    })
+
+    test('a refused packet is named, even if one of its getters called encode', () => {
+      const wrong: PacketInput = {
+        type: 'publish',
+        topic: '',
+        get payload() {
+          refusal()
+          return encode({ type: 'pingreq' })
+        },
+      }
+      expect(caught(() => encodeAll([wrong]))).toMatchObject({ property: 'packets[0].topic' })
+    })
+
+    // To tell this error apart, every call of encode would have to say when it starts and ends.
+    test('names the packet if the getter itself called encode and that was refused', () => {
+      const error = caught(() => encodeAll([publish(1), throwing(refusal)]))
+      expect(error).toMatchObject({ code: 'packet-identifier-zero', property: 'packets[1].packetId' })
+    })
+  })
+
   test.each([undefined, null, 7, { type: 'pingreq' }])('%j is not a list', (packets) => {
     expect(caught(() => encodeAll(packets as never))).toBeInstanceOf(TypeError)
   })

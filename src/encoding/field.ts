@@ -76,6 +76,16 @@ export function refuse(
   )
 }
 
+let refusals = 0
+
+/**
+ * How many errors were created here. It shows whether a packet was refused or one of its getters threw, and unlike the last
+ * error it keeps nothing alive: the stack trace of an error holds objects of the caller.
+ */
+export function refusalCount(): number {
+  return refusals
+}
+
 /** Throws an EncodeError with a reason that does not show the value. */
 export function refuseBecause(
   code: RefusalCode,
@@ -84,6 +94,7 @@ export function refuseBecause(
   index?: number,
   rule: string = encoderRuleOf(code),
 ): never {
+  refusals++
   throw new EncodeError(code, {
     rule,
     packetType,

@@ -95,6 +95,8 @@ const LARGEST_COPY = 4_096
  * @throws TypeError if an option is unknown or invalid
  */
 export function createMqttPacket(options: MqttPacketOptions = {}): MqttPacket {
+  if (typeof options !== 'object' || Symbol.iterator in options)
+    throw new TypeError('options must be an object')
   for (const name of Object.keys(options))
     if (!OPTIONS.has(name)) throw new TypeError(`unknown option ${JSON.stringify(name)}`)
   const { v5, strict = false, flush = 'tick' } = options

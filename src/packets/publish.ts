@@ -16,8 +16,8 @@ import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
 import { readTopicName, skipTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
 import { topicNameBytes } from '../topic/write.ts'
-import { copyInto, put } from '../wire/bytes.ts'
-import { allocate } from '../wire/pool.ts'
+import { copyInto, ownMemory, put } from '../wire/bytes.ts'
+import { DEFAULT_KIND } from '../wire/pool.ts'
 import type { Reader } from '../wire/reader.ts'
 import { checkRemainingLength, packetSize, writeRemainingLength } from '../wire/remaining-length.ts'
 import { writeUtf8 } from '../wire/utf8.ts'
@@ -237,8 +237,9 @@ export function checkPublish(packet: PublishInput, options: EncodeOptions | unde
   return checked
 }
 
+/** In memory of their own: a message may be kept for long after it was prepared. */
 function textBytes(text: string, length: number): Uint8Array {
-  const bytes = allocate(length)
+  const bytes = ownMemory(DEFAULT_KIND, length)
   writeUtf8(bytes, 0, text)
   return bytes
 }

@@ -2,7 +2,7 @@
 // Leaving the loop closes it, as `for await` does. A DecodeError leaves it open, so that you can answer the peer.
 
 import { DecodeError } from '../errors.ts'
-import type { ParserOptions, PieceParserOptions } from '../options.ts'
+import { assertOptions, type ParserOptions, type PieceParserOptions } from '../options.ts'
 import type { Role } from '../packet-types.ts'
 import type { PacketTo } from '../packets/packet.ts'
 import type { ApplicationMessageHeader, Delivery, Publish } from '../packets/publish.ts'
@@ -271,6 +271,7 @@ function separateSignal(given: Options | undefined): {
   readonly options: PieceParserOptions | undefined
 } {
   if (!Object.keys(Object(given)).includes('signal')) return { options: given }
+  assertOptions(given) // `options` is an object whatever `given` is
   const { signal, ...options } = given!
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`signal must be an AbortSignal, not ${show(signal)}`)

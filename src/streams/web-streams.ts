@@ -2,7 +2,7 @@
 
 import { encode } from '../encode.ts'
 import type { DecodeError } from '../errors.ts'
-import type { ParserOptions } from '../options.ts'
+import { assertOptions, type ParserOptions } from '../options.ts'
 import type { Role } from '../packet-types.ts'
 import type { PacketInput, PacketTo } from '../packets/packet.ts'
 import { PacketParser } from '../parser.ts'
@@ -216,6 +216,7 @@ class LookaheadParser<Bytes extends Uint8Array, R extends Role> {
       this.#parser = new PacketParser(options)
       return
     }
+    assertOptions(options) // `own` is an object whatever `options` is
     this.#onTolerated = onTolerated
     this.#parser = new PacketParser({
       ...own,

@@ -15,7 +15,7 @@ import {
   type TolerableCode,
   topicCache,
 } from '../../src/index.ts'
-import { bytes } from '../support/bytes.ts'
+import { bytes, join } from '../support/bytes.ts'
 
 const CONNECT = "0004 'MQTT' 04"
 
@@ -118,6 +118,13 @@ describe.each(HELD)('%s: %s', (code, hex) => {
 
 test.each(CORRECTED)('%s: %s is written as %s', (code, hex, correct) => {
   expect(Uint8Array.from(encode(decode(bytes(hex), { tolerate: [code] })))).toEqual(bytes(correct))
+})
+
+test('ill-formed text whose correct form is too long is not written', () => {
+  const whole = join(bytes('30 b2ea01 7530'), new Uint8Array(30_000).fill(0xff))
+  const packet = decode(whole, { tolerate: ['ill-formed-utf8'] })
+  expect(packet).toMatchObject({ topic: '\uFFFD'.repeat(30_000) })
+  expect(() => encode(packet)).toThrow(expect.objectContaining({ code: 'field-too-long' }))
 })
 
 test.each([

@@ -111,9 +111,16 @@ test('the default export has the same functions, which can be replaced', () => {
   expect(Object.isFrozen(mqttPacket)).toBe(false)
 })
 
-test.each([{ flush: 'never' }, { strict: 1 }, { v5: {} }, { maxPacketSize: 0 }, { unknown: true }])(
-  'the options %o are refused',
-  (options) => {
-    expect(() => createMqttPacket(options as never)).toThrow(TypeError)
-  },
-)
+test.each([
+  [{ flush: 'never' }],
+  [{ strict: 1 }],
+  [{ v5: {} }],
+  [{ maxPacketSize: 0 }],
+  [{ unknown: true }],
+  [[]],
+  [new Map()],
+  [() => {}],
+  [null],
+])('the options %o are refused', (options) => {
+  expect(() => createMqttPacket(options as never)).toThrow(TypeError)
+})

@@ -339,6 +339,14 @@ describe('decodeStream', () => {
     const { chunks, state } = webStream([PUBACK])
     for (const wrong of [{ role: 'nobody' }, [], new Map(), { Signal: 1 }])
       expect(await collect(decodeStream(chunks, wrong as never))).toEqual([expect.any(TypeError)])
+    const { signal } = new AbortController()
+    for (const list of [[], new Map(), new Set(), () => {}]) {
+      const error = await decodeStream(chunks, Object.assign(list, { signal }) as never)
+        .next()
+        .catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error.message).toMatch(/^options must be an object, not an? /)
+    }
     expect(state()).toEqual(OPEN)
     expect(await collect(decodeStream([PUBACK], { signal: undefined }))).toEqual(['puback'])
     expect(await collect(decodeStream([PUBACK], Object.create({ signal: 'inherited' })))).toEqual(['puback'])

@@ -148,6 +148,10 @@ describe('PacketDecoderStream', () => {
   test('refuses invalid options', () => {
     for (const wrong of [{ maxPacketSize: -1 }, { onTolerated: 'loudly' }, [], null])
       expect(() => new PacketDecoderStream(wrong as never)).toThrow(TypeError)
+    for (const list of [[], new Map(), new Set(), () => {}]) {
+      const options = Object.assign(list, { onTolerated() {} })
+      expect(() => new PacketDecoderStream(options as never)).toThrow(/^options must be an object, not an? /)
+    }
   })
 })
 

@@ -2,8 +2,9 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { expect, test } from 'vitest'
-import { decode, encode, PacketParser } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { decode, encode, PacketParser, preparePublish } from '../../src/index.ts'
+import { heldBy } from '../support/memory.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -64,10 +65,15 @@ const holdingSingly = (bytes: Uint8Array) => {
   return parser
 }
 
+const prepared = (length: number) =>
+  preparePublish({ type: 'publish', topic: 'a', payload: 'x'.repeat(length) })
+
 test.each([
   ['a copied will of 7 bytes', 20_000, () => copied(connect), 300],
   ['a copied payload of 100 bytes', 20_000, () => copied(short), 400],
   ['a copied payload of 2,000 bytes', 5_000, () => copied(long), 2_300],
+  ['a prepared PUBLISH with 5 bytes of text', 5_000, () => prepared(5), 2_000],
+  ['a prepared PUBLISH with 2,000 bytes of text', 2_000, () => prepared(2_000), 5_000],
   ['a parser with one byte', 5_000, () => holding(short.subarray(0, 1)), 1_000],
   [
     'a parser with five bytes that arrived one by one',
@@ -84,4 +90,38 @@ test.each([
 
 test('a copy does not share its memory', () => {
   expect([connect, short, long].map((bytes) => copied(bytes)?.buffer.byteLength)).toEqual([7, 100, 2_000])
+})
+
+test('text that was prepared does not share its memory', () => {
+  expect([0, 5, 100, 5_000].map((length) => prepared(length).payload.buffer.byteLength)).toEqual([
+    0, 5, 100, 5_000,
+  ])
+})
+
+// README.md, Limits: what an entry of a list takes, and its text once, or twice if it has a character above U+00FF.
+describe.each([
+  ['SUBSCRIBE', 81],
+  ['UNSUBSCRIBE', 41],
+] as const)('the entries of %s', (type, most) => {
+  test.each([
+    ['of 10 bytes', 20_000, 10, '', 1],
+    ['of 10 bytes, with Ā', 20_000, 10, 'Ā', 2],
+    ['of 1,000 bytes', 4_000, 1_000, '', 1],
+    ['of 1,000 bytes, with Ā', 4_000, 1_000, 'Ā', 2],
+  ])('%s', (_, count, length, start, times) => {
+    const filters = Array.from(
+      { length: count },
+      (_, index) => start + String(index).padStart(length - Buffer.byteLength(start), 'x'),
+    )
+    const bytes =
+      type === 'SUBSCRIBE'
+        ? encode({
+            type: 'subscribe',
+            packetId: 1,
+            subscriptions: filters.map((topicFilter) => ({ topicFilter })),
+          })
+        : encode({ type: 'unsubscribe', packetId: 1, topicFilters: filters })
+    decode(bytes)
+    expect(heldBy(() => decode(bytes)) / count).toBeLessThan(1.1 * (times * length + most))
+  })
 })
