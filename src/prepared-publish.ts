@@ -212,18 +212,18 @@ export class PreparedPublish {
       (qos === 0
         ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
         : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
-    if (!isValid) this.checkInvalid(overrides, { qos, dup, retain, packetId })
+    if (!isValid) this.checkInvalid(overrides, { qos, dup, retain, packetId }, { QoS, retained, messageId })
     this.firstByte = PUBLISH | (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0) // §3.3.1
     this.packetId = packetId
     return (qos === 0 ? this.withoutId : this.withId) ?? this.newImage(qos === 0)
   }
 
   /** Throws unless everything that is invalid is tolerated. */
-  private checkInvalid(overrides: unknown, flags: PublishOverrides): void {
+  private checkInvalid(overrides: unknown, flags: PublishOverrides, misnamed?: Misnamed): void {
     if (typeof overrides !== 'object' || overrides === null)
       throw new TypeError(`overrides must be an object, not ${show(overrides)}`)
     const { type: _, topic: __, payload: ___, ...fields } = FIELDS
-    checkFieldNames(overrides, fields)
+    checkFieldNames(overrides, fields, misnamed)
     preparePublishPacket({ type: 'publish', topic: 'a', payload: NOTHING, ...flags }, this.options).release()
   }
 

@@ -267,6 +267,17 @@ describe('overrides are refused like the fields of encode', () => {
 
   test('getters may use the prepared packet', () => {
     const prepared = preparePublish(message)
+  test.each(['QoS', 'retained', 'messageId'])('a getter for %s is called once', (name) => {
+    const prepared = preparePublish(message)
+    const returning = (...values: unknown[]): PublishOverrides => ({
+      get [name]() {
+        return values.shift()
+      },
+    })
+    expectRefusal(() => prepared.encode(returning(1)), { name: '', code: 'unknown-field', property: name })
+    expect(prepared.encode(returning(undefined, 1))).toEqual(prepared.encode())
+  })
+
     const overrides = {
       qos: 1,
       get packetId() {

@@ -162,7 +162,7 @@ export function preparePublishPacket(packet: PublishInput, options: EncodeOption
       ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
       : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
   if (!isValid) {
-    checkFieldNames(packet, FIELDS)
+    checkFieldNames(packet, FIELDS, { QoS, retained })
     checkBoolean(dup, FIELDS.dup)
     checkBoolean(retain, FIELDS.retain)
     checkQos(qos, FIELDS.qos) // [MQTT-3.3.1-4]

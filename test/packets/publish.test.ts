@@ -1,7 +1,7 @@
-import { describe } from 'vitest'
-import type { Publish } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { encode, type Publish, type PublishInput } from '../../src/index.ts'
 import { bytes } from '../support/bytes.ts'
-import { testMalformed } from '../support/malformed.ts'
+import { caught, testMalformed } from '../support/malformed.ts'
 import { testUnencodable } from '../support/unencodable.ts'
 import { testValid } from '../support/valid.ts'
 
@@ -131,4 +131,25 @@ describe('PUBLISH, §3.3', () => {
       name: `packet identifier ${packetId}`, packet: { ...input, qos: 2, packetId }, code: 'value-out-of-range' as const, field: 'Packet Identifier', rule: 'MQTT-2.3.1-1',
     })),
   ])
+
+  const plain = { type: 'publish', topic: 'a', payload: '' } as const
+
+  describe.each(['QoS', 'retained'])('a getter for %s', (name) => {
+    /** A PUBLISH whose getter returns these values in turn. */
+    const returning = (values: unknown[], fields: object): PublishInput => ({
+      ...plain,
+      ...fields,
+      get [name]() {
+        return values.shift()
+      },
+    })
+
+    test.each([{}, { qos: 1, packetId: 0 }])('is called once: %j', (fields) => {
+      const refused = caught(() => encode({ ...plain, ...fields, [name]: 1 } as PublishInput))
+      expect(caught(() => encode(returning([1], fields)))).toEqual(refused)
+      expect(caught(() => encode(returning([undefined, 1], fields)))).toEqual(
+        caught(() => encode({ ...plain, ...fields } as PublishInput)),
+      )
+    })
+  })
 })
