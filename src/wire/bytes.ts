@@ -173,11 +173,15 @@ function nameOf(value: unknown): string {
 
 /** Whether other threads can write to the memory. */
 export function isShared(memory: ArrayBufferLike): boolean {
-  // The first comparison takes a nanosecond, and is enough for most memory.
-  return (
-    Object.getPrototypeOf(memory) !== ArrayBuffer.prototype &&
-    Object.prototype.toString.call(memory) === '[object SharedArrayBuffer]'
-  )
+  // These take nanoseconds. Only SharedArrayBuffers have `grow`, on hosts that have it.
+  if (Object.getPrototypeOf(memory) === ArrayBuffer.prototype) return false
+  if ('grow' in memory) return true
+  try {
+    Reflect.get(ArrayBuffer.prototype, 'byteLength', memory) // takes microseconds if it throws, as it does for shared memory
+    return false
+  } catch {
+    return true
+  }
 }
 
 /** Copies the first `length` bytes into a new Uint8Array. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import {
   decode,
@@ -224,8 +225,15 @@ test.each(RESULTS)('%s is deepStrictEqual to a Buffer of Node', async (_, make, 
 
 test('memory is shared only if other threads can write to it', () => {
   class Special extends ArrayBuffer {}
-  expect([new ArrayBuffer(1), new Special(1)].map(isShared)).toEqual([false, false])
-  expect(isShared(new SharedArrayBuffer(1))).toBe(true)
+  class Disguised extends SharedArrayBuffer {
+    override get [Symbol.toStringTag](): 'SharedArrayBuffer' {
+      return 'ArrayBuffer' as 'SharedArrayBuffer'
+    }
+  }
+  const bare = Object.setPrototypeOf(new SharedArrayBuffer(1), null) as SharedArrayBuffer
+  const foreign = runInNewContext('new ArrayBuffer(1)') as ArrayBuffer
+  expect([new ArrayBuffer(1), new Special(1), foreign].map(isShared)).toEqual([false, false, false])
+  expect([new SharedArrayBuffer(1), new Disguised(1), bare].map(isShared)).toEqual([true, true, true])
 })
 
 describe('on another host', () => {
