@@ -18,7 +18,7 @@ import {
   readCheckedPublish,
 } from './packets/publish.ts'
 import { show } from './show.ts'
-import { assertBytes, lengthOf, put } from './wire/bytes.ts'
+import { assertBytes, copyInto, lengthOf, put, putRange } from './wire/bytes.ts'
 import { Copies } from './wire/copies.ts'
 import type { EncodedBytes } from './wire/host.ts'
 import { allocate } from './wire/pool.ts'
@@ -125,7 +125,7 @@ export class PreparedPublish {
     this.options = options
     this.hasCopied = payloadLength <= MAX_COPIED
     this.copied = new Uint8Array(this.hasCopied ? payloadLength : 0)
-    if (this.hasCopied) put(this.copied, 0, payload)
+    copyInto(this.copied, 0, payload, 0, this.copied.length)
   }
 
   /**
@@ -248,7 +248,7 @@ export class PreparedPublish {
     if (!this.hasCopied) {
       // The payload first: the target may overlap it.
       this.assertPayload()
-      put(target, offset + image.headers.original.length, this.payload)
+      putRange(target, offset + image.headers.original.length, this.payload, 0, this.publish.payloadLength)
     }
     put(target, offset, image.packets.original)
     this.finish(image, target, offset)

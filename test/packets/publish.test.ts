@@ -119,7 +119,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'QoS 1.5', packet: { ...input, qos: 1.5, packetId: 1 }, code: 'invalid-qos', field: 'QoS level' },
     { name: 'QoS as text', packet: { ...input, qos: '1', packetId: 1 }, code: 'wrong-field-type', field: 'QoS level' },
     { name: 'DUP with QoS 0', packet: { ...input, dup: true }, code: 'dup-with-qos-0', field: 'DUP flag', rule: 'MQTT-3.3.1-2' },
-    { name: 'a payload whose length getter returns 0', packet: { ...input, payload: new (class extends Uint8Array { override get length() { return 0 } })(3) }, code: 'wrong-field-type', field: 'Payload', property: 'payload' },
+    { name: 'a payload whose length getter returns 0', packet: { ...input, payload: new (class extends Uint8Array { override get length() { return 0 } })(3) }, code: 'wrong-field-type', field: 'Payload', property: 'payload', says: 'must be a string or a Uint8Array, not one whose length property is overridden' },
     { name: 'a number for DUP', packet: { ...input, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for DUP with QoS 1', packet: { ...input, qos: 1, packetId: 1, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for RETAIN', packet: { ...input, retain: 1 }, code: 'wrong-field-type', field: 'RETAIN' },

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
+import { Frame } from '../../src/frame.ts'
 import {
   decode,
   decodeFixedHeader,
   decodeRemainingLength,
   encodeInto,
   PacketParser,
+  withPacketId,
 } from '../../src/index.ts'
 import {
   assertBytes,
+  byteArrayLength,
   concat,
   copyInto,
   copyOf,
@@ -18,7 +21,9 @@ import {
   kindOf,
   lengthOf,
   ownMemory,
+  putRange,
 } from '../../src/wire/bytes.ts'
+import { grow, growable, growing, grown } from '../support/growing.ts'
 
 class Own extends Uint8Array {}
 
@@ -69,6 +74,20 @@ test.each([
     copyInto(target, 4, bytes, start, end)
     const rest = new Uint8Array(70 - 4 - (end - start)).fill(0xaa)
     expect([...target]).toEqual([0xaa, 0xaa, 0xaa, 0xaa, ...CONTENT.slice(start, end), ...rest])
+  }
+})
+
+test.each([
+  ['fixed memory', CONTENT],
+  ['memory that has grown', grown(CONTENT)],
+])('only the first bytes are copied from %s', (_, source) => {
+  for (const length of [0, 1, 59, 60]) {
+    for (const room of [0, 1, 10]) {
+      const target = new Uint8Array(2 + length + room).fill(0xaa)
+      putRange(target, 2, source, 0, length)
+      const rest = new Uint8Array(room).fill(0xaa)
+      expect([...target]).toEqual([0xaa, 0xaa, ...CONTENT.slice(0, length), ...rest])
+    }
   }
 })
 
@@ -158,6 +177,41 @@ describe.each([0, 19, 21, 6_000])('20 bytes whose length property is %i', (claim
     for (const liar of liars)
       expect(() => decodeRemainingLength(liar)).toThrow(new TypeError('expected a Uint8Array'))
   })
+})
+
+test.each([
+  ['assertBytes', (bytes: Uint8Array) => assertBytes(bytes)],
+  ['withPacketId', (bytes: Uint8Array) => withPacketId(new Frame('puback', 0, bytes, 2), 7)],
+  ['push', (bytes: Uint8Array) => new PacketParser().push(bytes)],
+  ['decodeFixedHeader', (bytes: Uint8Array) => decodeFixedHeader(bytes)],
+  ['decodeRemainingLength', (bytes: Uint8Array) => decodeRemainingLength(bytes, 1)],
+  ['encodeInto', (bytes: Uint8Array) => encodeInto({ type: 'pingreq' }, bytes)],
+])('%s accepts memory that grows meanwhile', (_, use) => {
+  expect(() => use(growing(Uint8Array.of(0x40, 2, 0, 1)))).not.toThrow()
+})
+
+test('memory that has grown once meanwhile is accepted', () => {
+  let rest = 1
+  class GrowingOnce extends Uint8Array {
+    override get length(): number {
+      const length = super.length
+      if (rest-- > 0) grow(this)
+      return length
+    }
+  }
+  expect(byteArrayLength(growable(new Uint8Array(20), GrowingOnce as typeof Uint8Array))).toBe(21)
+})
+
+test('memory that grows meanwhile does not hide a length property that is overridden', () => {
+  for (const claimed of [0, 19, 1_000, Number.NaN, '21', { valueOf: () => 21 }]) {
+    const bytes = growable(new Uint8Array(20))
+    const get = (): unknown => {
+      grow(bytes)
+      return claimed
+    }
+    Object.defineProperty(bytes, 'length', { get })
+    expect(() => assertBytes(bytes)).toThrow(/overridden$/)
+  }
 })
 
 const CONNECT = '101900044d5154540406003c0001630001770007'
