@@ -14,7 +14,7 @@ import {
   packetTypeOf,
   qosOf,
 } from './packet-types.ts'
-import { assertBytes, kindOf, lengthOf, put } from './wire/bytes.ts'
+import { assertBytes, kindOf, lengthOf, putRange } from './wire/bytes.ts'
 import { allocateOf } from './wire/pool.ts'
 import { PREFIX_SIZE, writeUint16 } from './wire/writer.ts'
 
@@ -77,10 +77,10 @@ function topicEnd(bytes: Uint8Array, bodyOffset: number): number {
  * @throws TypeError if `frame.bytes` is not a Uint8Array, or was detached
  */
 export function topicBytes<Bytes extends Uint8Array>({ bytes, bodyOffset }: Frame<Bytes>): Bytes | undefined {
-  assertFrameBytes(bytes)
+  const length = assertFrameBytes(bytes)
   if (packetTypeOf(bytes[0]!) !== PUBLISH) return undefined
   const end = topicEnd(bytes, bodyOffset)
-  if (!(end <= lengthOf(bytes))) throw bodyTooShort(bytes, 'Topic Name', bodyOffset)
+  if (!(end <= length)) throw bodyTooShort(bytes, 'Topic Name', bodyOffset)
   return bytes.subarray(bodyOffset + PREFIX_SIZE, end) as Bytes
 }
 
@@ -104,9 +104,9 @@ export function withPacketId<Bytes extends Uint8Array>(
 ): Frame<Bytes> {
   if (options !== undefined) checkEncodeOptions(options)
   const { bytes, bodyOffset } = frame
-  assertFrameBytes(bytes)
-  const copy = allocateOf(kindOf(bytes), lengthOf(bytes))
-  put(copy, 0, bytes)
+  const length = assertFrameBytes(bytes)
+  const copy = allocateOf(kindOf(bytes), length)
+  putRange(copy, 0, bytes, 0, length)
   const firstByte = copy[0]!
   const field = packetIdentifierField(firstByte)
   if (!hasPacketIdentifier(firstByte)) refuseIdentifier(field, packetId)
@@ -129,11 +129,16 @@ function refuseIdentifier(field: Field, packetId: unknown): never {
   refuseBecause('unknown-field', field, 'is an unknown field')
 }
 
-/** Throws unless these can be the bytes of a frame. A frame has at least two: if there are none, its memory was detached. */
-export function assertFrameBytes(bytes: Uint8Array): void {
+/**
+ * Throws unless these can be the bytes of a frame; otherwise returns their length. A frame has at least two: if there are none,
+ * its memory was detached.
+ */
+export function assertFrameBytes(bytes: Uint8Array): number {
   assertBytes(bytes)
-  if (lengthOf(bytes) === 0)
+  const length = lengthOf(bytes)
+  if (length === 0)
     throw new TypeError('the frame was detached; use it, or copy its bytes, before you transfer the chunk')
+  return length
 }
 
 function bodyTooShort(bytes: Uint8Array, field: string, offset: number): DecodeError {

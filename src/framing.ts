@@ -48,12 +48,12 @@ export abstract class Framing<Bytes extends Uint8Array, Item> {
     if (this.failure !== undefined) throw this.failure
     assertBytes(chunk)
     const { assembly, waiting } = this
-    const length = lengthOf(chunk) // read once: a subclass could return another length next time
+    const length = lengthOf(chunk) // read once: another thread may grow the chunk
     if (waiting === undefined && assembly !== undefined && assembly.needs(length)) {
       assembly.append(chunk, 0, length)
       if (assembly.isWhole) this.complete(assembly)
     } else if (length !== 0) {
-      const last = new Chunk(chunk, this.pushedLength)
+      const last = new Chunk(chunk, length, this.pushedLength)
       if (waiting === undefined) this.waiting = last
       else waiting.append(last)
     }

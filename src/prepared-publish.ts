@@ -18,7 +18,7 @@ import {
   readCheckedPublish,
 } from './packets/publish.ts'
 import { show } from './show.ts'
-import { assertBytes, lengthOf, put } from './wire/bytes.ts'
+import { assertBytes, copyInto, lengthOf, put, putRange } from './wire/bytes.ts'
 import { Copies } from './wire/copies.ts'
 import type { EncodedBytes } from './wire/host.ts'
 import { allocate } from './wire/pool.ts'
@@ -125,7 +125,7 @@ export class PreparedPublish {
     this.options = options
     this.hasCopied = payloadLength <= MAX_COPIED
     this.copied = new Uint8Array(this.hasCopied ? payloadLength : 0)
-    if (this.hasCopied) put(this.copied, 0, payload)
+    copyInto(this.copied, 0, payload, 0, this.copied.length)
   }
 
   /**
@@ -212,18 +212,18 @@ export class PreparedPublish {
       (qos === 0
         ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
         : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
-    if (!isValid) this.checkInvalid(overrides, { qos, dup, retain, packetId })
+    if (!isValid) this.checkInvalid(overrides, { qos, dup, retain, packetId }, { QoS, retained, messageId })
     this.firstByte = PUBLISH | (dup ? DUP : 0) | (qos << 1) | (retain ? RETAIN : 0) // §3.3.1
     this.packetId = packetId
     return (qos === 0 ? this.withoutId : this.withId) ?? this.newImage(qos === 0)
   }
 
   /** Throws unless everything that is invalid is tolerated. */
-  private checkInvalid(overrides: unknown, flags: PublishOverrides): void {
+  private checkInvalid(overrides: unknown, flags: PublishOverrides, misnamed?: Misnamed): void {
     if (typeof overrides !== 'object' || overrides === null)
       throw new TypeError(`overrides must be an object, not ${show(overrides)}`)
     const { type: _, topic: __, payload: ___, ...fields } = FIELDS
-    checkFieldNames(overrides, fields)
+    checkFieldNames(overrides, fields, misnamed)
     preparePublishPacket({ type: 'publish', topic: 'a', payload: NOTHING, ...flags }, this.options).release()
   }
 
@@ -248,7 +248,7 @@ export class PreparedPublish {
     if (!this.hasCopied) {
       // The payload first: the target may overlap it.
       this.assertPayload()
-      put(target, offset + image.headers.original.length, this.payload)
+      putRange(target, offset + image.headers.original.length, this.payload, 0, this.publish.payloadLength)
     }
     put(target, offset, image.packets.original)
     this.finish(image, target, offset)

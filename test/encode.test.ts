@@ -2,16 +2,21 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import {
+  type Connect,
   decode,
   EncodeError,
   encode,
+  encodeAll,
   encodedLength,
   encodeInto,
   encodePublishHeader,
   MqttError,
+  type Packet,
   type PacketInput,
+  type Publish,
 } from '../src/index.ts'
 import { bytes, join } from './support/bytes.ts'
+import { growing } from './support/growing.ts'
 import { caught } from './support/malformed.ts'
 import { testUnencodable } from './support/unencodable.ts'
 
@@ -408,6 +413,43 @@ describe('packets with getters, proxies and changing arrays', () => {
     ]) {
       const refused = { code: 'wrong-field-type', field: 'Payload' }
       expect(() => encode({ type: 'publish', topic: 'a', payload })).toThrow(expect.objectContaining(refused))
+    }
+  })
+})
+
+describe.each<[string, (data: Uint8Array) => PacketInput, (packet: Packet) => Uint8Array | undefined]>([
+  [
+    'a payload',
+    (payload) => ({ type: 'publish', topic: 'a', payload }),
+    (packet) => (packet as Publish).payload,
+  ],
+  [
+    'a will message',
+    (payload) => ({ type: 'connect', clientId: 'c', will: { topic: 'w', payload } }),
+    (packet) => (packet as Connect).will?.payload,
+  ],
+  [
+    'a password',
+    (password) => ({ type: 'connect', clientId: 'c', username: 'u', password }),
+    (packet) => (packet as Connect).password,
+  ],
+])('%s whose memory grows meanwhile is written as long as it was announced', (_, inputOf, dataOf) => {
+  const content = (length: number): Uint8Array => new Uint8Array(length).fill(7)
+
+  test.each([0, 2, 70, 5_000])('%i bytes', (length) => {
+    const target = new Uint8Array(length + 200)
+    for (const attempt of [
+      (packet: PacketInput) => encode(packet),
+      (packet: PacketInput) => encodeAll([packet]),
+      (packet: PacketInput) => {
+        const size = encodeInto(packet, target.fill(0xee))
+        expect(target.subarray(size)).toEqual(new Uint8Array(target.length - size).fill(0xee))
+        return target.subarray(0, size)
+      },
+    ]) {
+      const data = dataOf(decode(attempt(inputOf(growing(content(length))))))!
+      expect(data.length).toBeGreaterThanOrEqual(length)
+      expect(Uint8Array.from(data)).toEqual(join(content(length), new Uint8Array(data.length - length)))
     }
   })
 })

@@ -10,6 +10,7 @@ import {
   type Frame,
   PacketParser,
   type PreparedPublish,
+  type Publish,
   type PublishInput,
   type PublishOverrides,
   preparePublish,
@@ -18,6 +19,7 @@ import {
 } from '../src/index.ts'
 import { packet } from './support/arbitraries.ts'
 import { bytes, join } from './support/bytes.ts'
+import { growing } from './support/growing.ts'
 import { caught } from './support/malformed.ts'
 import { facts } from './support/valid.ts'
 
@@ -265,6 +267,17 @@ describe('overrides are refused like the fields of encode', () => {
     expect(reads).toEqual([...new Set(reads)])
   })
 
+  test.each(['QoS', 'retained', 'messageId'])('a getter for %s is called once', (name) => {
+    const prepared = preparePublish(message)
+    const returning = (...values: unknown[]): PublishOverrides => ({
+      get [name]() {
+        return values.shift()
+      },
+    })
+    expectRefusal(() => prepared.encode(returning(1)), { name: '', code: 'unknown-field', property: name })
+    expect(prepared.encode(returning(undefined, 1))).toEqual(prepared.encode())
+  })
+
   test('getters may use the prepared packet', () => {
     const prepared = preparePublish(message)
     const overrides = {
@@ -397,6 +410,15 @@ describe('memory', () => {
     )
     preparePublish(spied)
     expect(reads).toEqual([...new Set(reads)])
+  })
+
+  test('a payload that grows meanwhile is written as long as it was announced', () => {
+    for (const length of [0, 2, 70, COPIED - 10]) {
+      const payload = growing(new Uint8Array(length).fill(7))
+      const packet = decode(preparePublish({ type: 'publish', topic: 'a', payload }).encode()) as Publish
+      const zeros = new Uint8Array(packet.payload.length - length)
+      expectBytes(packet.payload, join(new Uint8Array(length).fill(7), zeros))
+    }
   })
 
   test('options are read once', () => {

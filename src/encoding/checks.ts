@@ -115,7 +115,7 @@ export function checkPayload(data: unknown, field: Field): number {
   return byteArrayLength(data) || checkUnusualPayload(data, field)
 }
 
-/** Checks text, and byte arrays of length 0: their memory may have been detached. */
+/** Checks text, and byte arrays of length 0, whose memory may have been detached. Refuses everything else. */
 function checkUnusualPayload(data: unknown, field: Field): number {
   if (typeof data === 'string') {
     const length = utf8Length(data, true)
@@ -123,9 +123,15 @@ function checkUnusualPayload(data: unknown, field: Field): number {
     return length
   }
   const requirement = 'must be a string or a Uint8Array'
-  if (!isBytes(data) || lengthOf(data) > 0) refuseType(field, requirement, data)
-  if (!isReadable(data)) refuseBecause('wrong-field-type', field, `${requirement}, not a detached one`)
-  return 0
+  if (!isBytes(data)) refuseType(field, requirement, data)
+  const length = byteArrayLength(data)
+  if (length === undefined || (length === 0 && !isReadable(data)))
+    refuseBecause(
+      'wrong-field-type',
+      field,
+      `${requirement}, not ${length === 0 ? 'a detached one' : 'one whose length property is overridden'}`,
+    )
+  return length
 }
 
 const NOTHING = /* @__PURE__ */ new Uint8Array(0)
@@ -135,7 +141,7 @@ function isReadable(bytes: Uint8Array): boolean {
     put(NOTHING, 0, bytes)
     return true
   } catch {
-    return false
+    return lengthOf(bytes) > 0 // another thread has just made them grow
   }
 }
 

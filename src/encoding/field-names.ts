@@ -37,15 +37,16 @@ const LENGTHS = new Set(['length', 'remainingLength'])
  * Refuses own enumerable properties that are not known fields, unless their value is undefined. The values of known fields
  * are not read.
  *
+ * @param read properties that were read before, with their values: they are not read again
  * @param index the index of the object, if it is an entry of a list
  */
-export function checkFieldNames(object: object, known: Fields, index?: number): void {
+export function checkFieldNames(object: object, known: Fields, read: object = {}, index?: number): void {
   // `for…in` takes half as long as `Object.keys`, which creates an array.
   for (const name in object) {
     if (
       !Object.hasOwn(known, name) &&
       Object.hasOwn(object, name) &&
-      object[name as keyof object] !== undefined
+      (Object.hasOwn(read, name) ? read : object)[name as keyof object] !== undefined
     )
       refuseName(name, known, index)
   }

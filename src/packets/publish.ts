@@ -16,7 +16,7 @@ import { DUP, type QoS, qosOf, RETAIN } from '../packet-types.ts'
 import { readTopicName, skipTopicName } from '../topic/read.ts'
 import type { TopicNameField } from '../topic/rules.ts'
 import { topicNameBytes } from '../topic/write.ts'
-import { copyInto, ownMemory, put } from '../wire/bytes.ts'
+import { copyInto, ownMemory, put, putRange } from '../wire/bytes.ts'
 import { DEFAULT_KIND } from '../wire/pool.ts'
 import type { Reader } from '../wire/reader.ts'
 import { checkRemainingLength, packetSize, writeRemainingLength } from '../wire/remaining-length.ts'
@@ -125,11 +125,11 @@ class OutgoingPublish implements Outgoing {
   payloadLength = 0
 
   write(target: Uint8Array, offset: number): void {
-    const { topic, packetId, payload } = this
+    const { topic, packetId, payload, payloadLength } = this
     // The payload first: it is the only field that the target may overlap.
-    const start = offset + this.size - this.payloadLength
+    const start = offset + this.size - payloadLength
     if (typeof payload === 'string') writeUtf8(target, start, payload)
-    else put(target, start, payload)
+    else putRange(target, start, payload, 0, payloadLength)
     this.payload = NOTHING
     target[offset] = this.firstByte
     const position = writeRemainingLength(target, offset + 1, this.remainingLength)
@@ -162,7 +162,7 @@ export function preparePublishPacket(packet: PublishInput, options: EncodeOption
       ? !dup && packetId === undefined // [MQTT-3.3.1-2] [MQTT-2.3.1-5]
       : (qos === 1 || qos === 2) && isPacketIdentifier(packetId)) // [MQTT-3.3.1-4] [MQTT-2.3.1-1]
   if (!isValid) {
-    checkFieldNames(packet, FIELDS)
+    checkFieldNames(packet, FIELDS, { QoS, retained })
     checkBoolean(dup, FIELDS.dup)
     checkBoolean(retain, FIELDS.retain)
     checkQos(qos, FIELDS.qos) // [MQTT-3.3.1-4]

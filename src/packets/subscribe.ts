@@ -73,7 +73,7 @@ export function prepareSubscribe(packet: SubscribeInput, options: EncodeOptions 
     if (entry === null || typeof entry !== 'object')
       refuseType(SUBSCRIPTION, 'must be an object with a topicFilter', entry, index)
     const { topicFilter, qos = 0 } = entry as SubscribeInput['subscriptions'][number]
-    checkFieldNames(entry, ENTRY_FIELDS, index)
+    checkFieldNames(entry, ENTRY_FIELDS, undefined, index)
     checkQos(qos, ENTRY_FIELDS.qos, index) // [MQTT-3-8.3-4]
     body
       .prefixed(topicFilter, checkTopicFilter(topicFilter, ENTRY_FIELDS.topicFilter, options, index))

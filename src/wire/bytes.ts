@@ -87,6 +87,30 @@ export function put(target: Uint8Array, position: number, source: Uint8Array): v
   set.call(target, source, position)
 }
 
+/**
+ * The same as {@link copyInto} for memory that may overlap. The source may have grown: only the bytes up to `end` are copied.
+ *
+ * One gap is left. If another thread grows the source in the nanoseconds between this comparison and `set`, what the target
+ * has after these bytes is overwritten, too. To close it, `encodeInto` of W1 would take 1.3 times as long.
+ */
+export function putRange(
+  target: Uint8Array,
+  position: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (start === 0 && length.call(source) === end) {
+    try {
+      put(target, position, source)
+      return
+    } catch {
+      // The source has just grown, and the target ends here.
+    }
+  }
+  put(target, position, new Uint8Array(memoryOf(source), offsetOf(source) + start, end - start))
+}
+
 /** Copies `source` from `start` to `end` into `target` at `position`. */
 export function copyInto(
   target: Uint8Array,
@@ -97,10 +121,8 @@ export function copyInto(
 ): void {
   if (end - start < LOOP_BELOW) {
     for (let from = start, to = position; from < end; from++, to++) target[to] = source[from]!
-  } else if (start === 0 && end === lengthOf(source)) {
-    put(target, position, source)
   } else {
-    put(target, position, new Uint8Array(memoryOf(source), offsetOf(source) + start, end - start))
+    putRange(target, position, source, start, end)
   }
 }
 
@@ -120,7 +142,16 @@ export function byteArrayLength(value: unknown): number | undefined {
   // Does not call `isBytes` and `lengthOf`: this runs for every chunk, and V8 looks up exported functions at every use.
   if (tag.call(value) !== 'Uint8Array') return undefined
   const claimed = (value as Uint8Array).length // first: V8 then knows the type for the getter
-  return claimed === length.call(value as Uint8Array) ? claimed : undefined
+  return claimed === length.call(value as Uint8Array) ? claimed : growingLength(value as Uint8Array)
+}
+
+/** The same for bytes that had two lengths just now: another thread makes them grow, unless `length` is overridden. */
+function growingLength(bytes: Uint8Array): number | undefined {
+  const before = length.call(bytes)
+  const claimed: unknown = bytes.length
+  return typeof claimed === 'number' && claimed >= before && claimed <= length.call(bytes)
+    ? before
+    : undefined
 }
 
 /** `bytes.buffer`, even if the property is overridden. */
@@ -173,17 +204,21 @@ function nameOf(value: unknown): string {
 
 /** Whether other threads can write to the memory. */
 export function isShared(memory: ArrayBufferLike): boolean {
-  // The first comparison takes a nanosecond, and is enough for most memory.
-  return (
-    Object.getPrototypeOf(memory) !== ArrayBuffer.prototype &&
-    Object.prototype.toString.call(memory) === '[object SharedArrayBuffer]'
-  )
+  // These take nanoseconds. Only SharedArrayBuffers have `grow`, on hosts that have it.
+  if (Object.getPrototypeOf(memory) === ArrayBuffer.prototype) return false
+  if ('grow' in memory) return true
+  try {
+    Reflect.get(ArrayBuffer.prototype, 'byteLength', memory) // takes microseconds if it throws, as it does for shared memory
+    return false
+  } catch {
+    return true
+  }
 }
 
 /** Copies the first `length` bytes into a new Uint8Array. */
 export function privateCopy(bytes: Uint8Array, length: number = lengthOf(bytes)): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(length)
-  put(copy, 0, new Uint8Array(memoryOf(bytes), offsetOf(bytes), length)) // another thread may grow shared memory
+  copyInto(copy, 0, bytes, 0, length)
   return copy
 }
 

@@ -1,7 +1,5 @@
 // The queue of chunks that were pushed but not yet read.
 
-import { lengthOf } from './bytes.ts'
-
 /** A pushed chunk, and the head of the queue that starts with it. */
 export class Chunk<Bytes extends Uint8Array = Uint8Array> {
   readonly bytes: Bytes
@@ -14,9 +12,9 @@ export class Chunk<Bytes extends Uint8Array = Uint8Array> {
   /** The last chunk of the queue, if this is its head. */
   private last: Chunk<Bytes>
 
-  constructor(bytes: Bytes, streamOffset: number) {
+  constructor(bytes: Bytes, length: number, streamOffset: number) {
     this.bytes = bytes
-    this.length = lengthOf(bytes)
+    this.length = length
     this.streamOffset = streamOffset
     this.start = 0
     this.next = undefined

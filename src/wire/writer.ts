@@ -55,7 +55,7 @@ export class Body implements Outgoing {
    * @param length the length in bytes; for text, in UTF-8
    */
   prefixed(data: string | Uint8Array, length: number): this {
-    this.fields.push(typeof data === 'string' ? data : privateCopy(data))
+    this.fields.push(typeof data === 'string' ? data : privateCopy(data, length))
     this.length += PREFIX_SIZE + length
     return this
   }

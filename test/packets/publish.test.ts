@@ -1,7 +1,7 @@
-import { describe } from 'vitest'
-import type { Publish } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { encode, type Publish, type PublishInput } from '../../src/index.ts'
 import { bytes } from '../support/bytes.ts'
-import { testMalformed } from '../support/malformed.ts'
+import { caught, testMalformed } from '../support/malformed.ts'
 import { testUnencodable } from '../support/unencodable.ts'
 import { testValid } from '../support/valid.ts'
 
@@ -119,7 +119,7 @@ describe('PUBLISH, §3.3', () => {
     { name: 'QoS 1.5', packet: { ...input, qos: 1.5, packetId: 1 }, code: 'invalid-qos', field: 'QoS level' },
     { name: 'QoS as text', packet: { ...input, qos: '1', packetId: 1 }, code: 'wrong-field-type', field: 'QoS level' },
     { name: 'DUP with QoS 0', packet: { ...input, dup: true }, code: 'dup-with-qos-0', field: 'DUP flag', rule: 'MQTT-3.3.1-2' },
-    { name: 'a payload whose length getter returns 0', packet: { ...input, payload: new (class extends Uint8Array { override get length() { return 0 } })(3) }, code: 'wrong-field-type', field: 'Payload', property: 'payload' },
+    { name: 'a payload whose length getter returns 0', packet: { ...input, payload: new (class extends Uint8Array { override get length() { return 0 } })(3) }, code: 'wrong-field-type', field: 'Payload', property: 'payload', says: 'must be a string or a Uint8Array, not one whose length property is overridden' },
     { name: 'a number for DUP', packet: { ...input, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for DUP with QoS 1', packet: { ...input, qos: 1, packetId: 1, dup: 1 }, code: 'wrong-field-type', field: 'DUP flag' },
     { name: 'a number for RETAIN', packet: { ...input, retain: 1 }, code: 'wrong-field-type', field: 'RETAIN' },
@@ -131,4 +131,25 @@ describe('PUBLISH, §3.3', () => {
       name: `packet identifier ${packetId}`, packet: { ...input, qos: 2, packetId }, code: 'value-out-of-range' as const, field: 'Packet Identifier', rule: 'MQTT-2.3.1-1',
     })),
   ])
+
+  const plain = { type: 'publish', topic: 'a', payload: '' } as const
+
+  describe.each(['QoS', 'retained'])('a getter for %s', (name) => {
+    /** A PUBLISH whose getter returns these values in turn. */
+    const returning = (values: unknown[], fields: object): PublishInput => ({
+      ...plain,
+      ...fields,
+      get [name]() {
+        return values.shift()
+      },
+    })
+
+    test.each([{}, { qos: 1, packetId: 0 }])('is called once: %j', (fields) => {
+      const refused = caught(() => encode({ ...plain, ...fields, [name]: 1 } as PublishInput))
+      expect(caught(() => encode(returning([1], fields)))).toEqual(refused)
+      expect(caught(() => encode(returning([undefined, 1], fields)))).toEqual(
+        caught(() => encode({ ...plain, ...fields } as PublishInput)),
+      )
+    })
+  })
 })

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
+import { Frame } from '../../src/frame.ts'
 import {
   decode,
   decodeFixedHeader,
   decodeRemainingLength,
   encodeInto,
   PacketParser,
+  withPacketId,
 } from '../../src/index.ts'
 import {
   assertBytes,
+  byteArrayLength,
   concat,
   copyInto,
   copyOf,
@@ -17,7 +21,9 @@ import {
   kindOf,
   lengthOf,
   ownMemory,
+  putRange,
 } from '../../src/wire/bytes.ts'
+import { grow, growable, growing, grown } from '../support/growing.ts'
 
 class Own extends Uint8Array {}
 
@@ -68,6 +74,20 @@ test.each([
     copyInto(target, 4, bytes, start, end)
     const rest = new Uint8Array(70 - 4 - (end - start)).fill(0xaa)
     expect([...target]).toEqual([0xaa, 0xaa, 0xaa, 0xaa, ...CONTENT.slice(start, end), ...rest])
+  }
+})
+
+test.each([
+  ['fixed memory', CONTENT],
+  ['memory that has grown', grown(CONTENT)],
+])('only the first bytes are copied from %s', (_, source) => {
+  for (const length of [0, 1, 59, 60]) {
+    for (const room of [0, 1, 10]) {
+      const target = new Uint8Array(2 + length + room).fill(0xaa)
+      putRange(target, 2, source, 0, length)
+      const rest = new Uint8Array(room).fill(0xaa)
+      expect([...target]).toEqual([0xaa, 0xaa, ...CONTENT.slice(0, length), ...rest])
+    }
   }
 })
 
@@ -159,6 +179,41 @@ describe.each([0, 19, 21, 6_000])('20 bytes whose length property is %i', (claim
   })
 })
 
+test.each([
+  ['assertBytes', (bytes: Uint8Array) => assertBytes(bytes)],
+  ['withPacketId', (bytes: Uint8Array) => withPacketId(new Frame('puback', 0, bytes, 2), 7)],
+  ['push', (bytes: Uint8Array) => new PacketParser().push(bytes)],
+  ['decodeFixedHeader', (bytes: Uint8Array) => decodeFixedHeader(bytes)],
+  ['decodeRemainingLength', (bytes: Uint8Array) => decodeRemainingLength(bytes, 1)],
+  ['encodeInto', (bytes: Uint8Array) => encodeInto({ type: 'pingreq' }, bytes)],
+])('%s accepts memory that grows meanwhile', (_, use) => {
+  expect(() => use(growing(Uint8Array.of(0x40, 2, 0, 1)))).not.toThrow()
+})
+
+test('memory that has grown once meanwhile is accepted', () => {
+  let rest = 1
+  class GrowingOnce extends Uint8Array {
+    override get length(): number {
+      const length = super.length
+      if (rest-- > 0) grow(this)
+      return length
+    }
+  }
+  expect(byteArrayLength(growable(new Uint8Array(20), GrowingOnce as typeof Uint8Array))).toBe(21)
+})
+
+test('memory that grows meanwhile does not hide a length property that is overridden', () => {
+  for (const claimed of [0, 19, 1_000, Number.NaN, '21', { valueOf: () => 21 }]) {
+    const bytes = growable(new Uint8Array(20))
+    const get = (): unknown => {
+      grow(bytes)
+      return claimed
+    }
+    Object.defineProperty(bytes, 'length', { get })
+    expect(() => assertBytes(bytes)).toThrow(/overridden$/)
+  }
+})
+
 const CONNECT = '101900044d5154540406003c0001630001770007'
 const PUBLISH = '30070003612f626869'
 
@@ -224,8 +279,15 @@ test.each(RESULTS)('%s is deepStrictEqual to a Buffer of Node', async (_, make, 
 
 test('memory is shared only if other threads can write to it', () => {
   class Special extends ArrayBuffer {}
-  expect([new ArrayBuffer(1), new Special(1)].map(isShared)).toEqual([false, false])
-  expect(isShared(new SharedArrayBuffer(1))).toBe(true)
+  class Disguised extends SharedArrayBuffer {
+    override get [Symbol.toStringTag](): 'SharedArrayBuffer' {
+      return 'ArrayBuffer' as 'SharedArrayBuffer'
+    }
+  }
+  const bare = Object.setPrototypeOf(new SharedArrayBuffer(1), null) as SharedArrayBuffer
+  const foreign = runInNewContext('new ArrayBuffer(1)') as ArrayBuffer
+  expect([new ArrayBuffer(1), new Special(1), foreign].map(isShared)).toEqual([false, false, false])
+  expect([new SharedArrayBuffer(1), new Disguised(1), bare].map(isShared)).toEqual([true, true, true])
 })
 
 describe('on another host', () => {
