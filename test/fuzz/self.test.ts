@@ -45,7 +45,7 @@ test.each([
   ['piece-parser.js', 'this.remaining -= length', 'this.remaining -= length - 1', 'pieces|remaining'],
   ['piece-parser.js', 'Math.min(this.remaining, reader.length - reader.next)', 'reader.length - reader.next', 'pieces|remaining'],
   ['wire/reader.js', 'this.end = start + size', 'this.end = this.length', 'bufferedLength'],
-  ['wire/reader.js', 'if (end > this.end)', 'if (end > this.length)', 'shows at the fixed header'],
+  ['wire/reader.js', 'if (end > this.end)', 'if (end > this.length)', 'the error does not depend on the chunks'],
   ['wire/reader.js', 'offset = at - start', 'offset = at', 'do not depend on the chunks'],
   ['wire/assembly.js', 'const GROWTH = 8', 'const GROWTH = 4_096', 'memory grows with the bytes'],
   ['wire/utf8.js', 'lead === 0xed ? 0x9f', 'lead === 0xed ? 0xbf', 'encodes to the bytes'],
