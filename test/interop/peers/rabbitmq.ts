@@ -101,7 +101,7 @@ ${cluster.map((node, index) => `cluster_formation.classic_config.nodes.${index +
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
   }
-  const launch = () => serve(SERVER, [], [port], { env, cwd: folder })
+  const launch = () => serve(SERVER, [], [port, amqpPort], { env, cwd: folder })
   let { child } = await launch()
   const environment = { cwd: folder, env: { ...process.env, ...env } }
   const control = (...args: string[]): string =>
